@@ -1,0 +1,3 @@
+//! The command line: parse the arguments, run one command.
+
+fn main() {}
