@@ -130,13 +130,7 @@ impl ItemId {
 
     /// The canonical id of a number as a link or an answer gives it.
     pub fn from_number(number: u64) -> Self {
-        Self(
-            number
-                .checked_sub(US_OFFSET)
-                .unwrap_or(number)
-                .to_string()
-                .into(),
-        )
+        Self(number.checked_sub(US_OFFSET).unwrap_or(number).to_string().into())
     }
 
     /// The id as it is written.
@@ -165,10 +159,7 @@ mod tests {
 
     #[test]
     fn an_id_that_is_no_number_is_kept() {
-        assert_eq!(
-            ItemId::parse("mug-1").map(|id| id.to_string()).as_deref(),
-            Ok("mug-1")
-        );
+        assert_eq!(ItemId::parse("mug-1").map(|id| id.to_string()).as_deref(), Ok("mug-1"));
     }
 
     #[test]
