@@ -13,4 +13,5 @@ pub mod id;
 pub mod input;
 pub mod instant;
 pub mod money;
+pub mod rules;
 pub mod snapshot;
