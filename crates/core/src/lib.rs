@@ -6,4 +6,7 @@
 
 extern crate alloc;
 
+pub mod country;
 pub mod id;
+pub mod instant;
+pub mod money;
