@@ -36,7 +36,10 @@ pub enum InstantError {
 impl Instant {
     /// A moment in UTC.
     pub const fn utc(moment: Timestamp) -> Self {
-        Self { moment, offset: Offset::UTC }
+        Self {
+            moment,
+            offset: Offset::UTC,
+        }
     }
 
     /// Reads RFC 3339 with an offset or `Z`; a local time without one is refused, since nobody can tell which moment
@@ -45,12 +48,19 @@ impl Instant {
         static PARSER: DateTimeParser = DateTimeParser::new();
         let not = || InstantError::NotRfc3339(text.chars().take(64).collect());
         // The parser also reads zone annotations and shortened forms, which RFC 3339 does not have.
-        if text.len() < 20 || text.contains('[') || !text.as_bytes().get(10).is_some_and(|b| matches!(b, b'T' | b't' | b' ')) {
+        if text.len() < 20
+            || text.contains('[')
+            || !text.as_bytes().get(10).is_some_and(|b| matches!(b, b'T' | b't' | b' '))
+        {
             return Err(not());
         }
         let pieces = PARSER.parse_pieces(text).map_err(|_| not())?;
-        let (Some(time), Some(offset)) = (pieces.time(), pieces.to_numeric_offset()) else { return Err(not()) };
-        let moment = offset.to_timestamp(pieces.date().to_datetime(time)).map_err(|_| not())?;
+        let (Some(time), Some(offset)) = (pieces.time(), pieces.to_numeric_offset()) else {
+            return Err(not());
+        };
+        let moment = offset
+            .to_timestamp(pieces.date().to_datetime(time))
+            .map_err(|_| not())?;
         Ok(Self { moment, offset })
     }
 
@@ -61,18 +71,28 @@ impl Instant {
 
     /// A local date and time (`2026-06-01T00:00:00` or with a blank) in a zone, with that day's offset.
     pub fn local(text: &str, zone: &str) -> Result<Self, InstantError> {
-        let date: civil::DateTime = text.parse().map_err(|_| InstantError::NotADate(text.chars().take(64).collect()))?;
+        let date: civil::DateTime = text
+            .parse()
+            .map_err(|_| InstantError::NotADate(text.chars().take(64).collect()))?;
         let unknown = || InstantError::UnknownZone(zone.chars().take(64).collect());
         let zone = TimeZone::get(zone).map_err(|_| unknown())?;
-        let zoned = date.to_zoned(zone).map_err(|_| InstantError::NotADate(text.chars().take(64).collect()))?;
-        Ok(Self { moment: zoned.timestamp(), offset: zoned.offset() })
+        let zoned = date
+            .to_zoned(zone)
+            .map_err(|_| InstantError::NotADate(text.chars().take(64).collect()))?;
+        Ok(Self {
+            moment: zoned.timestamp(),
+            offset: zoned.offset(),
+        })
     }
 
     /// The same moment as the marketplace's clocks show it.
     #[must_use]
     pub fn in_marketplace_zone(self) -> Self {
         match TimeZone::get(MARKETPLACE_ZONE) {
-            Ok(zone) => Self { moment: self.moment, offset: zone.to_offset(self.moment) },
+            Ok(zone) => Self {
+                moment: self.moment,
+                offset: zone.to_offset(self.moment),
+            },
             Err(_) => self,
         }
     }
@@ -86,7 +106,10 @@ impl Instant {
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         let moved = self.moment.checked_add(jiff::SignedDuration::from_secs(seconds));
-        Self { moment: moved.unwrap_or(self.moment), offset: self.offset }
+        Self {
+            moment: moved.unwrap_or(self.moment),
+            offset: self.offset,
+        }
     }
 }
 
@@ -136,19 +159,34 @@ mod tests {
 
     #[test]
     fn an_instant_is_shown_as_it_was_written() {
-        for text in ["2026-06-11T00:00:00-07:00", "2026-06-03T12:00:00Z", "2026-10-01T09:00:00+02:00"] {
+        for text in [
+            "2026-06-11T00:00:00-07:00",
+            "2026-06-03T12:00:00Z",
+            "2026-10-01T09:00:00+02:00",
+        ] {
             assert_eq!(Instant::parse(text).map(|i| i.to_string()).as_deref(), Ok(text));
         }
     }
 
     #[test]
     fn instants_compare_by_the_moment() {
-        assert_eq!(Instant::parse("2026-06-01T00:00:00-07:00"), Instant::parse("2026-06-01T07:00:00Z"));
+        assert_eq!(
+            Instant::parse("2026-06-01T00:00:00-07:00"),
+            Instant::parse("2026-06-01T07:00:00Z")
+        );
     }
 
     #[test]
     fn a_time_without_an_offset_is_refused() {
-        for text in ["2026-06-01T00:00:00", "2026-06-01", "", "now", "1700000000", "2026-06-01T00:00:00[America/Los_Angeles]", "2026-13-01T00:00:00Z"] {
+        for text in [
+            "2026-06-01T00:00:00",
+            "2026-06-01",
+            "",
+            "now",
+            "1700000000",
+            "2026-06-01T00:00:00[America/Los_Angeles]",
+            "2026-13-01T00:00:00Z",
+        ] {
             assert!(Instant::parse(text).is_err(), "{text:?} was taken for an instant");
         }
     }

@@ -6,7 +6,11 @@
 
 extern crate alloc;
 
+pub mod checkout;
 pub mod country;
+pub mod discount;
 pub mod id;
+pub mod input;
 pub mod instant;
 pub mod money;
+pub mod snapshot;

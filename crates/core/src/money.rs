@@ -106,7 +106,9 @@ impl Money {
 
     /// So many of it; `None` on overflow.
     pub fn checked_mul(self, count: u32) -> Option<Self> {
-        self.minor.checked_mul(i64::from(count)).map(|minor| Self::new(minor, self.currency))
+        self.minor
+            .checked_mul(i64::from(count))
+            .map(|minor| Self::new(minor, self.currency))
     }
 }
 
@@ -116,7 +118,10 @@ impl fmt::Display for Money {
         let digits = u32::from(self.currency.digits());
         let one = 10_u64.checked_pow(digits).unwrap_or(1);
         let size = self.minor.unsigned_abs();
-        let (whole, part) = (size.checked_div(one).unwrap_or(size), size.checked_rem(one).unwrap_or(0));
+        let (whole, part) = (
+            size.checked_div(one).unwrap_or(size),
+            size.checked_rem(one).unwrap_or(0),
+        );
         let sign = if self.minor < 0 { "-" } else { "" };
         if digits == 0 {
             return write!(f, "{sign}{whole}");
@@ -139,7 +144,9 @@ fn parse_minor(text: &str, currency: Currency) -> Result<i64, AmountError> {
     if text.starts_with(['-', '+']) {
         return Err(AmountError::Signed(text.into()));
     }
-    let (whole, part) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let (whole, part) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, part)| (whole, Some(part)));
     let digits_only = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     if !digits_only(whole) || !part.is_none_or(digits_only) {
         return Err(AmountError::NotDecimal(text.into()));
@@ -147,7 +154,11 @@ fn parse_minor(text: &str, currency: Currency) -> Result<i64, AmountError> {
     let part = part.unwrap_or("");
     let digits = currency.digits();
     if part.len() > usize::from(digits) {
-        return Err(AmountError::TooFine { text: text.into(), currency, digits });
+        return Err(AmountError::TooFine {
+            text: text.into(),
+            currency,
+            digits,
+        });
     }
     let filled = part.bytes().chain(core::iter::repeat(b'0')).take(usize::from(digits));
     let mut minor = 0_i64;
@@ -232,14 +243,20 @@ impl BasisPoints {
 
     /// The amount without a tax of this rate that it contains: `amount * 10000 / (10000 + rate)`.
     pub fn net_of(self, minor: i64, rounding: Rounding) -> i64 {
-        rounding.divide(i128::from(minor).saturating_mul(10_000), i128::from(self.0).saturating_add(10_000))
+        rounding.divide(
+            i128::from(minor).saturating_mul(10_000),
+            i128::from(self.0).saturating_add(10_000),
+        )
     }
 }
 
 /// `10` or `7.5`: no needless zeros.
 impl fmt::Display for BasisPoints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, part) = (self.0.checked_div(100).unwrap_or(0), self.0.checked_rem(100).unwrap_or(0));
+        let (whole, part) = (
+            self.0.checked_div(100).unwrap_or(0),
+            self.0.checked_rem(100).unwrap_or(0),
+        );
         match (part, part.checked_rem(10)) {
             (0, _) => write!(f, "{whole}"),
             (_, Some(0)) => write!(f, "{whole}.{}", part.checked_div(10).unwrap_or(0)),
@@ -326,7 +343,9 @@ mod tests {
 
     #[test]
     fn signs_exponents_blanks_and_commas_are_no_amounts() {
-        for text in ["-1", "+1", "1e3", " 1", "1 ", "1,20", "", ".5", "5.", "1.2.3", "$5", "NaN", "１２"] {
+        for text in [
+            "-1", "+1", "1e3", " 1", "1 ", "1,20", "", ".5", "5.", "1.2.3", "$5", "NaN", "１２",
+        ] {
             assert!(usd(text).is_err(), "{text:?} was taken for an amount");
         }
         assert!(matches!(usd("9223372036854775807"), Err(AmountError::TooLarge(_))));

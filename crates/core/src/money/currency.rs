@@ -17,10 +17,16 @@ pub struct CurrencyError(String);
 
 impl Currency {
     /// Not a currency: lets percentages be read by the one reader of decimal texts.
-    pub(super) const HUNDREDTHS: Self = Self { code: *b"%  ", digits: 2 };
+    pub(super) const HUNDREDTHS: Self = Self {
+        code: *b"%  ",
+        digits: 2,
+    };
 
     /// The United States dollar.
-    pub const USD: Self = Self { code: *b"USD", digits: 2 };
+    pub const USD: Self = Self {
+        code: *b"USD",
+        digits: 2,
+    };
 
     /// Reads a code in capitals; any other text, also in small letters, is refused.
     pub fn parse(text: &str) -> Result<Self, CurrencyError> {
@@ -74,9 +80,7 @@ const NO_DIGITS: &[[u8; 3]] = &[
 ];
 
 /// Sorted, for the binary search.
-const THREE_DIGITS: &[[u8; 3]] = &[
-    *b"BHD", *b"IQD", *b"JOD", *b"KWD", *b"LYD", *b"OMR", *b"TND",
-];
+const THREE_DIGITS: &[[u8; 3]] = &[*b"BHD", *b"IQD", *b"JOD", *b"KWD", *b"LYD", *b"OMR", *b"TND"];
 
 /// Sorted, for the binary search.
 const TWO_DIGITS: &[[u8; 3]] = &[
