@@ -15,3 +15,4 @@ pub mod instant;
 pub mod money;
 pub mod rules;
 pub mod snapshot;
+pub mod stack;
