@@ -17,12 +17,11 @@ use crate::discount::Discount;
 use crate::id::{SellerId, StoreId};
 use crate::instant::Instant;
 use crate::money::Money;
-use crate::rules::RuleSet;
 
 pub use best::best;
-// pub use near::{NearMiss, near_misses};
+pub use near::{NearMiss, near_misses};
 pub use refuse::{By, Reason};
-// pub use write::{Receipt, SCHEMA};
+pub use write::{Hundredths, OtherRules, Receipt, SCHEMA};
 
 /// What a checkout costs, in its two parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,12 +121,16 @@ impl Stack {
     /// What the shopper saves.
     pub fn saved(&self) -> Money {
         let before = self.before.total();
-        before.checked_sub(self.total()).unwrap_or(Money::zero(before.currency()))
+        before
+            .checked_sub(self.total())
+            .unwrap_or(Money::zero(before.currency()))
     }
 
     /// The discounts that applied, in order.
     pub fn discounts<'a>(&self, checkout: &'a Checkout) -> impl Iterator<Item = &'a Discount> {
-        self.applied.iter().filter_map(|applied| checkout.discounts.get(applied.discount))
+        self.applied
+            .iter()
+            .filter_map(|applied| checkout.discounts.get(applied.discount))
     }
 
     /// Whether a discount of the checkout applied.
@@ -137,11 +140,9 @@ impl Stack {
 
     /// Why a discount of the checkout did not apply.
     pub fn reason(&self, discount: usize) -> Option<&Reason> {
-        self.refused.iter().find(|refused| refused.discount == discount).map(|refused| &refused.reason)
+        self.refused
+            .iter()
+            .find(|refused| refused.discount == discount)
+            .map(|refused| &refused.reason)
     }
-}
-
-/// The name of an applied step.
-pub(crate) fn step_name<'a>(rules: &'a RuleSet, applied: &Applied) -> &'a str {
-    rules.steps.get(applied.step).map_or("", |step| step.name.as_str())
 }

@@ -1,5 +1,10 @@
 //! Laws of the best stack, on made-up checkouts: whatever is put in, these hold.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on must stop, and its numbers are small"
+)]
+
 mod common;
 
 use common::generate::{Shape, checkout};
@@ -14,12 +19,22 @@ fn rule_sets() -> Vec<RuleSet> {
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    (1..=5_usize, 1..=3_usize, 0..=7_usize, any::<bool>(), any::<bool>())
-        .prop_map(|(lines, stores, discounts, odd, cents)| Shape { lines, stores, discounts, odd, cents })
+    (1..=5_usize, 1..=3_usize, 0..=7_usize, any::<bool>(), any::<bool>()).prop_map(
+        |(lines, stores, discounts, odd, cents)| Shape {
+            lines,
+            stores,
+            discounts,
+            odd,
+            cents,
+        },
+    )
 }
 
 fn ids(checkout: &Checkout, stack: &Stack) -> Vec<String> {
-    let mut ids: Vec<String> = stack.discounts(checkout).map(|discount| discount.id.to_string()).collect();
+    let mut ids: Vec<String> = stack
+        .discounts(checkout)
+        .map(|discount| discount.id.to_string())
+        .collect();
     ids.sort();
     ids
 }

@@ -211,13 +211,13 @@ pub(crate) fn discount(
     let min_spend = money(raw.min_spend.as_ref(), at("min_spend"))?;
     let valid_from = optional(raw.valid_from.as_ref(), at("valid_from"), Instant::parse)?;
     let valid_until = optional(raw.valid_until.as_ref(), at("valid_until"), Instant::parse)?;
-    if let (Some(from), Some(until)) = (valid_from, valid_until) {
-        if until <= from {
-            return Err(InputError::conflict(
-                at("valid_until"),
-                format_args!("{until} is not after valid_from ({from})"),
-            ));
-        }
+    if let (Some(from), Some(until)) = (valid_from, valid_until)
+        && until <= from
+    {
+        return Err(InputError::conflict(
+            at("valid_until"),
+            format_args!("{until} is not after valid_from ({from})"),
+        ));
     }
     let scope = raw
         .scope
@@ -253,17 +253,19 @@ pub(crate) fn discount(
         provenance: raw
             .provenance
             .map(|raw| provenance(raw, at("provenance"), warnings))
-            .transpose()?
             .unwrap_or_default(),
     })
 }
+
+/// Reads an amount that may be absent, in the discount's currency.
+type ReadMoney<'a> = dyn Fn(Option<&Text<'_>>, At<'_>) -> Result<Option<Money>, InputError> + 'a;
 
 const BENEFITS: &str = "fixed, percent, tiers, per_spend, pieces, shipping";
 
 fn benefit(
     raw: RawBenefit<'_>,
     place: At<'_>,
-    money: &dyn Fn(Option<&Text<'_>>, At<'_>) -> Result<Option<Money>, InputError>,
+    money: &ReadMoney<'_>,
     warnings: &mut Warnings,
 ) -> Result<Benefit, InputError> {
     let at = |field| At { base: &place, field };
@@ -321,11 +323,7 @@ fn percent(text: Option<&Text<'_>>, place: At<'_>) -> Result<Percent, InputError
         .ok_or_else(|| InputError::missing(place, "a percentage such as \"10\" is needed"))
 }
 
-fn tiers(
-    raw: Option<Vec<RawTier<'_>>>,
-    place: At<'_>,
-    money: &dyn Fn(Option<&Text<'_>>, At<'_>) -> Result<Option<Money>, InputError>,
-) -> Result<Vec<Tier>, InputError> {
+fn tiers(raw: Option<Vec<RawTier<'_>>>, place: At<'_>, money: &ReadMoney<'_>) -> Result<Vec<Tier>, InputError> {
     let mut tiers = Vec::new();
     for (index, tier) in raw.unwrap_or_default().iter().enumerate() {
         let tier_place = format!("{place}[{index}]");
@@ -387,7 +385,7 @@ fn scope(raw: RawScope<'_>, place: At<'_>, warnings: &mut Warnings) -> Result<Sc
     })
 }
 
-fn provenance(raw: RawProvenance<'_>, place: At<'_>, warnings: &mut Warnings) -> Result<Provenance, InputError> {
+fn provenance(raw: RawProvenance<'_>, place: At<'_>, warnings: &mut Warnings) -> Provenance {
     warnings.unknown(&place, raw.unknown);
     // What cannot be read of when it was seen loses nothing that the arithmetic needs, but it is not passed over.
     let seen_at = optional(
@@ -402,11 +400,11 @@ fn provenance(raw: RawProvenance<'_>, place: At<'_>, warnings: &mut Warnings) ->
         warnings.0.push(format!("{error}; it was not used"));
         None
     });
-    Ok(Provenance {
+    Provenance {
         source: raw.source.map(|text| text.as_str().into()),
         seen_at,
         confidence: raw.confidence.map(|text| text.as_str().into()),
         text: raw.text.map(|text| text.as_str().into()),
         expiry_assumed: raw.expiry_assumed.unwrap_or(false),
-    })
+    }
 }

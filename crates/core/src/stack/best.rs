@@ -36,8 +36,8 @@ const EMPTY: usize = usize::MAX;
 pub fn best(checkout: &Checkout, rules: &RuleSet) -> Stack {
     let till = Till::new(checkout, rules);
     let mut search = Search::new(&till);
-    search.run();
-    let walk = Walk::new(&till, &search.best, &[]);
+    let choice = search.choice();
+    let walk = Walk::new(&till, &choice, &[]);
     let refused = super::refuse::refusals(&till, &walk, &mut search);
     walk.into_stack(&till, refused, search.proven())
 }
@@ -71,7 +71,7 @@ pub(super) struct Search<'t, 'a> {
 }
 
 impl<'t, 'a> Search<'t, 'a> {
-    fn new(till: &'t Till<'a>) -> Self {
+    pub(super) fn new(till: &'t Till<'a>) -> Self {
         let depth = till.slots.len();
         let mut states = vec![0; (depth + 1) * till.width()];
         states[..till.width()].copy_from_slice(&till.opening);
@@ -90,11 +90,17 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    fn run(&mut self) {
+    /// The best choice: for each slot a candidate, or none.
+    pub(super) fn choice(&mut self) -> Vec<usize> {
         self.descend(Mode::Shared);
         let till = self.till;
         let mut done = EMPTY;
-        let mut exclusives: Vec<usize> = till.candidates.iter().filter(|c| c.exclusive).map(|c| c.discount).collect();
+        let mut exclusives: Vec<usize> = till
+            .candidates
+            .iter()
+            .filter(|c| c.exclusive())
+            .map(|c| c.discount)
+            .collect();
         exclusives.sort_unstable();
         for discount in exclusives {
             if discount != done {
@@ -102,6 +108,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 self.descend(Mode::Only(discount));
             }
         }
+        self.best.clone()
     }
 
     /// The best total with one discount as the only chosen price discount.
@@ -159,7 +166,7 @@ impl<'t, 'a> Search<'t, 'a> {
     /// Puts the next choice of a slot into effect; false when there is none left.
     fn step(&mut self, at: usize) -> bool {
         let slot = self.till.slots[at].clone();
-        let automatic = self.till.candidates[slot.start].automatic;
+        let automatic = self.till.candidates[slot.start].automatic();
         let cursor = &mut self.cursors[at];
         if *cursor > slot.end {
             return false;
@@ -196,8 +203,8 @@ impl<'t, 'a> Search<'t, 'a> {
     /// Whether exclusivity lets a candidate in.
     fn tolerated(&self, candidate: &Candidate) -> bool {
         match self.mode {
-            _ if candidate.automatic => true,
-            Mode::Shared => !candidate.exclusive,
+            _ if candidate.automatic() => true,
+            Mode::Shared => !candidate.exclusive(),
             Mode::Only(one) => candidate.discount == one || self.till.layers_on(candidate, one),
         }
     }
@@ -238,7 +245,9 @@ impl<'t, 'a> Search<'t, 'a> {
         let till = self.till;
         let ids = |choice: &[usize]| {
             let chosen = choice.iter().filter(|place| **place != EMPTY);
-            let mut ids: Vec<_> = chosen.map(|place| &till.discount(&till.candidates[*place]).id).collect();
+            let mut ids: Vec<_> = chosen
+                .map(|place| &till.discount(&till.candidates[*place]).id)
+                .collect();
             ids.sort_unstable();
             ids
         };
@@ -279,7 +288,11 @@ impl<'t, 'a> Search<'t, 'a> {
                 if candidate.shipping {
                     most_shipping = most_shipping.max(till.most_from(candidate, state));
                 } else {
-                    let whole = if candidate.whole { till.amount_of_base(candidate, merchandise) } else { None };
+                    let whole = if candidate.whole {
+                        till.amount_of_base(candidate, merchandise)
+                    } else {
+                        None
+                    };
                     let amount = whole.unwrap_or_else(|| till.most_from(candidate, state));
                     least = least.min(merchandise - amount.min(merchandise));
                 }
@@ -319,13 +332,17 @@ impl Till<'_> {
     }
 
     fn used(&self, discount: usize, chosen: &[usize]) -> bool {
-        chosen.iter().any(|place| *place != EMPTY && self.candidates[*place].discount == discount)
+        chosen
+            .iter()
+            .any(|place| *place != EMPTY && self.candidates[*place].discount == discount)
     }
 
     /// Whether a candidate may be chosen beside an exclusive discount that is in force.
     fn layers_on(&self, candidate: &Candidate, exclusive: usize) -> bool {
         let other_is_shipping = self.checkout.discounts[exclusive].benefit.is_shipping();
-        candidate.shipping && !self.rules.exclusive_blocks_free_shipping && (!candidate.exclusive || other_is_shipping)
+        candidate.shipping
+            && !self.rules.exclusive_blocks_free_shipping
+            && (!candidate.exclusive() || other_is_shipping)
     }
 }
 
@@ -350,7 +367,7 @@ enum Wanted {
 /// A candidate that applied.
 pub(super) struct Taken {
     pub(super) candidate: usize,
-    slot: usize,
+    pub(super) slot: usize,
     eligible_spend: i64,
     base: i64,
 }
@@ -361,14 +378,21 @@ impl Walk {
     pub(super) fn new(till: &Till<'_>, choice: &[usize], without: &[usize]) -> Self {
         let mut walk = Self::blank(till);
         walk.states[..till.width()].copy_from_slice(&till.opening);
-        walk.go(till, 0, &mut Scratch::default(), without, |at| Wanted::Chosen(choice[at]));
+        walk.go(till, 0, &mut Scratch::default(), without, |at| {
+            Wanted::Chosen(choice[at])
+        });
         walk
     }
 
     /// A walk that has not begun, with all the room that it needs.
-    fn blank(till: &Till<'_>) -> Self {
+    pub(super) fn blank(till: &Till<'_>) -> Self {
         let (slots, width) = (till.slots.len(), till.width());
-        Self { choice: vec![EMPTY; slots], states: vec![0; (slots + 1) * width], width, steps: Vec::with_capacity(slots) }
+        Self {
+            choice: vec![EMPTY; slots],
+            states: vec![0; (slots + 1) * width],
+            width,
+            steps: Vec::with_capacity(slots),
+        }
     }
 
     fn go(
@@ -385,7 +409,7 @@ impl Walk {
             after.copy_from_slice(before);
             let slot = till.slots[at].clone();
             let taken = match wanted(at) {
-                Wanted::Chosen(_) if till.candidates[slot.start].automatic => {
+                Wanted::Chosen(_) if till.candidates[slot.start].automatic() => {
                     till.largest(slot, before, &self.choice[..at], without)
                 }
                 Wanted::Chosen(EMPTY) => None,
@@ -400,7 +424,12 @@ impl Walk {
             if let Some(place) = taken {
                 let effect = till.apply(&till.candidates[place], after, scratch);
                 let Effect { eligible_spend, base } = effect;
-                self.steps.push(Taken { candidate: place, slot: at, eligible_spend, base });
+                self.steps.push(Taken {
+                    candidate: place,
+                    slot: at,
+                    eligible_spend,
+                    base,
+                });
             }
         }
     }
@@ -412,7 +441,11 @@ impl Walk {
         self.choice[..slot].copy_from_slice(&like.choice[..slot]);
         self.steps.clear();
         self.go(till, slot, scratch, &[], |at| {
-            if at == slot { Wanted::Forced(place) } else { Wanted::Chosen(like.choice[at]) }
+            if at == slot {
+                Wanted::Forced(place)
+            } else {
+                Wanted::Chosen(like.choice[at])
+            }
         });
     }
 
@@ -430,11 +463,6 @@ impl Walk {
         Some(self.choice[slot]).filter(|place| *place != EMPTY)
     }
 
-    /// Another walk through the same till, to try swaps in.
-    pub(super) fn spare(&self, till: &Till<'_>) -> Self {
-        Self::blank(till)
-    }
-
     fn into_stack(self, till: &Till<'_>, refused: Vec<Refused>, proven: bool) -> Stack {
         let totals = |state: &[i64]| Totals {
             merchandise: till.money(till.merchandise(state)),
@@ -445,7 +473,13 @@ impl Walk {
             let (before, after) = (self.before(taken.slot), self.before(taken.slot + 1));
             let shipping = candidate.shipping;
             let (lines, pools) = till.parts(before, after, shipping);
-            let running = |state: &[i64]| if shipping { till.shipping(state) } else { till.merchandise(state) };
+            let running = |state: &[i64]| {
+                if shipping {
+                    till.shipping(state)
+                } else {
+                    till.merchandise(state)
+                }
+            };
             Applied {
                 step: usize::try_from(candidate.step).unwrap_or(usize::MAX),
                 slot: till.slot(candidate),
@@ -459,7 +493,9 @@ impl Walk {
             }
         });
         let applied: Vec<Applied> = applied.collect();
-        let ends = applied.iter().filter_map(|one| till.checkout.discounts[one.discount].valid_until);
+        let ends = applied
+            .iter()
+            .filter_map(|one| till.checkout.discounts[one.discount].valid_until);
         Stack {
             rules: till.rules.id.clone(),
             before: totals(&till.opening),

@@ -115,7 +115,9 @@ impl Reason {
     /// Whether less is missing than in another of its sort.
     pub(super) fn nearer_than(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::BelowMinimum { short: own, .. }, Self::BelowMinimum { short: others, .. }) => own.minor() < others.minor(),
+            (Self::BelowMinimum { short: own, .. }, Self::BelowMinimum { short: others, .. }) => {
+                own.minor() < others.minor()
+            }
             (Self::TooFewPieces { has: own, .. }, Self::TooFewPieces { has: others, .. }) => own > others,
             _ => false,
         }
@@ -141,8 +143,14 @@ pub enum By {
 
 impl By {
     /// All, in the order in which they are tested.
-    pub const ALL: [Self; 6] =
-        [Self::Store, Self::Seller, Self::Category, Self::Item, Self::Excluded, Self::Warehouse];
+    pub const ALL: [Self; 6] = [
+        Self::Store,
+        Self::Seller,
+        Self::Category,
+        Self::Item,
+        Self::Excluded,
+        Self::Warehouse,
+    ];
 
     /// The name in every format of ours.
     pub const fn name(self) -> &'static str {
@@ -165,7 +173,7 @@ pub(super) fn refusals(till: &Till<'_>, walk: &Walk, search: &mut Search<'_, '_>
     for taken in &walk.steps {
         applied[till.candidates[taken.candidate].discount] = true;
     }
-    let mut spare = walk.spare(till);
+    let mut spare = Walk::blank(till);
     let mut scratch = Scratch::default();
     for (slot, places) in till.slots.iter().enumerate() {
         for place in places.clone() {
@@ -184,19 +192,14 @@ pub(super) fn refusals(till: &Till<'_>, walk: &Walk, search: &mut Search<'_, '_>
         }
     }
     let refused = reasons.into_iter().enumerate();
-    refused.filter_map(|(discount, reason)| reason.map(|reason| Refused { discount, reason })).collect()
+    refused
+        .filter_map(|(discount, reason)| reason.map(|reason| Refused { discount, reason }))
+        .collect()
 }
 
 /// Why a candidate is not in its slot, but for exclusivity.
 #[expect(clippy::indexing_slicing, reason = "places come from the till's own lists")]
-fn in_slot(
-    till: &Till<'_>,
-    walk: &Walk,
-    slot: usize,
-    place: usize,
-    spare: &mut Walk,
-    scratch: &mut Scratch,
-) -> Reason {
+fn in_slot(till: &Till<'_>, walk: &Walk, slot: usize, place: usize, spare: &mut Walk, scratch: &mut Scratch) -> Reason {
     let candidate = &till.candidates[place];
     let before = walk.before(slot);
     if !till.admissible(candidate, before) {
@@ -204,15 +207,16 @@ fn in_slot(
     }
     spare.swap(till, walk, slot, place, scratch);
     let total_with = till.money(spare.total());
-    match walk.taken(slot) {
-        Some(winner) => Reason::SlotTaken { by: till.candidates[winner].discount, total_with },
-        None => {
-            let kept = |place: usize| spare.steps.iter().any(|taken| taken.candidate == place);
-            let lost = walk.steps.iter().filter(|taken| !kept(taken.candidate));
-            let loses = lost.map(|taken| till.candidates[taken.candidate].discount).collect();
-            Reason::NoEffect { total_with, loses }
-        }
+    if let Some(winner) = walk.taken(slot) {
+        return Reason::SlotTaken {
+            by: till.candidates[winner].discount,
+            total_with,
+        };
     }
+    let kept = |place: usize| spare.steps.iter().any(|taken| taken.candidate == place);
+    let lost = walk.steps.iter().filter(|taken| !kept(taken.candidate));
+    let loses = lost.map(|taken| till.candidates[taken.candidate].discount).collect();
+    Reason::NoEffect { total_with, loses }
 }
 
 /// The conflict that keeps a candidate out because it, or one that applied, tolerates no other price discount.
@@ -225,7 +229,7 @@ fn conflict(
     told: Option<&Reason>,
     search: &mut Search<'_, '_>,
 ) -> Option<Reason> {
-    if candidate.automatic {
+    if candidate.automatic() {
         return None;
     }
     if let Some(told @ Reason::ExclusiveConflict { .. }) = told {
@@ -233,17 +237,25 @@ fn conflict(
     }
     let strict = till.rules.exclusive_blocks_free_shipping;
     let clashes = |other: &Candidate| {
-        !other.automatic
-            && (candidate.exclusive && (strict || !other.shipping) || other.exclusive && (strict || !candidate.shipping))
+        !other.automatic()
+            && (candidate.exclusive() && (strict || !other.shipping)
+                || other.exclusive() && (strict || !candidate.shipping))
     };
     // A minimum that the best stack itself leaves unmet is told first.
     if !till.admissible(candidate, walk.before(slot)) {
         return None;
     }
-    let others = walk.steps.iter().map(|taken| &till.candidates[taken.candidate]).filter(|other| clashes(other));
+    let others = walk
+        .steps
+        .iter()
+        .map(|taken| &till.candidates[taken.candidate])
+        .filter(|other| clashes(other));
     let with: Vec<usize> = others.map(|other| other.discount).collect();
     if with.is_empty() {
         return None;
     }
-    Some(Reason::ExclusiveConflict { with, total_alone: till.money(search.alone(candidate.discount)) })
+    Some(Reason::ExclusiveConflict {
+        with,
+        total_alone: till.money(search.alone(candidate.discount)),
+    })
 }

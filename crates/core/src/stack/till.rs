@@ -60,10 +60,32 @@ pub(super) struct Candidate {
     /// What it takes of the opening state: the most that it can ever take.
     pub(super) most: i64,
     pub(super) shipping: bool,
-    pub(super) exclusive: bool,
-    pub(super) automatic: bool,
+    layer: Layer,
     /// Whether it could take several slots.
     pub(super) several: bool,
+}
+
+/// How a candidate stands to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    /// It applies by itself, beside anything.
+    Automatic,
+    /// It is chosen, beside other chosen ones.
+    Shared,
+    /// It is chosen, and tolerates no other chosen price discount.
+    Exclusive,
+}
+
+impl Candidate {
+    /// Whether it applies by itself.
+    pub(super) fn automatic(&self) -> bool {
+        self.layer == Layer::Automatic
+    }
+
+    /// Whether it tolerates no other chosen price discount.
+    pub(super) fn exclusive(&self) -> bool {
+        self.layer == Layer::Exclusive
+    }
 }
 
 /// How much is taken, with all that is known beforehand worked in.
@@ -74,7 +96,11 @@ enum Take {
     Shipping(i64),
     /// The tier is told by the running spend.
     RunningTiers,
-    RunningPerSpend { every: i64, amount: i64, cap: i64 },
+    RunningPerSpend {
+        every: i64,
+        amount: i64,
+        cap: i64,
+    },
 }
 
 /// Scratch lists, so that a search asks for memory once.
@@ -108,7 +134,8 @@ impl<'a> Till<'a> {
             let refused = till.admit(place, discount, &owners).err();
             till.refused.push(refused);
         }
-        till.candidates.sort_unstable_by_key(|c| (c.step, c.owner, core::cmp::Reverse(c.most), c.discount));
+        till.candidates
+            .sort_unstable_by_key(|c| (c.step, c.owner, core::cmp::Reverse(c.most), c.discount));
         for (place, candidate) in till.candidates.iter().enumerate() {
             match till.slots.last_mut() {
                 Some(slot) if same_slot(&till.candidates[slot.start], candidate) => slot.end = place + 1,
@@ -163,7 +190,9 @@ impl<'a> Till<'a> {
     }
 
     fn members(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
-        self.members[candidate.members.clone()].iter().map(|place| *place as usize)
+        self.members[candidate.members.clone()]
+            .iter()
+            .map(|place| *place as usize)
     }
 
     /// What a candidate takes of a state, whatever its minimum: no more than the base.
@@ -187,7 +216,11 @@ impl<'a> Till<'a> {
             // A lower tier may take more than a deeper one.
             Take::RunningTiers => {
                 let spend = self.spend(candidate, state);
-                let best = self.tiers(candidate).filter(|(from, _)| *from <= spend).map(|(_, amount)| amount).max();
+                let best = self
+                    .tiers(candidate)
+                    .filter(|(from, _)| *from <= spend)
+                    .map(|(_, amount)| amount)
+                    .max();
                 best.unwrap_or(0).min(self.base(candidate, state))
             }
             _ => self.amount(candidate, state),
@@ -204,6 +237,11 @@ impl<'a> Till<'a> {
         if self.basis(candidate) == Basis::Listed {
             return candidate.listed_spend;
         }
+        self.running_spend(candidate, state)
+    }
+
+    /// The eligible spend as the steps before have left it, whatever the minimum is tested against.
+    pub(super) fn running_spend(&self, candidate: &Candidate, state: &[i64]) -> i64 {
         self.net(self.running(candidate, state))
     }
 
@@ -218,7 +256,10 @@ impl<'a> Till<'a> {
 
     /// Applies a candidate to a state; what it takes must be more than zero.
     pub(super) fn apply(&self, candidate: &Candidate, state: &mut [i64], scratch: &mut Scratch) -> Effect {
-        let effect = Effect { eligible_spend: self.spend(candidate, state), base: self.base(candidate, state) };
+        let effect = Effect {
+            eligible_spend: self.spend(candidate, state),
+            base: self.base(candidate, state),
+        };
         let amount = self.amount_of(candidate, effect.base, state);
         if candidate.shipping {
             self.take_shipping(candidate, amount, state);
@@ -256,8 +297,10 @@ impl<'a> Till<'a> {
 
     /// The pools that have an eligible line, each once, in the checkout's order.
     fn pools(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
-        (0..self.checkout.pools.len())
-            .filter(|pool| self.members(candidate).any(|line| self.checkout.lines[line].pool == Some(*pool)))
+        (0..self.checkout.pools.len()).filter(|pool| {
+            self.members(candidate)
+                .any(|line| self.checkout.lines[line].pool == Some(*pool))
+        })
     }
 
     fn base(&self, candidate: &Candidate, state: &[i64]) -> i64 {
@@ -295,7 +338,11 @@ impl<'a> Till<'a> {
             Take::Shipping(cap) => cap.min(base),
             Take::RunningTiers => {
                 let spend = self.spend(candidate, state);
-                self.tiers(candidate).take_while(|(from, _)| *from <= spend).last().map_or(0, |(_, amount)| amount).min(base)
+                self.tiers(candidate)
+                    .take_while(|(from, _)| *from <= spend)
+                    .last()
+                    .map_or(0, |(_, amount)| amount)
+                    .min(base)
             }
             Take::RunningPerSpend { every, amount, cap } => {
                 per_spend(self.spend(candidate, state), every, amount, cap).min(base)
@@ -308,7 +355,11 @@ impl<'a> Till<'a> {
         never(self.checkout, discount)?;
         let first = self.members.len();
         let eligible = || (0..self.lines).filter(|line| failing(discount, &self.checkout.lines[*line]).is_none());
-        let step = self.rules.steps.iter().position(|step| step.kinds.contains(&discount.kind));
+        let step = self
+            .rules
+            .steps
+            .iter()
+            .position(|step| step.kinds.contains(&discount.kind));
         let Some((index, step)) = step.and_then(|index| self.rules.steps.get(index).map(|step| (index, step))) else {
             return Err(self.unknown(discount));
         };
@@ -317,7 +368,9 @@ impl<'a> Till<'a> {
         }
         let members: Vec<u32> = eligible().map(|line| line as u32).collect();
         if members.is_empty() {
-            return Err(Reason::NotEligible { by: blocking(discount, &self.checkout.lines) });
+            return Err(Reason::NotEligible {
+                by: blocking(discount, &self.checkout.lines),
+            });
         }
         let owner = |line: u32| owners.of_line(step.per, line as usize);
         let alone = members.iter().all(|line| owner(*line) == owner(members[0]));
@@ -335,7 +388,8 @@ impl<'a> Till<'a> {
         }
         for slot in slots {
             let start = self.members.len();
-            self.members.extend(members.iter().filter(|line| alone || owner(**line) == slot));
+            self.members
+                .extend(members.iter().filter(|line| alone || owner(**line) == slot));
             match self.candidate(place, discount, index, step, slot, start) {
                 Ok(candidate) => self.candidates.push(candidate),
                 Err(reason) => {
@@ -370,7 +424,9 @@ impl<'a> Till<'a> {
         start: usize,
     ) -> Result<Candidate, Reason> {
         let members = start..self.members.len();
-        let lines = self.members[members.clone()].iter().map(|line| &self.checkout.lines[*line as usize]);
+        let lines = self.members[members.clone()]
+            .iter()
+            .map(|line| &self.checkout.lines[*line as usize]);
         let listed: i64 = lines.clone().map(|line| line.listed().minor()).sum();
         let listed_spend = self.net(listed);
         let running = step.basis == Basis::Running;
@@ -385,10 +441,17 @@ impl<'a> Till<'a> {
             Benefit::Shipping { cap: most } => Take::Shipping(cap(most)),
             Benefit::Tiers { .. } if running => Take::RunningTiers,
             Benefit::Tiers { tiers } => {
-                let met = tiers.iter().take_while(|tier| tier.min_spend.minor() <= listed_spend).last();
+                let met = tiers
+                    .iter()
+                    .take_while(|tier| tier.min_spend.minor() <= listed_spend)
+                    .last();
                 Take::Fixed(met.map_or(0, |tier| tier.amount.minor()))
             }
-            Benefit::PerSpend { every, amount, cap: most } => {
+            Benefit::PerSpend {
+                every,
+                amount,
+                cap: most,
+            } => {
                 let (every, amount, cap) = (every.minor(), amount.minor(), cap(most));
                 if running {
                     Take::RunningPerSpend { every, amount, cap }
@@ -400,7 +463,12 @@ impl<'a> Till<'a> {
                 let has = lines.map(|line| line.quantity).fold(0, u32::saturating_add);
                 match tiers.iter().take_while(|tier| tier.pieces <= has).last() {
                     Some(tier) => Take::Percent(tier.percent.0, NONE),
-                    None => return Err(Reason::TooFewPieces { needs: tiers.first().map_or(0, |tier| tier.pieces), has }),
+                    None => {
+                        return Err(Reason::TooFewPieces {
+                            needs: tiers.first().map_or(0, |tier| tier.pieces),
+                            has,
+                        });
+                    }
                 }
             }
             Benefit::Unknown { .. } => return Err(Reason::UnknownKind),
@@ -416,8 +484,11 @@ impl<'a> Till<'a> {
             running_minimum: if running { needs } else { 0 },
             most: 0,
             shipping: discount.benefit.is_shipping(),
-            exclusive: discount.exclusive && !step.is_automatic(),
-            automatic: step.is_automatic(),
+            layer: match (step.is_automatic(), discount.exclusive) {
+                (true, _) => Layer::Automatic,
+                (false, true) => Layer::Exclusive,
+                (false, false) => Layer::Shared,
+            },
             several: false,
         };
         candidate.most = self.most_from(&candidate, &self.opening);
@@ -425,17 +496,27 @@ impl<'a> Till<'a> {
     }
 
     pub(super) fn below(&self, needs: i64, has: i64) -> Reason {
-        Reason::BelowMinimum { needs: self.money(needs), has: self.money(has), short: self.money(needs - has) }
+        Reason::BelowMinimum {
+            needs: self.money(needs),
+            has: self.money(has),
+            short: self.money(needs - has),
+        }
     }
 
     /// A discount that nobody can read: the reasons that come before hold for it too.
     fn unknown(&self, discount: &Discount) -> Reason {
-        let eligible = self.checkout.lines.iter().filter(|line| failing(discount, line).is_none());
+        let eligible = self
+            .checkout
+            .lines
+            .iter()
+            .filter(|line| failing(discount, line).is_none());
         let mut any = false;
         let spend = eligible.inspect(|_| any = true).map(|line| line.listed().minor()).sum();
         let (needs, has) = (minimum(discount), self.net(spend));
         if !any {
-            Reason::NotEligible { by: blocking(discount, &self.checkout.lines) }
+            Reason::NotEligible {
+                by: blocking(discount, &self.checkout.lines),
+            }
         } else if has < needs {
             self.below(needs, has)
         } else {
@@ -466,7 +547,10 @@ fn opening(checkout: &Checkout) -> Vec<i64> {
 
 /// A spend as minimums see it: without tax where the market tests it so.
 pub(super) fn net(checkout: &Checkout, rules: &RuleSet, spend: i64) -> i64 {
-    checkout.tax.taken_out().map_or(spend, |rate| rate.net_of(spend, rules.rounding))
+    checkout
+        .tax
+        .taken_out()
+        .map_or(spend, |rate| rate.net_of(spend, rules.rounding))
 }
 
 fn per_spend(spend: i64, every: i64, amount: i64, cap: i64) -> i64 {
@@ -493,7 +577,10 @@ fn never(checkout: &Checkout, discount: &Discount) -> Result<(), Reason> {
         return Err(Reason::Expired { at });
     }
     if let Some(currency) = discount.currency.filter(|currency| *currency != checkout.currency) {
-        return Err(Reason::CurrencyMismatch { discount: currency, checkout: checkout.currency });
+        return Err(Reason::CurrencyMismatch {
+            discount: currency,
+            checkout: checkout.currency,
+        });
     }
     if !discount.regions.is_empty() && !discount.regions.contains(&checkout.market) {
         return Err(Reason::RegionLocked);
@@ -512,9 +599,18 @@ fn failing(discount: &Discount, line: &Line) -> Option<By> {
     By::ALL.into_iter().find(|by| !by.lets_through(discount, line))
 }
 
+/// Whether a discount can touch a line.
+pub(super) fn touches(discount: &Discount, line: &Line) -> bool {
+    failing(discount, line).is_none()
+}
+
 /// What keeps a discount from every line: the condition at which the last of them fails.
 fn blocking(discount: &Discount, lines: &[Line]) -> By {
-    lines.iter().filter_map(|line| failing(discount, line)).max().unwrap_or(By::Item)
+    lines
+        .iter()
+        .filter_map(|line| failing(discount, line))
+        .max()
+        .unwrap_or(By::Item)
 }
 
 impl By {
@@ -545,8 +641,16 @@ struct Owners {
 impl Owners {
     fn of(checkout: &Checkout, rules: &RuleSet) -> Self {
         let wanted = |per| rules.steps.iter().any(|step| step.per == per);
-        let stores = if wanted(Per::Store) { numbered(&checkout.lines, |line| line.store.as_ref()) } else { Vec::new() };
-        let sellers = if wanted(Per::Seller) { numbered(&checkout.lines, |line| line.seller.as_ref()) } else { Vec::new() };
+        let stores = if wanted(Per::Store) {
+            numbered(&checkout.lines, |line| line.store.as_ref())
+        } else {
+            Vec::new()
+        };
+        let sellers = if wanted(Per::Seller) {
+            numbered(&checkout.lines, |line| line.seller.as_ref())
+        } else {
+            Vec::new()
+        };
         Self { stores, sellers }
     }
 
@@ -588,7 +692,12 @@ mod tests {
         let book = RuleBook::built_in().map_err(|e| e.detail);
         for rules in book.iter().flat_map(RuleBook::iter) {
             for kind in Kind::KNOWN {
-                assert!(rules.steps.iter().any(|step| step.kinds.contains(&kind)), "{} in {}", kind, rules.id);
+                assert!(
+                    rules.steps.iter().any(|step| step.kinds.contains(&kind)),
+                    "{} in {}",
+                    kind,
+                    rules.id
+                );
             }
         }
     }

@@ -1,9 +1,16 @@
 //! A till that knows no shortcut: every choice is added up, line by line, straight from the rules' text, and the best is
 //! kept. Written apart from the engine on purpose; only the types are shared.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop, and its numbers are small"
+)]
+
 use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::discount::{Audience, Benefit, Discount, Uses};
-use tillwatch_core::money::Rounding;
+use tillwatch_core::money::{Money, Rounding};
 use tillwatch_core::rules::{Basis, Per, RuleSet, Step};
 
 /// The best choice: total, and the ids of what applied, sorted.
@@ -92,7 +99,11 @@ fn walk(checkout: &Checkout, rules: &RuleSet, slots: &[(&Step, Vec<usize>)], sta
 }
 
 fn exclusivity_holds(checkout: &Checkout, rules: &RuleSet, applied: &[usize]) -> bool {
-    let chosen: Vec<usize> = applied.iter().copied().filter(|place| !checkout.discounts[*place].kind.is_automatic()).collect();
+    let chosen: Vec<usize> = applied
+        .iter()
+        .copied()
+        .filter(|place| !checkout.discounts[*place].kind.is_automatic())
+        .collect();
     let stands_in_the_way = |place: usize| {
         rules.exclusive_blocks_free_shipping || !matches!(checkout.discounts[place].benefit, Benefit::Shipping { .. })
     };
@@ -103,7 +114,11 @@ fn exclusivity_holds(checkout: &Checkout, rules: &RuleSet, applied: &[usize]) ->
 
 fn keep(checkout: &Checkout, state: &State, found: &mut Option<Answer>) {
     let total = state.prices.iter().chain(&state.shipping).chain(&state.pools).sum();
-    let mut ids: Vec<String> = state.applied.iter().map(|place| checkout.discounts[*place].id.to_string()).collect();
+    let mut ids: Vec<String> = state
+        .applied
+        .iter()
+        .map(|place| checkout.discounts[*place].id.to_string())
+        .collect();
     ids.sort();
     let rank = |answer: &Answer| (answer.total, answer.ids.len(), answer.ids.clone());
     let answer = Answer { total, ids };
@@ -124,7 +139,11 @@ fn apply(
     if !usable(checkout, discount) {
         return None;
     }
-    let lines: Vec<usize> = slot.iter().copied().filter(|line| touches(discount, &checkout.lines[*line])).collect();
+    let lines: Vec<usize> = slot
+        .iter()
+        .copied()
+        .filter(|line| touches(discount, &checkout.lines[*line]))
+        .collect();
     if lines.is_empty() {
         return None;
     }
@@ -132,8 +151,16 @@ fn apply(
         Basis::Listed => lines.iter().map(|line| checkout.lines[*line].listed().minor()).sum(),
         Basis::Running => lines.iter().map(|line| state.prices[*line]).sum(),
     };
-    let spend = match checkout.tax.rate.filter(|_| checkout.tax.included && checkout.tax.minimum_spend_net) {
-        Some(rate) => round(i128::from(spend) * 10_000, 10_000 + i128::from(rate.0.points()), rules.rounding),
+    let spend = match checkout
+        .tax
+        .rate
+        .filter(|_| checkout.tax.included && checkout.tax.minimum_spend_net)
+    {
+        Some(rate) => round(
+            i128::from(spend) * 10_000,
+            10_000 + i128::from(rate.0.points()),
+            rules.rounding,
+        ),
         None => spend,
     };
     if discount.min_spend.is_some_and(|min| spend < min.minor()) {
@@ -141,11 +168,16 @@ fn apply(
     }
     let prices: i64 = lines.iter().map(|line| state.prices[*line]).sum();
     let share = |points: u16| round(i128::from(prices) * i128::from(points), 10_000, rules.rounding);
-    let capped = |amount: i64, cap: &Option<tillwatch_core::money::Money>| cap.map_or(amount, |cap| amount.min(cap.minor()));
+    let capped = |amount: i64, cap: &Option<Money>| cap.map_or(amount, |cap| amount.min(cap.minor()));
     let amount = match &discount.benefit {
         Benefit::Fixed { amount } => amount.minor(),
         Benefit::Percent { percent, cap } => capped(share(percent.0.points()), cap),
-        Benefit::Tiers { tiers } => tiers.iter().rev().find(|tier| tier.min_spend.minor() <= spend)?.amount.minor(),
+        Benefit::Tiers { tiers } => tiers
+            .iter()
+            .rev()
+            .find(|tier| tier.min_spend.minor() <= spend)?
+            .amount
+            .minor(),
         Benefit::PerSpend { every, amount, cap } => {
             if spend < every.minor() {
                 return None;
@@ -154,9 +186,17 @@ fn apply(
         }
         Benefit::Pieces { tiers } => {
             let pieces: u32 = lines.iter().map(|line| checkout.lines[*line].quantity).sum();
-            share(tiers.iter().rev().find(|tier| tier.pieces <= pieces)?.percent.0.points())
+            share(
+                tiers
+                    .iter()
+                    .rev()
+                    .find(|tier| tier.pieces <= pieces)?
+                    .percent
+                    .0
+                    .points(),
+            )
         }
-        Benefit::Shipping { cap } => return ship(checkout, &lines, place, state, cap.map(|cap| cap.minor())),
+        Benefit::Shipping { cap } => return ship(checkout, &lines, place, state, cap.map(Money::minor)),
         Benefit::Unknown { .. } => return None,
     };
     let amount = amount.min(prices);
@@ -219,7 +259,11 @@ fn touches(discount: &Discount, line: &Line) -> bool {
         && (scope.categories.is_empty() || line.categories.iter().any(|own| scope.categories.contains(own)))
         && (scope.items.is_empty() || scope.items.contains(&line.item))
         && !scope.excluded_items.contains(&line.item)
-        && (discount.warehouses.is_empty() || line.warehouse.as_ref().is_some_and(|own| discount.warehouses.contains(own)))
+        && (discount.warehouses.is_empty()
+            || line
+                .warehouse
+                .as_ref()
+                .is_some_and(|own| discount.warehouses.contains(own)))
 }
 
 fn round(numerator: i128, denominator: i128, rounding: Rounding) -> i64 {
