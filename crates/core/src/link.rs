@@ -20,6 +20,7 @@ mod percent;
 mod pin;
 mod reason;
 mod redirect;
+mod sentence;
 mod text;
 mod url;
 

@@ -264,7 +264,7 @@ fn a_refusal_says_what_the_text_was_taken_for() {
     );
     check(
         "http://www.aliexpress.com/snapshot/3005612434.html",
-        "this is an order's snapshot, whose number is not an item number; paste the link of one listing",
+        "this is an order's snapshot, and its number is no item number; paste the listing's link",
     );
     check(
         "12000036893609536",

@@ -61,7 +61,8 @@ fn is_quote(c: char) -> bool {
 }
 
 fn ends_a_word(c: char) -> bool {
-    c.is_whitespace() || "<>，。！？、；：（）【】「」『』《》“”".contains(c)
+    let full_width = |c| "，。！？、；：（）【】「」『』《》“”".contains(c);
+    c.is_whitespace() || matches!(c, '<' | '>') || (!c.is_ascii() && full_width(c))
 }
 
 fn opens(c: char) -> bool {

