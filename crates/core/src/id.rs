@@ -120,23 +120,18 @@ impl ItemId {
     /// The only door for texts; digits of 2^51 or more lose [`US_OFFSET`].
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let written = checked(text)?;
-        if written.len() >= 16 && written.bytes().all(|b| b.is_ascii_digit()) {
-            if let Ok(number) = written.parse::<u64>() {
-                return Ok(Self::from_number(number));
-            }
+        if written.len() >= 16
+            && written.bytes().all(|b| b.is_ascii_digit())
+            && let Ok(number) = written.parse::<u64>()
+        {
+            return Ok(Self::from_number(number));
         }
         Ok(Self(written))
     }
 
     /// The canonical id of a number as a link or an answer gives it.
     pub fn from_number(number: u64) -> Self {
-        Self(
-            number
-                .checked_sub(US_OFFSET)
-                .unwrap_or(number)
-                .to_string()
-                .into(),
-        )
+        Self(number.checked_sub(US_OFFSET).unwrap_or(number).to_string().into())
     }
 
     /// The id as it is written.
@@ -165,10 +160,7 @@ mod tests {
 
     #[test]
     fn an_id_that_is_no_number_is_kept() {
-        assert_eq!(
-            ItemId::parse("mug-1").map(|id| id.to_string()).as_deref(),
-            Ok("mug-1")
-        );
+        assert_eq!(ItemId::parse("mug-1").map(|id| id.to_string()).as_deref(), Ok("mug-1"));
     }
 
     #[test]

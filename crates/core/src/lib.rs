@@ -6,5 +6,14 @@
 
 extern crate alloc;
 
+pub mod checkout;
+pub mod country;
+pub mod discount;
 pub mod id;
+pub mod input;
+pub mod instant;
 pub mod link;
+pub mod money;
+pub mod rules;
+pub mod snapshot;
+pub mod stack;

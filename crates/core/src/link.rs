@@ -10,6 +10,7 @@ use alloc::string::{String, ToString};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::country::Country;
 use crate::id::{ItemId, SkuId};
 
 mod address;
@@ -76,8 +77,8 @@ pub struct Identity {
     pub sku: Option<SkuId>,
     /// What named the variant; [`PinSource::is_hint`] tells whether to ask.
     pub sku_source: Option<PinSource>,
-    /// The two-letter country that the link was probably shared from. A hint: it fixes neither ship-to nor currency.
-    pub country_hint: Option<&'static str>,
+    /// The country that the link was probably shared from. A hint: it fixes neither ship-to nor currency.
+    pub country_hint: Option<Country>,
     /// For [`IdentityKind::NeedsRedirect`], the link to follow: `https`, an AliExpress host and a code.
     pub redirect: Option<String>,
     /// Why there is no item, or a caution about the one there is.
@@ -92,9 +93,7 @@ pub fn identify(text: &str) -> Identity {
         return identity.refused(Reason::Empty);
     }
     if let Some(scheme) = text::opaque_scheme(trimmed) {
-        return identity.refused(Reason::UnsupportedScheme {
-            scheme: scheme.into(),
-        });
+        return identity.refused(Reason::UnsupportedScheme { scheme: scheme.into() });
     }
     let alone = !trimmed.contains(char::is_whitespace);
     let (mut short, mut likely, mut refused_link, mut refused_word) = (None, None, None, None);
@@ -110,15 +109,10 @@ pub fn identify(text: &str) -> Identity {
                     _ = likely.get_or_insert((number, sku));
                 }
                 Some(Ok((number, _))) => {
-                    _ = refused_word.get_or_insert(Reason::AmongWords {
-                        digits: number.written,
-                    });
+                    _ = refused_word.get_or_insert(Reason::AmongWords { digits: number.written });
                 }
                 // Among words a price or a count is no failed item number; these two are too long to be either.
-                Some(Err(reason))
-                    if alone
-                        || matches!(reason, Reason::SkuAlone { .. } | Reason::TooLong { .. }) =>
-                {
+                Some(Err(reason)) if alone || matches!(reason, Reason::SkuAlone { .. } | Reason::TooLong { .. }) => {
                     _ = refused_word.get_or_insert(reason);
                 }
                 _ => {}
@@ -149,9 +143,7 @@ pub fn identify(text: &str) -> Identity {
 
 /// Identifies each line of a text by itself, lines of blanks left out.
 pub fn identify_lines(text: &str) -> impl Iterator<Item = Identity> {
-    text.lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(identify)
+    text.lines().filter(|line| !line.trim().is_empty()).map(identify)
 }
 
 /// The listing's own address, with the variant and nothing else: no affiliate, no campaign, no trace of who shared it.
@@ -204,11 +196,7 @@ impl Identity {
 
     fn found(self, finding: Finding) -> Self {
         match finding {
-            Finding::Item {
-                number,
-                pin,
-                country,
-            } => {
+            Finding::Item { number, pin, country } => {
                 let (sku, sku_source) = pin.unzip();
                 Self {
                     kind: IdentityKind::Item,

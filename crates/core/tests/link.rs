@@ -1,19 +1,15 @@
 //! What people paste, and what it is taken for: recorded links, hostile ones, share texts, and laws over any text.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-#![expect(
-    clippy::panic,
-    reason = "a failing table names all of its rows at once"
-)]
+#![expect(clippy::panic, reason = "a failing table names all of its rows at once")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use tillwatch_core::id::{ItemId, SkuId};
-use tillwatch_core::link::{
-    Identity, IdentityKind, PinSource, clean_url, identify, identify_lines,
-};
+use tillwatch_core::country::Country;
+use tillwatch_core::id::{ItemId, SkuId, US_OFFSET};
+use tillwatch_core::link::{Identity, IdentityKind, PinSource, clean_url, identify, identify_lines};
 
 const VECTORS: &str = include_str!("data/links.tsv");
 
@@ -107,12 +103,7 @@ fn every_vector_is_identified_as_it_says() {
         }
     }
     println!("{count} vectors");
-    assert!(
-        wrong.is_empty(),
-        "{} of {count}:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -157,9 +148,7 @@ fn every_reason_has_a_vector() {
         "wrapper_elsewhere",
         "zero_id",
     ];
-    let seen: BTreeSet<_> = rows()
-        .map(|row| reason_name(&identify(&row.input)))
-        .collect();
+    let seen: BTreeSet<_> = rows().map(|row| reason_name(&identify(&row.input))).collect();
     let expected: BTreeSet<_> = expected.into_iter().chain([""]).collect();
     assert_eq!(seen, expected);
 }
@@ -180,18 +169,12 @@ fn every_reason_is_one_plain_sentence() {
 #[test]
 fn the_shared_vectors_agree() {
     let table = |path: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../../shared")
-            .join(path);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
         let text = fs::read_to_string(&path).ok();
         println!(
             "{}: {}",
             path.display(),
-            if text.is_some() {
-                "found"
-            } else {
-                "absent, skipped"
-            }
+            if text.is_some() { "found" } else { "absent, skipped" }
         );
         text.unwrap_or_default()
     };
@@ -203,16 +186,9 @@ fn the_shared_vectors_agree() {
         let found = identify(input);
         assert_eq!(found.kind.name(), kind, "{input}: {:?}", found.reason);
         assert_eq!(found.item_as_written.unwrap_or_default(), item, "{input}");
-        assert_eq!(
-            found.sku.map_or(String::new(), |sku| sku.to_string()),
-            sku,
-            "{input}"
-        );
+        assert_eq!(found.sku.map_or(String::new(), |sku| sku.to_string()), sku, "{input}");
     }
-    for line in table("fixtures/derived/us-com-id-vectors.tsv")
-        .lines()
-        .skip(1)
-    {
+    for line in table("fixtures/derived/us-com-id-vectors.tsv").lines().skip(1) {
         let mut cells = line.split('\t');
         let (us, global) = (cells.next().unwrap(), cells.next().unwrap());
         assert_eq!(identify(us).item, ItemId::parse(global).ok(), "{line}");
@@ -223,10 +199,7 @@ fn the_shared_vectors_agree() {
 
 #[test]
 fn the_answer_is_the_contracts_json_with_its_nulls() {
-    let json = serde_json::to_string(&identify(
-        "https://www.aliexpress.us/item/3256807990906987.html",
-    ))
-    .unwrap();
+    let json = serde_json::to_string(&identify("https://www.aliexpress.us/item/3256807990906987.html")).unwrap();
     assert_eq!(
         json,
         concat!(
@@ -251,10 +224,7 @@ fn the_answer_is_the_contracts_json_with_its_nulls() {
 fn a_refusal_says_what_the_text_was_taken_for() {
     let check = |text: &str, expected: &str| {
         assert_eq!(
-            identify(text)
-                .reason
-                .map(|reason| reason.to_string())
-                .as_deref(),
+            identify(text).reason.map(|reason| reason.to_string()).as_deref(),
             Some(expected)
         );
     };
@@ -288,17 +258,9 @@ fn where_a_pin_came_from_is_told() {
         ));
         found.sku_source
     };
-    assert_eq!(
-        source("sku_id=12000036893609536"),
-        Some(PinSource::SkuIdParameter)
-    );
-    assert_eq!(
-        source("skuId=12000036893609536"),
-        Some(PinSource::SkuIdCamelParameter)
-    );
-    let shown = source(
-        "pdp_npi=6%40dis%21ILS%2131.36%2115.68%21%21%211%211%21%402140%2112000036815593862%21affd",
-    );
+    assert_eq!(source("sku_id=12000036893609536"), Some(PinSource::SkuIdParameter));
+    assert_eq!(source("skuId=12000036893609536"), Some(PinSource::SkuIdCamelParameter));
+    let shown = source("pdp_npi=6%40dis%21ILS%2131.36%2115.68%21%21%211%211%21%402140%2112000036815593862%21affd");
     assert_eq!(shown, Some(PinSource::ShownPrice));
     assert!(PinSource::ShownPrice.is_hint() && !PinSource::ExtendedJson.is_hint());
     assert_eq!(source("x=1"), None);
@@ -309,15 +271,18 @@ fn the_country_is_a_hint_of_the_gateway_the_language_or_the_storefront() {
     let hint = |link: &str| identify(link).country_hint;
     assert_eq!(
         hint("ja.aliexpress.com/item/33060691049.html?gatewayAdapt=glo2usa"),
-        Some("US")
+        Country::parse("US").ok()
     );
     assert_eq!(
         hint("fr.aliexpress.com/item/33060691049.html?gatewayAdapt=glo2jpn4itemAdapt"),
-        Some("JP")
+        Country::parse("JP").ok()
     );
-    assert_eq!(hint("pl.aliexpress.com/item/33060691049.html"), Some("PL"));
+    assert_eq!(
+        hint("pl.aliexpress.com/item/33060691049.html"),
+        Country::parse("PL").ok()
+    );
     assert_eq!(hint("es.aliexpress.com/item/33060691049.html"), None);
-    assert_eq!(hint("aliexpress.ru/item/33060691049.html"), Some("RU"));
+    assert_eq!(hint("aliexpress.ru/item/33060691049.html"), Country::parse("RU").ok());
     assert_eq!(hint("33060691049"), None);
 }
 
@@ -325,14 +290,8 @@ fn the_country_is_a_hint_of_the_gateway_the_language_or_the_storefront() {
 fn short_links_are_cleaned_before_anybody_follows_them() {
     let redirect = |text: &str| identify(text).redirect;
     let clean = Some("https://a.aliexpress.com/_mNhKQOm".to_owned());
-    assert_eq!(
-        redirect("look http://A.AliExpress.com:80/_mNhKQOm?aff_fcid=x#y"),
-        clean
-    );
-    assert_eq!(
-        redirect("https://me:secret@a.aliexpress.com/_mNhKQOm)"),
-        clean
-    );
+    assert_eq!(redirect("look http://A.AliExpress.com:80/_mNhKQOm?aff_fcid=x#y"), clean);
+    assert_eq!(redirect("https://me:secret@a.aliexpress.com/_mNhKQOm)"), clean);
     assert_eq!(redirect("https://evil.example/_mNhKQOm"), None);
 }
 
@@ -343,11 +302,7 @@ fn lines_are_answered_one_by_one_and_blank_ones_left_out() {
         .collect();
     assert_eq!(
         kinds,
-        [
-            IdentityKind::Item,
-            IdentityKind::Invalid,
-            IdentityKind::NeedsRedirect
-        ]
+        [IdentityKind::Item, IdentityKind::Invalid, IdentityKind::NeedsRedirect]
     );
 }
 
@@ -381,7 +336,7 @@ fn an_absurdly_long_text_is_read_whole_and_echoed_in_part() {
 
 /// Texts of which a careless reader would look at each part once for every other part.
 #[test]
-fn a_megabyte_of_traps_is_read_in_linear_time() {
+fn long_traps_are_read_in_linear_time() {
     let traps = [
         "a",
         "%",
@@ -417,10 +372,10 @@ fn a_megabyte_of_traps_is_read_in_linear_time() {
         "１",
     ];
     for trap in traps {
-        let text = trap.repeat(1_000_000 / trap.len());
+        let text = trap.repeat(200_000 / trap.len());
         let parameters = format!("https://www.aliexpress.com/p?{text}");
         for text in [text, parameters] {
-            // Something quadratic would take hours here and not seconds, so that no clock is needed.
+            // Something quadratic would take many minutes here and not seconds, so that no clock is needed.
             assert_ne!(identify(&text).kind, IdentityKind::Item, "{trap:?}");
         }
     }
@@ -445,9 +400,7 @@ fn wrapped(number: &str, form: usize) -> String {
         }
         7 => format!("aliexpress://product/detail?productId={number}&af="),
         8 => format!("https://pt.aliexpress.com/item/foo.html?x_object_id={number}"),
-        9 => format!(
-            "https://www.aliexpress.com/ssr/1/BundleDeals2?productIds={number},1005006367324382"
-        ),
+        9 => format!("https://www.aliexpress.com/ssr/1/BundleDeals2?productIds={number},1005006367324382"),
         10 => format!("Look, 3.99! {link} (order 8190123456789012)"),
         11 => format!("好物{link}，https://a.aliexpress.com/_mNhKQOm"),
         _ => encoded,
@@ -474,14 +427,8 @@ fn check_answer(text: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.item.is_some(), found.kind == IdentityKind::Item);
     prop_assert_eq!(found.item_as_written.is_some(), found.item.is_some());
     prop_assert_eq!(found.sku.is_some(), found.sku_source.is_some());
-    prop_assert_eq!(
-        found.redirect.is_some(),
-        found.kind == IdentityKind::NeedsRedirect
-    );
-    let refused = matches!(
-        found.kind,
-        IdentityKind::NotAListing | IdentityKind::Invalid
-    );
+    prop_assert_eq!(found.redirect.is_some(), found.kind == IdentityKind::NeedsRedirect);
+    let refused = matches!(found.kind, IdentityKind::NotAListing | IdentityKind::Invalid);
     prop_assert!(found.reason.is_some() || !refused);
     if let Some(redirect) = &found.redirect {
         let again = identify(redirect).redirect;
@@ -525,8 +472,7 @@ proptest! {
 
     #[test]
     fn a_number_names_the_same_listing_in_every_form(item in any_item(), us in any::<bool>(), form in 0..13_usize) {
-        let written = if us { item + tillwatch_core::id::US_OFFSET } else { item };
-        // Larger ones have 17 digits or more only from 10^16 on, which no sum here reaches.
+        let written = if us { item.checked_add(US_OFFSET).unwrap() } else { item };
         let found = identify(&wrapped(&written.to_string(), form));
         prop_assert_eq!(found.item, Some(ItemId::from_number(item)));
         prop_assert_eq!(found.item_as_written, Some(written.to_string()));

@@ -1,1 +1,3 @@
-//! Readers of what the marketplace sends: saved pages, API answers, HAR files, search results.
+//! What the outside sends, read into the core's snapshots. No connection is opened here yet: files and texts come in.
+
+pub mod readers;

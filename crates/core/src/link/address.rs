@@ -9,6 +9,7 @@ use super::pin::{self, Pin};
 use super::reason::{Page, Reason};
 use super::redirect;
 use super::url::{Scheme, Url};
+use crate::country::Country;
 use crate::id::SkuId;
 
 /// Share pages wrap a link once, an affiliate network around one twice. Beyond this somebody is playing.
@@ -21,7 +22,7 @@ pub(super) enum Finding {
     Item {
         number: Number,
         pin: Option<Pin>,
-        country: Option<&'static str>,
+        country: Option<Country>,
     },
     /// A short link, cleaned.
     Short { link: String },
@@ -66,8 +67,7 @@ fn storefront(url: &Url<'_>, below: &str, depth: u8) -> Finding {
             Path::Page(page) => page,
         }
     };
-    let nested =
-        redirect::target(&url.query, &redirect::TARGETS).map(|target| nested(&target, depth));
+    let nested = redirect::target(&url.query, &redirect::TARGETS).map(|target| nested(&target, depth));
     let refused = match nested {
         Some(Finding::Refused(reason)) => Some(reason),
         Some(found) => return found,
@@ -89,18 +89,12 @@ fn storefront(url: &Url<'_>, below: &str, depth: u8) -> Finding {
 
 fn app(url: &Url<'_>, depth: u8) -> Finding {
     product(url, "", &["productId", "productIds"])
-        .or_else(|| {
-            redirect::target(&url.query, &redirect::TARGETS).map(|target| nested(&target, depth))
-        })
+        .or_else(|| redirect::target(&url.query, &redirect::TARGETS).map(|target| nested(&target, depth)))
         .unwrap_or(Finding::Refused(Reason::Page(Page::Other)))
 }
 
 fn wrapper(url: &Url<'_>, parameter: &str, depth: u8) -> Finding {
-    let elsewhere = || {
-        Finding::Refused(Reason::WrapperElsewhere {
-            host: url.host.clone(),
-        })
-    };
+    let elsewhere = || Finding::Refused(Reason::WrapperElsewhere { host: url.host.clone() });
     match redirect::target(&url.query, &[parameter]).map(|target| nested(&target, depth)) {
         None | Some(Finding::Refused(Reason::ForeignSite { .. })) => elsewhere(),
         Some(found) => found,

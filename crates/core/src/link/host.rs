@@ -2,15 +2,12 @@
 
 use super::reason::Reason;
 use super::url::Url;
+use crate::country::Country;
 
 const STOREFRONTS: [&str; 3] = ["aliexpress.com", "aliexpress.us", "aliexpress.ru"];
 
 /// Affiliate networks that forward to AliExpress, and the parameter that holds the target.
-const WRAPPERS: [(&str, &str); 3] = [
-    ("awin1.com", "ued"),
-    ("wextap.com", "ulp"),
-    ("alitems.com", "ulp"),
-];
+const WRAPPERS: [(&str, &str); 3] = [("awin1.com", "ued"), ("wextap.com", "ulp"), ("alitems.com", "ulp")];
 
 /// Languages of storefronts that are spoken in one country for the most part; `es`, `pt` and `ar` are not.
 const LANGUAGES: [(&str, &str); 12] = [
@@ -118,7 +115,7 @@ fn is_aliexpress_in_other_letters(label: &str) -> bool {
 }
 
 /// The country that a link was probably shared from. It fixes no price: that is up to ship-to and currency.
-pub(super) fn country(url: &Url<'_>, below: &str) -> Option<&'static str> {
+pub(super) fn country(url: &Url<'_>, below: &str) -> Option<Country> {
     let find = |table: &[(&str, &'static str)], key: &str| {
         table
             .iter()
@@ -129,14 +126,16 @@ pub(super) fn country(url: &Url<'_>, below: &str) -> Option<&'static str> {
     let gateway = gateway
         .as_deref()
         .and_then(|value| value.split('4').next()?.strip_prefix("glo2"));
-    gateway
+    let storefront = || match url.host.rsplit('.').next() {
+        Some("us") => Some("US"),
+        Some("ru") => Some("RU"),
+        _ => None,
+    };
+    let code = gateway
         .and_then(|country| find(&GATEWAYS, country))
         .or_else(|| find(&LANGUAGES, below))
-        .or_else(|| match url.host.rsplit('.').next() {
-            Some("us") => Some("US"),
-            Some("ru") => Some("RU"),
-            _ => None,
-        })
+        .or_else(storefront);
+    Country::parse(code?).ok()
 }
 
 #[cfg(test)]

@@ -24,9 +24,7 @@ impl Number {
             return Err(Reason::Zero);
         }
         if count == 17 && digits.starts_with("12000") {
-            return Err(Reason::SkuAlone {
-                digits: digits.into(),
-            });
+            return Err(Reason::SkuAlone { digits: digits.into() });
         }
         if count > MOST {
             return Err(Reason::TooLong { digits: count });
@@ -39,9 +37,7 @@ impl Number {
         }
         let item = ItemId::parse(digits).map_err(|_| Reason::NoItemNumber)?;
         if item.as_str().len() < FEWEST {
-            return Err(Reason::UsRange {
-                digits: digits.into(),
-            });
+            return Err(Reason::UsRange { digits: digits.into() });
         }
         Ok(Self {
             written: digits.into(),
@@ -134,11 +130,7 @@ fn without_suffix(word: &str) -> &str {
             .is_some_and(|start| start.eq_ignore_ascii_case(name))
             && !bytes.get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
     };
-    if is(b"html") || is(b"htm") {
-        stem
-    } else {
-        word
-    }
+    if is(b"html") || is(b"htm") { stem } else { word }
 }
 
 fn belongs_to_a_number(c: char) -> bool {
@@ -189,15 +181,7 @@ mod tests {
 
     #[test]
     fn words_with_digits_are_words() {
-        for word in [
-            "",
-            "x1005006367324382",
-            "e15",
-            "1005006367324382a",
-            "1e",
-            "-",
-            "…",
-        ] {
+        for word in ["", "x1005006367324382", "e15", "1005006367324382a", "1e", "-", "…"] {
             check(word, "a word");
         }
     }

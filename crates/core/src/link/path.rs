@@ -16,30 +16,20 @@ pub(super) enum Path {
 
 /// Reads a decoded path; `below` is what the host has before the storefront's name.
 pub(super) fn read(below: &str, path: &str) -> Path {
-    let segments = || {
-        path.split('/')
-            .map(str::trim)
-            .filter(|segment| !segment.is_empty())
-    };
+    let segments = || path.split('/').map(str::trim).filter(|segment| !segment.is_empty());
     let mut front = segments().map(str::to_ascii_lowercase);
-    let (first, second) = (
-        front.next().unwrap_or_default(),
-        front.next().unwrap_or_default(),
-    );
+    let (first, second) = (front.next().unwrap_or_default(), front.next().unwrap_or_default());
     match (first.as_str(), second.as_str()) {
         // `/store/product/<slug>/<store>_<item>.html`
         ("store", "product") => segments()
-            .last()
+            .next_back()
             .and_then(|last| last.rsplit_once('_'))
-            .map_or(Path::Page(Page::Store), |(_, word)| {
-                numbered([word].into_iter())
-            }),
+            .map_or(Path::Page(Page::Store), |(_, word)| numbered([word].into_iter())),
         // Numbers on these pages are stores' and orders' own, whatever follows.
         ("store" | "snapshot", _) => Path::Page(page(below, &first, &second)),
         _ => {
             let mut after = segments();
-            let is_item =
-                |word: &str| word.eq_ignore_ascii_case("item") || word.eq_ignore_ascii_case("i");
+            let is_item = |word: &str| word.eq_ignore_ascii_case("item") || word.eq_ignore_ascii_case("i");
             if after.any(is_item) {
                 numbered(after)
             } else {
@@ -73,23 +63,16 @@ fn page(below: &str, first: &str, second: &str) -> Page {
 
 fn by_path(first: &str, second: &str) -> Option<Page> {
     // `/p/<app>/index.html` and `/app/<app>` hold the newer pages; the app's name tells what they are.
-    let word = if matches!(first, "p" | "app") {
-        second
-    } else {
-        first
-    };
+    let word = if matches!(first, "p" | "app") { second } else { first };
     let word = word.split('.').next().unwrap_or(word);
     Some(match word {
         "store" | "shop" => Page::Store,
         "snapshot" => Page::Snapshot,
         "category" | "all-wholesale-products" => Page::Category,
         "w" | "wholesale" | "search" | "glosearch" | "premium" | "popular" | "af" => Page::Search,
-        "gcp" | "wow" | "ssr" | "promotion" | "campaign" | "activity" | "sale" | "__pc"
-        | "__mb" => Page::Campaign,
+        "gcp" | "wow" | "ssr" | "promotion" | "campaign" | "activity" | "sale" | "__pc" | "__mb" => Page::Campaign,
         "shopcart" | "shoppingcart" | "cart" => Page::Cart,
-        "order" | "orders" | "orderlist" | "order_list" | "order_detail" | "trade" | "tracking" => {
-            Page::Order
-        }
+        "order" | "orders" | "orderlist" | "order_list" | "order_detail" | "trade" | "tracking" => Page::Order,
         "account" | "login" | "user" => Page::Account,
         "message" | "feedback" => Page::Message,
         _ if word.contains("coupon") => Page::Coupons,
@@ -114,18 +97,8 @@ impl Page {
     /// Whether a `productId` among the page's parameters may name the listing that the page is about.
     pub(super) fn may_be_about_a_product(self) -> bool {
         match self {
-            Self::Message
-            | Self::Campaign
-            | Self::Coupons
-            | Self::Account
-            | Self::Home
-            | Self::Other => true,
-            Self::Store
-            | Self::Cart
-            | Self::Search
-            | Self::Category
-            | Self::Snapshot
-            | Self::Order => false,
+            Self::Message | Self::Campaign | Self::Coupons | Self::Account | Self::Home | Self::Other => true,
+            Self::Store | Self::Cart | Self::Search | Self::Category | Self::Snapshot | Self::Order => false,
         }
     }
 }
@@ -152,14 +125,8 @@ mod tests {
         check("/item/-/1005006367324382.html", "1005006367324382");
         check("/item/2023-100/2023/32772354059.html", "32772354059");
         check("/fr/item/1005006367324382.html", "1005006367324382");
-        check(
-            "/item/1005008204179129.html/_____tmd_____/punish",
-            "1005008204179129",
-        );
-        check(
-            "/store/product/a_b/1357038_1005004787627817.html",
-            "1005004787627817",
-        );
+        check("/item/1005008204179129.html/_____tmd_____/punish", "1005008204179129");
+        check("/store/product/a_b/1357038_1005004787627817.html", "1005004787627817");
     }
 
     #[test]

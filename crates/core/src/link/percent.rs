@@ -56,9 +56,7 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 fn hex(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -75,10 +73,7 @@ mod tests {
     #[test]
     fn decoding_stops_at_the_first_text_that_is_liked() {
         let link = |text: &str| text.starts_with("https://");
-        assert_eq!(
-            decoded_until("https%253A%252F%252Fa%2541", link),
-            "https://aA"
-        );
+        assert_eq!(decoded_until("https%253A%252F%252Fa%2541", link), "https://aA");
         assert_eq!(decoded_until("https://a%41", link), "https://a%41");
     }
 

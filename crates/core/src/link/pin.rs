@@ -43,11 +43,7 @@ pub(super) type Pin = (SkuId, PinSource);
 
 /// The most trusted pin of an address; `suffix` is the one that came with the item's number.
 pub(super) fn of(query: &Query<'_>, suffix: Option<SkuId>) -> Option<Pin> {
-    let parameter = |name| {
-        query
-            .value(name)
-            .and_then(|value| number::variant(value.trim()))
-    };
+    let parameter = |name| query.value(name).and_then(|value| number::variant(value.trim()));
     let shown = || query.value("pdp_npi").and_then(|value| shown(&value));
     let extended = || query.value("pdp_ext_f").and_then(|value| extended(&value));
     let pin = |source| move |sku| (sku, source);
@@ -86,10 +82,7 @@ mod tests {
 
     fn check(query: &str, suffix: Option<&str>, expected: Option<(&str, PinSource)>) {
         let address = format!("a.b/?{query}");
-        let pin = of(
-            &Url::split(&address).unwrap().query,
-            suffix.and_then(number::variant),
-        );
+        let pin = of(&Url::split(&address).unwrap().query, suffix.and_then(number::variant));
         let pin = pin.as_ref().map(|(sku, source)| (sku.as_str(), *source));
         assert_eq!(pin, expected, "{query}");
     }
@@ -97,29 +90,13 @@ mod tests {
     #[test]
     fn the_most_trusted_parameter_wins_and_the_next_takes_its_place() {
         let all = "pdp_npi=4@dis!USD!1!1!!!@x!10005!a&pdp_ext_f={\"sku_id\":\"10003\"}&skuId=10002&sku_id=10001";
-        check(
-            all,
-            Some("10004"),
-            Some(("10001", PinSource::SkuIdParameter)),
-        );
+        check(all, Some("10004"), Some(("10001", PinSource::SkuIdParameter)));
         let all = all.replace("&sku_id=10001", "");
-        check(
-            &all,
-            Some("10004"),
-            Some(("10002", PinSource::SkuIdCamelParameter)),
-        );
+        check(&all, Some("10004"), Some(("10002", PinSource::SkuIdCamelParameter)));
         let all = all.replace("&skuId=10002", "");
-        check(
-            &all,
-            Some("10004"),
-            Some(("10003", PinSource::ExtendedJson)),
-        );
+        check(&all, Some("10004"), Some(("10003", PinSource::ExtendedJson)));
         let all = all.replace("sku_id", "x");
-        check(
-            &all,
-            Some("10004"),
-            Some(("10004", PinSource::ProductIdsSuffix)),
-        );
+        check(&all, Some("10004"), Some(("10004", PinSource::ProductIdsSuffix)));
         check(&all, None, Some(("10005", PinSource::ShownPrice)));
         check("", None, None);
     }
@@ -138,11 +115,7 @@ mod tests {
             expected,
         );
         check("pdp_ext_f={\"sku_id\" : 12000036893609536", None, expected);
-        check(
-            "pdp_ext_f={\"orig_item_id\":\"1005005539162593\"}",
-            None,
-            None,
-        );
+        check("pdp_ext_f={\"orig_item_id\":\"1005005539162593\"}", None, None);
     }
 
     #[test]

@@ -26,10 +26,7 @@ pub(super) fn short_link(url: &Url<'_>) -> Option<String> {
         let end = segment.find(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c));
         let (kept, junk) = segment.split_at_checked(end.unwrap_or(segment.len()))?;
         // Two links that a paste glued together: `_mNhKQOmhttps://…`.
-        let glued = || {
-            kept.strip_suffix("https")
-                .or_else(|| kept.strip_suffix("http"))
-        };
+        let glued = || kept.strip_suffix("https").or_else(|| kept.strip_suffix("http"));
         code = if junk.starts_with(':') {
             glued().unwrap_or(kept)
         } else {
@@ -52,9 +49,7 @@ pub(super) fn target(query: &Query<'_>, names: &[&str]) -> Option<String> {
         match query.tail(name) {
             // Put in raw, its own parameters can't be told from the outer ones; nearly always they are its own.
             Some((value, tail)) if is_bare(value) => Some(tail.into()),
-            _ => query
-                .value(name)
-                .map(|value| laid_bare(&value).into_owned()),
+            _ => query.value(name).map(|value| laid_bare(&value).into_owned()),
         }
     })
 }
@@ -66,9 +61,7 @@ pub(super) fn laid_bare(text: &str) -> Cow<'_, str> {
 
 /// An escape before the first slash is one of the whole link; those further on belong to its parts.
 fn is_bare(text: &str) -> bool {
-    text.split('/')
-        .next()
-        .is_none_or(|front| !front.contains('%'))
+    text.split('/').next().is_none_or(|front| !front.contains('%'))
 }
 
 #[cfg(test)]
@@ -90,10 +83,7 @@ mod tests {
             "//s.click.aliexpress.com//e/_omRiewZ",
             Some("https://s.click.aliexpress.com/e/_omRiewZ"),
         );
-        check(
-            "a.aliexpress.com/_mNhKQOm看",
-            Some("https://a.aliexpress.com/_mNhKQOm"),
-        );
+        check("a.aliexpress.com/_mNhKQOm看", Some("https://a.aliexpress.com/_mNhKQOm"));
         check(
             "a.aliexpress.com/_mNhKQOmhttps://b",
             Some("https://a.aliexpress.com/_mNhKQOm"),

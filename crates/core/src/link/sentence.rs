@@ -42,7 +42,9 @@ impl Reason {
             Self::WrapperElsewhere { .. } => {
                 "this link of {} does not lead to AliExpress; paste the link of one listing"
             }
-            Self::Empty => "there is nothing here; paste a listing's link, a short link, a share text or an item number",
+            Self::Empty => {
+                "there is nothing here; paste a listing's link, a short link, a share text or an item number"
+            }
             Self::NoLink => {
                 "these words have no link and no item number; paste a listing's link, a short link or 9 to 16 digits"
             }
@@ -90,7 +92,20 @@ impl Reason {
             | Self::AmongWords { digits: text }
             | Self::OutsideFamilies { digits: text } => Cow::Borrowed(text),
             Self::TooShort { digits } | Self::TooLong { digits } => Cow::Owned(digits.to_string()),
-            _ => Cow::Borrowed(""),
+            Self::Page(_)
+            | Self::Empty
+            | Self::NoLink
+            | Self::BadHost
+            | Self::ControlCharacter
+            | Self::NoItemNumber
+            | Self::Zero
+            | Self::LeadingZero
+            | Self::ForeignDigits
+            | Self::Invisible
+            | Self::Signed
+            | Self::Exponent
+            | Self::Separated
+            | Self::NestedTooDeep => Cow::Borrowed(""),
         }
     }
 }
@@ -120,5 +135,9 @@ fn quote(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for c in rest.by_ref().take(QUOTED) {
         f.write_char(if is_invisible(c) { '\u{FFFD}' } else { c })?;
     }
-    if rest.next().is_some() { f.write_char('…') } else { Ok(()) }
+    if rest.next().is_some() {
+        f.write_char('…')
+    } else {
+        Ok(())
+    }
 }

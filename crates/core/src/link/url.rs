@@ -42,9 +42,7 @@ pub(super) struct Url<'a> {
 impl<'a> Url<'a> {
     /// Splits an address that starts at the text's first character.
     pub(super) fn split(text: &'a str) -> Result<Self, Reason> {
-        let text = text
-            .get(..text.floor_char_boundary(LONGEST))
-            .unwrap_or(text);
+        let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or(text);
         let (scheme, rest) = scheme(text)?;
         let rest = rest.trim_start_matches('/');
         let (authority, tail) = rest
@@ -82,9 +80,7 @@ fn scheme(text: &str) -> Result<(Scheme, &str), Reason> {
             } else if name.eq_ignore_ascii_case("aliexpress") {
                 Ok((Scheme::App, rest))
             } else {
-                Err(Reason::UnsupportedScheme {
-                    scheme: name.into(),
-                })
+                Err(Reason::UnsupportedScheme { scheme: name.into() })
             }
         }
         _ => Ok((Scheme::Web, text)),
@@ -115,8 +111,7 @@ fn host_and_port(site: &str) -> Result<(String, Option<&str>), Reason> {
     let host = host.unwrap_or(site);
     let host = host.strip_suffix('.').unwrap_or(host).to_lowercase();
     let fits = |c: char| c.is_alphanumeric() || "-._[]:".contains(c);
-    let is_name =
-        (1..=LONGEST_HOST).contains(&host.len()) && !host.starts_with('.') && !host.contains("..");
+    let is_name = (1..=LONGEST_HOST).contains(&host.len()) && !host.starts_with('.') && !host.contains("..");
     let port = port.filter(|port| !port.is_empty());
     let is_port = |port: &str| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
     if !is_name || !host.chars().all(fits) || !port.is_none_or(is_port) {
@@ -242,9 +237,7 @@ mod tests {
 
     #[test]
     fn hosts_that_could_be_read_in_two_ways_are_refused() {
-        for text in [
-            "//a\\@b/", "//a%2eb/", "//a b/", "//", "//a..b/", "//.a/", "?x", "//@/",
-        ] {
+        for text in ["//a\\@b/", "//a%2eb/", "//a b/", "//", "//a..b/", "//.a/", "?x", "//@/"] {
             assert_eq!(Url::split(text).unwrap_err(), Reason::BadHost, "{text}");
         }
     }
@@ -252,29 +245,16 @@ mod tests {
     #[test]
     fn parameters_are_found_behind_every_separator() {
         let url = Url::split("a.b/?x=1?y=2&amp;z=3&amp;amp;w=%34&v%3D5%26u%3D%256").unwrap();
-        for (name, value) in [
-            ("x", "1"),
-            ("y", "2"),
-            ("z", "3"),
-            ("w", "4"),
-            ("v", "5"),
-            ("u", "%6"),
-        ] {
+        for (name, value) in [("x", "1"), ("y", "2"), ("z", "3"), ("w", "4"), ("v", "5"), ("u", "%6")] {
             assert_eq!(url.query.value(name).as_deref(), Some(value), "{name}");
         }
         assert_eq!(url.query.value("t"), None);
-        assert_eq!(
-            url.query.tail("z").unwrap().1,
-            "3&amp;amp;w=%34&v%3D5%26u%3D%256"
-        );
+        assert_eq!(url.query.tail("z").unwrap().1, "3&amp;amp;w=%34&v%3D5%26u%3D%256");
     }
 
     #[test]
     fn an_encoded_question_mark_still_starts_the_parameters() {
         let url = Url::split("a.b/c%3Fd=1").unwrap();
-        assert_eq!(
-            (&*url.path, url.query.value("d").as_deref()),
-            ("/c", Some("1"))
-        );
+        assert_eq!((&*url.path, url.query.value("d").as_deref()), ("/c", Some("1")));
     }
 }
