@@ -13,7 +13,11 @@ fuzz_target!(|text: &str| {
     if let Some(item) = &found.item {
         let again = identify(&clean_url(item, found.sku.as_ref()));
         // From 2^51 on a number is read as the US storefront's, and twice that one would be folded twice.
-        if item.as_str().parse::<u64>().is_ok_and(|number| number < tillwatch_core::id::US_OFFSET) {
+        if item
+            .as_str()
+            .parse::<u64>()
+            .is_ok_and(|number| number < tillwatch_core::id::US_OFFSET)
+        {
             assert_eq!(again.item.as_ref(), Some(item));
         }
         assert_eq!(again.sku, found.sku);

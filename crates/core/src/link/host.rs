@@ -90,7 +90,7 @@ pub(super) fn refusal(url: &Url<'_>, link: &str) -> Reason {
         Reason::Userinfo { host }
     } else if names_aliexpress(&host) || host.split('.').any(is_aliexpress_in_other_letters) {
         Reason::LookAlike { host }
-    } else if names_aliexpress(link) {
+    } else if holds(link, "aliexpress.") {
         Reason::UnknownWrapper { host }
     } else {
         Reason::ForeignSite { host }
@@ -98,9 +98,14 @@ pub(super) fn refusal(url: &Url<'_>, link: &str) -> Reason {
 }
 
 fn names_aliexpress(text: &str) -> bool {
+    holds(text, NAME)
+}
+
+fn holds(text: &str, word: &str) -> bool {
+    let word = word.as_bytes();
     text.as_bytes()
-        .windows(NAME.len())
-        .any(|window| window.eq_ignore_ascii_case(NAME.as_bytes()))
+        .windows(word.len())
+        .any(|window| window.eq_ignore_ascii_case(word))
 }
 
 const NAME: &str = "aliexpress";

@@ -42,11 +42,15 @@ pub(super) fn read(below: &str, path: &str) -> Path {
 /// The last item number wins: what stands before it is a slug, what stands after it a block page's own path.
 fn numbered<'p>(words: impl Iterator<Item = &'p str>) -> Path {
     let mut answer = Path::Broken(Reason::NoItemNumber);
-    for found in words.filter_map(number::read) {
-        match found {
-            Ok(number) => answer = Path::Listing(number),
-            Err(reason) if !matches!(answer, Path::Listing(_)) => answer = Path::Broken(reason),
-            Err(_) => {}
+    for word in words {
+        match number::read(word) {
+            Some(Ok(number)) => answer = Path::Listing(number),
+            Some(Err(reason)) if !matches!(answer, Path::Listing(_)) => answer = Path::Broken(reason),
+            _ => {}
+        }
+        // `….html,https:` is where a second link was glued to the first.
+        if word.ends_with(':') {
+            break;
         }
     }
     answer
@@ -126,6 +130,10 @@ mod tests {
         check("/item/2023-100/2023/32772354059.html", "32772354059");
         check("/fr/item/1005006367324382.html", "1005006367324382");
         check("/item/1005008204179129.html/_____tmd_____/punish", "1005008204179129");
+        check(
+            "/item/1005006367324382.html,https://b.c/item/32772354059.html",
+            "1005006367324382",
+        );
         check("/store/product/a_b/1357038_1005004787627817.html", "1005004787627817");
     }
 
