@@ -12,6 +12,7 @@ pub mod discount;
 pub mod id;
 pub mod input;
 pub mod instant;
+pub mod link;
 pub mod money;
 pub mod rules;
 pub mod snapshot;
