@@ -6,11 +6,14 @@
 
 extern crate alloc;
 
+pub mod almanac;
+pub mod calendar;
 pub mod checkout;
 pub mod country;
 pub mod discount;
 pub mod id;
 pub mod input;
 pub mod instant;
+pub mod market;
 pub mod money;
 pub mod snapshot;
