@@ -115,7 +115,10 @@ impl Almanac {
             }
         }
         self.all()
-            .filter(|discount| best.get(&discount.id).is_some_and(|(_, one)| core::ptr::eq(*one, *discount)))
+            .filter(|discount| {
+                best.get(&discount.id)
+                    .is_some_and(|(_, one)| core::ptr::eq(*one, *discount))
+            })
             .cloned()
             .collect()
     }

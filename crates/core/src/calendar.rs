@@ -79,9 +79,7 @@ impl Event {
     /// Whether any of it lies in `from <= t < until`. Where only one end is stated, it counts as a day long.
     pub fn touches(&self, from: Instant, until: Instant) -> bool {
         let starts = self.starts.or_else(|| self.ends.map(|ends| ends.plus_seconds(-DAY)));
-        let ends = self
-            .ends
-            .or_else(|| self.starts.map(|starts| starts.plus_seconds(DAY)));
+        let ends = self.ends.or_else(|| self.starts.map(|starts| starts.plus_seconds(DAY)));
         matches!((starts, ends), (Some(starts), Some(ends)) if starts < until && from < ends)
     }
 

@@ -218,11 +218,7 @@ mod tests {
         let markets = Markets::built_in().unwrap();
         let notes = markets.notes_for(country(code), total, warehouse.as_ref(), at);
         assert!(notes.iter().all(|note| !note.source.is_empty()));
-        notes
-            .into_iter()
-            .map(|note| note.text)
-            .collect::<Vec<_>>()
-            .join("\n")
+        notes.into_iter().map(|note| note.text).collect::<Vec<_>>().join("\n")
     }
 
     const NOW: &str = "2026-11-22T12:00:00Z";
@@ -231,7 +227,14 @@ mod tests {
     fn all_nineteen_markets_and_the_other_members_of_the_eu_are_there() {
         let markets = Markets::built_in().unwrap();
         assert_eq!(markets.all().len(), 40);
-        for (code, currency) in [("US", "USD"), ("GB", "GBP"), ("PL", "PLN"), ("KR", "KRW"), ("SE", "SEK"), ("TR", "TRY")] {
+        for (code, currency) in [
+            ("US", "USD"),
+            ("GB", "GBP"),
+            ("PL", "PLN"),
+            ("KR", "KRW"),
+            ("SE", "SEK"),
+            ("TR", "TRY"),
+        ] {
             let market = markets.get(country(code)).unwrap();
             assert_eq!(market.currency, Currency::parse(currency).unwrap(), "{code}");
         }
@@ -254,10 +257,16 @@ mod tests {
     #[test]
     fn a_us_warehouse_is_told_apart_from_one_in_china() {
         let at_home = said("US", None, Some("US"), NOW);
-        assert!(at_home.contains("US warehouse") && !at_home.contains("Parcels from abroad"), "{at_home}");
+        assert!(
+            at_home.contains("US warehouse") && !at_home.contains("Parcels from abroad"),
+            "{at_home}"
+        );
         for china in ["CN", "China", "CHINA"] {
             let abroad = said("US", None, Some(china), NOW);
-            assert!(!abroad.contains("US warehouse") && abroad.contains("Parcels from abroad"), "{abroad}");
+            assert!(
+                !abroad.contains("US warehouse") && abroad.contains("Parcels from abroad"),
+                "{abroad}"
+            );
         }
         let unknown = said("US", None, None, NOW);
         assert!(unknown.contains("US warehouse") && unknown.contains("Parcels from abroad"));
@@ -267,8 +276,14 @@ mod tests {
     fn exactly_135_pounds_are_still_under_the_limit() {
         let under = said("GB", Some(("135.00", "GBP")), None, NOW);
         let over = said("GB", Some(("135.01", "GBP")), None, NOW);
-        assert!(under.contains("Up to GBP 135") && !under.contains("Over GBP 135"), "{under}");
-        assert!(over.contains("Over GBP 135") && !over.contains("Up to GBP 135"), "{over}");
+        assert!(
+            under.contains("Up to GBP 135") && !under.contains("Over GBP 135"),
+            "{under}"
+        );
+        assert!(
+            over.contains("Over GBP 135") && !over.contains("Up to GBP 135"),
+            "{over}"
+        );
     }
 
     #[test]
@@ -291,7 +306,10 @@ mod tests {
     #[test]
     fn a_limit_in_another_currency_is_said_on_both_sides() {
         let notes = said("PL", Some(("400.00", "PLN")), Some("CN"), NOW);
-        assert!(notes.contains("Up to EUR 150") && notes.contains("Over EUR 150"), "{notes}");
+        assert!(
+            notes.contains("Up to EUR 150") && notes.contains("Over EUR 150"),
+            "{notes}"
+        );
     }
 
     #[test]

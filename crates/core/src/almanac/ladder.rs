@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::read::{Index, confidence, from_zoned, in_schema, local_day_or_time, needed, text, zone as zone_of};
+use super::read::{Index, confidence, from_zoned, in_schema, local_day_or_time, needed, text, texts, zone as zone_of};
 use super::{Confidence, Lifetimes};
 use crate::checkout::Read;
 use crate::country::Country;
@@ -97,67 +97,30 @@ fn at<'a>(field: &'a &'a str) -> At<'a> {
 /// deepest tier counts. A window is `starts` to `ends`, both included, in `zone`; a day alone is the whole day. Without
 /// `ends` the usual life of the kind is assumed from `seen_at` (or else `starts`) on, and marked.
 pub fn read_ladder(json: &[u8]) -> Result<Read<Ladder>, InputError> {
-    let raw: RawLadder<'_> = input::read(json)?;
+    let mut raw: RawLadder<'_> = input::read(json)?;
     let mut warnings = Warnings::default();
     in_schema(raw.schema.as_ref(), SCHEMA)?;
-    let id = needed(raw.id.as_ref(), at(&"id"), "an id in quotes is needed", DiscountId::parse)?;
-    let name = text(raw.name.as_ref(), at(&"name"))?;
-    let source = text(raw.source.as_ref(), at(&"source"))?;
+    let id = needed(
+        raw.id.as_ref(),
+        at(&"id"),
+        "an id in quotes is needed",
+        DiscountId::parse,
+    )?;
     let confidence = confidence(raw.confidence.as_ref(), at(&"confidence"))?;
-    let regions = each(raw.regions, at(&"regions"), Country::parse)?;
-    let steps = raw.tiers.unwrap_or_default();
-    let others = raw.discounts.unwrap_or_default();
-    match steps.len().saturating_add(others.len()) {
-        0 => return Err(InputError::missing("tiers", "at least one tier or one of discounts is needed")),
-        1..=MOST => {}
-        many => {
-            return Err(InputError::too_much(
-                "tiers",
-                format_args!("{many} tiers and discounts; at most {MOST} are accepted"),
-            ));
-        }
-    }
-    let seen_at = optional(raw.seen_at.as_ref(), at(&"seen_at"), Instant::parse)?;
     let provenance = Provenance {
-        source: Some(source.clone()),
-        seen_at,
+        source: Some(text(raw.source.as_ref(), at(&"source"))?),
+        seen_at: optional(raw.seen_at.as_ref(), at(&"seen_at"), Instant::parse)?,
         confidence: Some(confidence.name().into()),
         text: raw.text.as_ref().map(|text| text.as_str().into()),
         expiry_assumed: false,
     };
+    let regions = each(raw.regions.take(), at(&"regions"), Country::parse)?;
+    let steps = raw.tiers.take().unwrap_or_default();
+    let others = raw.discounts.take().unwrap_or_default();
+    not_too_many(steps.len().saturating_add(others.len()))?;
     let mut discounts = Vec::with_capacity(steps.len().saturating_add(others.len()));
     if !steps.is_empty() {
-        let kind = Kind::from_name(&text(raw.kind.as_ref(), at(&"kind"))?);
-        let window = window(
-            raw.starts.as_ref(),
-            raw.ends.as_ref(),
-            raw.zone.as_ref(),
-            seen_at,
-            &kind,
-        )?;
-        let common = Common {
-            currency: needed(
-                raw.currency.as_ref(),
-                at(&"currency"),
-                "a currency such as \"USD\" is needed",
-                Currency::parse,
-            )?,
-            scope: raw
-                .scope
-                .map(|raw| scope(raw, at(&"scope"), &mut warnings))
-                .transpose()?
-                .unwrap_or_default(),
-            regions: regions.clone(),
-            audience: audience(raw.audience.as_ref())?,
-            exclusive: raw.exclusive.unwrap_or(false),
-            uses: raw.uses.map(|uses| uses.0),
-            provenance: Provenance {
-                expiry_assumed: window.assumed || raw.expiry_assumed.unwrap_or(false),
-                ..provenance.clone()
-            },
-            kind,
-            window,
-        };
+        let common = common(&mut raw, &regions, &provenance, &mut warnings)?;
         tiers(steps, &id, &common, &mut discounts, &mut warnings)?;
     }
     let after = discounts.len();
@@ -171,23 +134,71 @@ pub fn read_ladder(json: &[u8]) -> Result<Read<Ladder>, InputError> {
         discounts.push(read);
     }
     each_once(&discounts, after)?;
+    let value = Ladder {
+        id: id.to_string(),
+        name: text(raw.name.as_ref(), at(&"name"))?,
+        regions,
+        source: provenance.source.unwrap_or_default(),
+        confidence,
+        discounts,
+        notes: texts(raw.notes.as_deref()),
+    };
     warnings.unknown(&"", raw.unknown);
     Ok(Read {
-        value: Ladder {
-            id: id.to_string(),
-            name,
-            regions,
-            source,
-            confidence,
-            discounts,
-            notes: raw
-                .notes
-                .unwrap_or_default()
-                .iter()
-                .map(|note| note.as_str().into())
-                .collect(),
-        },
+        value,
         warnings: warnings.0,
+    })
+}
+
+fn not_too_many(count: usize) -> Result<(), InputError> {
+    match count {
+        0 => Err(InputError::missing(
+            "tiers",
+            "at least one tier or one of discounts is needed",
+        )),
+        1..=MOST => Ok(()),
+        many => Err(InputError::too_much(
+            "tiers",
+            format_args!("{many} tiers and discounts; at most {MOST} are accepted"),
+        )),
+    }
+}
+
+fn common(
+    raw: &mut RawLadder<'_>,
+    regions: &[Country],
+    provenance: &Provenance,
+    warnings: &mut Warnings,
+) -> Result<Common, InputError> {
+    let kind = Kind::from_name(&text(raw.kind.as_ref(), at(&"kind"))?);
+    let window = window(
+        raw.starts.as_ref(),
+        raw.ends.as_ref(),
+        raw.zone.as_ref(),
+        provenance.seen_at,
+        &kind,
+    )?;
+    Ok(Common {
+        currency: needed(
+            raw.currency.as_ref(),
+            at(&"currency"),
+            "a currency such as \"USD\" is needed",
+            Currency::parse,
+        )?,
+        scope: match raw.scope.take() {
+            Some(raw) => scope(raw, at(&"scope"), warnings)?,
+            None => Scope::default(),
+        },
+        regions: regions.to_vec(),
+        audience: audience(raw.audience.as_ref())?,
+        exclusive: raw.exclusive.unwrap_or(false),
+        uses: raw.uses.take().map(|uses| uses.0),
+        provenance: Provenance {
+            expiry_assumed: window.assumed || raw.expiry_assumed.unwrap_or(false),
+            ..provenance.clone()
+        },
+        kind,
+        window,
     })
 }
 
@@ -207,7 +218,9 @@ fn window(
     kind: &Kind,
 ) -> Result<Window, InputError> {
     let (_, zone) = zone_of(zone, at(&"zone"))?;
-    let starts = optional(starts, at(&"starts"), |text| local_day_or_time(text, "T00:00:00", &zone))?;
+    let starts = optional(starts, at(&"starts"), |text| {
+        local_day_or_time(text, "T00:00:00", &zone)
+    })?;
     let ends = optional(ends, at(&"ends"), |text| local_day_or_time(text, "T23:59:59", &zone))?;
     // The end is written with its last second.
     let ends = ends.map(|last| last.plus_seconds(1));
@@ -315,9 +328,16 @@ fn tiers(
                     "a tier has min_spend or every, not both",
                 ));
             }
-            Some(every) => Benefit::PerSpend { every, amount: off, cap },
+            Some(every) => Benefit::PerSpend {
+                every,
+                amount: off,
+                cap,
+            },
             None if cap.is_some() => {
-                return Err(InputError::conflict(at("cap"), "only a tier with every has a largest amount"));
+                return Err(InputError::conflict(
+                    at("cap"),
+                    "only a tier with every has a largest amount",
+                ));
             }
             None => Benefit::Fixed { amount: off },
         };

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use jiff::Zoned;
@@ -25,10 +26,7 @@ impl fmt::Display for Index {
 /// Refuses another format; a file that does not name its own is taken at its word.
 pub(crate) fn in_schema(given: Option<&Text<'_>>, wanted: &str) -> Result<(), InputError> {
     match given.map(Text::as_str) {
-        Some(given) if given != wanted => Err(InputError::wrong(
-            "schema",
-            format_args!("{given:?} is not {wanted:?}"),
-        )),
+        Some(given) if given != wanted => Err(InputError::wrong("schema", format_args!("{given:?} is not {wanted:?}"))),
         _ => Ok(()),
     }
 }
@@ -56,6 +54,12 @@ pub(crate) fn text(text: Option<&Text<'_>>, place: At<'_>) -> Result<String, Inp
     let said = text.map(Text::as_str).filter(|text| !text.trim().is_empty());
     said.map(String::from)
         .ok_or_else(|| InputError::missing(place, "a text is needed"))
+}
+
+/// Texts that may be absent.
+pub(crate) fn texts(texts: Option<&[Text<'_>]>) -> Vec<String> {
+    let texts = texts.unwrap_or_default().iter();
+    texts.map(|text| text.as_str().into()).collect()
 }
 
 /// A confidence that must be there.

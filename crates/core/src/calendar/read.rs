@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::rule::When;
 use super::{Calendar, Event, Label, Phase, Rule};
-use crate::almanac::read::{Index, confidence, in_schema, local_day_or_time, needed, no_others, text, zone};
+use crate::almanac::read::{Index, confidence, in_schema, local_day_or_time, needed, no_others, text, texts, zone};
 use crate::discount::read::{At, optional};
 use crate::input::{self, InputError, Text, raw_object};
 
@@ -113,9 +113,8 @@ fn event(raw: RawEvent<'_>, base: &Index, zones: &mut Zones) -> Result<Event, In
     let at = |field| At { base, field };
     no_others(base, &raw.unknown)?;
     let zone = known_zone(raw.zone.as_ref(), at("zone"), zones)?;
-    let local = |text: Option<&Text<'_>>, field, time| {
-        optional(text, at(field), |text| local_day_or_time(text, time, &zone))
-    };
+    let local =
+        |text: Option<&Text<'_>>, field, time| optional(text, at(field), |text| local_day_or_time(text, time, &zone));
     let starts = local(raw.starts.as_ref(), "starts", "T00:00:00")?;
     let last = local(raw.ends.as_ref(), "ends", "T23:59:59")?;
     let ends = last.map(|last| last.plus_seconds(1));
@@ -139,7 +138,7 @@ fn event(raw: RawEvent<'_>, base: &Index, zones: &mut Zones) -> Result<Event, In
         source: Some(text(raw.source.as_ref(), at("source"))?),
         confidence: confidence(raw.confidence.as_ref(), at("confidence"))?,
         top_coupon: raw.top_coupon.map(|coupon| coupon.as_str().into()),
-        notes: texts(raw.notes),
+        notes: texts(raw.notes.as_deref()),
     })
 }
 
@@ -196,8 +195,8 @@ fn rule(raw: RawRule<'_>, base: &Index, zones: &mut Zones) -> Result<Rule, Input
         name: text(raw.name.as_ref(), at("name"))?,
         label: label(raw.label.as_ref(), at("label"))?,
         confidence: confidence(raw.confidence.as_ref(), at("confidence"))?,
-        evidence: texts(raw.evidence),
-        notes: texts(raw.notes),
+        evidence: texts(raw.evidence.as_deref()),
+        notes: texts(raw.notes.as_deref()),
         when,
         lengths,
         warm_up_days: raw.warm_up_days.unwrap_or(0),
@@ -241,10 +240,6 @@ fn label(text: Option<&Text<'_>>, place: At<'_>) -> Result<Label, InputError> {
             ],
         )
     })
-}
-
-fn texts(texts: Option<Vec<Text<'_>>>) -> Vec<String> {
-    texts.iter().flatten().map(|text| text.as_str().into()).collect()
 }
 
 fn known_zone(name: Option<&Text<'_>>, place: At<'_>, zones: &mut Zones) -> Result<TimeZone, InputError> {

@@ -109,7 +109,12 @@ impl Rule {
         if self.warm_up_days == 0 {
             return None;
         }
-        self.event(moved(start, self.warm_up_days.checked_neg()?)?, start, start, Phase::WarmUp)
+        self.event(
+            moved(start, self.warm_up_days.checked_neg()?)?,
+            start,
+            start,
+            Phase::WarmUp,
+        )
     }
 
     /// Whole days in the rule's zone, from midnight to midnight.

@@ -134,12 +134,25 @@ fn market(raw: RawMarket<'_>, base: &Index, named: &[(Country, Vec<Country>)]) -
         minimum_spend_net: tax.minimum_spend_net.unwrap_or(false),
     };
     if tax.minimum_spend_net && tax.rate.is_none() {
-        return Err(InputError::missing(at("tax.rate"), "minimum_spend_net needs the rate to take out"));
+        return Err(InputError::missing(
+            at("tax.rate"),
+            "minimum_spend_net needs the rate to take out",
+        ));
     }
     Ok(Market {
-        country: needed(raw.country.as_ref(), at("country"), "two letters are needed", Country::parse)?,
+        country: needed(
+            raw.country.as_ref(),
+            at("country"),
+            "two letters are needed",
+            Country::parse,
+        )?,
         name: text(raw.name.as_ref(), at("name"))?,
-        currency: needed(raw.currency.as_ref(), at("currency"), "a currency is needed", Currency::parse)?,
+        currency: needed(
+            raw.currency.as_ref(),
+            at("currency"),
+            "a currency is needed",
+            Currency::parse,
+        )?,
         tax,
         tax_name: raw.tax_name.map(|name| name.as_str().into()),
         standard_rate: rate(raw.standard_rate.as_ref(), "standard_rate")?,
@@ -155,7 +168,12 @@ fn thresholds(raw: Option<Vec<RawThreshold<'_>>>, place: At<'_>) -> Result<Vec<T
         let base = Place(place, index);
         let at = |field| At { base: &base, field };
         no_others(&base, &raw.unknown)?;
-        let currency = needed(raw.currency.as_ref(), at("currency"), "a currency is needed", Currency::parse)?;
+        let currency = needed(
+            raw.currency.as_ref(),
+            at("currency"),
+            "a currency is needed",
+            Currency::parse,
+        )?;
         Ok(Threshold {
             name: text(raw.name.as_ref(), at("name"))?,
             limit: needed(raw.limit.as_ref(), at("limit"), "an amount is needed", |text| {
