@@ -120,10 +120,11 @@ impl ItemId {
     /// The only door for texts; digits of 2^51 or more lose [`US_OFFSET`].
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let written = checked(text)?;
-        if written.len() >= 16 && written.bytes().all(|b| b.is_ascii_digit()) {
-            if let Ok(number) = written.parse::<u64>() {
-                return Ok(Self::from_number(number));
-            }
+        if written.len() >= 16
+            && written.bytes().all(|b| b.is_ascii_digit())
+            && let Ok(number) = written.parse::<u64>()
+        {
+            return Ok(Self::from_number(number));
         }
         Ok(Self(written))
     }

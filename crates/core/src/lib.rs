@@ -16,4 +16,6 @@ pub mod input;
 pub mod instant;
 pub mod market;
 pub mod money;
+pub mod rules;
 pub mod snapshot;
+pub mod stack;

@@ -1,0 +1,473 @@
+//! The best stack: the smallest total over every admissible choice of at most one discount per slot.
+//!
+//! A depth-first search in the order of the steps, the discount that takes most first, with a lower bound on whatever
+//! can follow. The bound walks the slots that are left and leaves as little as any of their discounts could: for one
+//! that covers the whole checkout, what a smaller price leaves is never more, so the least leaves the least; for one
+//! that covers a part, it takes at most what it would take now. With minimums on listed prices the first descent is
+//! the optimum but for rounding and partial scopes, and the bound closes nearly everything else at once.
+//!
+//! An exclusive discount stands alone among the chosen price discounts, so each is searched on its own.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "places come from the till's own lists, and amounts are bounded on the way in"
+)]
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::till::{Candidate, Effect, Scratch, Till};
+use super::{Applied, Refused, Stack, Totals};
+use crate::checkout::Checkout;
+use crate::rules::RuleSet;
+
+/// After so many states looked at, the best so far is taken, and said not to be proven. Over a thousand times what
+/// any checkout of the benchmarks needs: only a checkout made to be hard comes here, in about a second.
+const MOST_STATES: u64 = 20_000_000;
+
+/// No candidate in this slot.
+const EMPTY: usize = usize::MAX;
+
+/// The best stack of a checkout. Cannot fail: a discount that is of no use is an answer.
+///
+/// The total is the smallest of all admissible choices; ties go to fewer discounts, then to the sorted list of their
+/// ids. Each discount comes back once: applied, or refused with the first reason that holds. The order of the
+/// discounts never changes the answer.
+pub fn best(checkout: &Checkout, rules: &RuleSet) -> Stack {
+    let till = Till::new(checkout, rules);
+    let mut search = Search::new(&till);
+    search.run();
+    let walk = Walk::new(&till, &search.best, &[]);
+    let refused = super::refuse::refusals(&till, &walk, &mut search);
+    walk.into_stack(&till, refused, search.proven())
+}
+
+/// What may be chosen together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Everything but exclusive discounts.
+    Shared,
+    /// This discount as the only price discount, and what layers on top of it.
+    Only(usize),
+}
+
+/// A search through the choices of a till.
+pub(super) struct Search<'t, 'a> {
+    till: &'t Till<'a>,
+    mode: Mode,
+    /// The states of the descent, one after another.
+    states: Vec<i64>,
+    /// The candidate in each slot.
+    chosen: Vec<usize>,
+    /// Where each slot's list goes on.
+    cursors: Vec<usize>,
+    /// How many discounts were applied before each slot.
+    counts: Vec<usize>,
+    best: Vec<usize>,
+    best_total: i64,
+    best_count: usize,
+    left: u64,
+    scratch: Scratch,
+}
+
+impl<'t, 'a> Search<'t, 'a> {
+    fn new(till: &'t Till<'a>) -> Self {
+        let depth = till.slots.len();
+        let mut states = vec![0; (depth + 1) * till.width()];
+        states[..till.width()].copy_from_slice(&till.opening);
+        Self {
+            till,
+            mode: Mode::Shared,
+            states,
+            chosen: vec![EMPTY; depth],
+            cursors: vec![0; depth],
+            counts: vec![0; depth + 1],
+            best: vec![EMPTY; depth],
+            best_total: i64::MAX,
+            best_count: usize::MAX,
+            left: MOST_STATES,
+            scratch: Scratch::default(),
+        }
+    }
+
+    fn run(&mut self) {
+        self.descend(Mode::Shared);
+        let till = self.till;
+        let mut done = EMPTY;
+        let mut exclusives: Vec<usize> = till.candidates.iter().filter(|c| c.exclusive).map(|c| c.discount).collect();
+        exclusives.sort_unstable();
+        for discount in exclusives {
+            if discount != done {
+                done = discount;
+                self.descend(Mode::Only(discount));
+            }
+        }
+    }
+
+    /// The best total with one discount as the only chosen price discount.
+    pub(super) fn alone(&mut self, discount: usize) -> i64 {
+        let kept = (core::mem::take(&mut self.best), self.best_total, self.best_count);
+        self.best = vec![EMPTY; self.till.slots.len()];
+        (self.best_total, self.best_count) = (i64::MAX, usize::MAX);
+        self.descend(Mode::Only(discount));
+        let total = self.best_total;
+        (self.best, self.best_total, self.best_count) = kept;
+        total
+    }
+
+    fn proven(&self) -> bool {
+        self.left > 0
+    }
+
+    /// Depth first, without recursion: a checkout may have thousands of slots.
+    fn descend(&mut self, mode: Mode) {
+        self.mode = mode;
+        let depth = self.till.slots.len();
+        let mut at = 0;
+        self.counts[0] = 0;
+        if !self.enter(0) {
+            return;
+        }
+        loop {
+            if at == depth {
+                self.leaf();
+            } else if self.step(at) {
+                if self.enter(at + 1) {
+                    at += 1;
+                }
+                continue;
+            }
+            if at == 0 {
+                return;
+            }
+            at -= 1;
+        }
+    }
+
+    /// Makes a slot ready, unless nothing that follows can be better than what is known.
+    fn enter(&mut self, at: usize) -> bool {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 || self.hopeless(at) {
+            return false;
+        }
+        if let Some(slot) = self.till.slots.get(at) {
+            self.cursors[at] = slot.start;
+        }
+        true
+    }
+
+    /// Puts the next choice of a slot into effect; false when there is none left.
+    fn step(&mut self, at: usize) -> bool {
+        let slot = self.till.slots[at].clone();
+        let automatic = self.till.candidates[slot.start].automatic;
+        let cursor = &mut self.cursors[at];
+        if *cursor > slot.end {
+            return false;
+        }
+        if automatic {
+            // Nothing is chosen here: the largest amount applies.
+            *cursor = slot.end + 1;
+            let taken = self.till.largest(slot, self.state(at), &self.chosen[..at], &[]);
+            self.take(at, taken);
+            return true;
+        }
+        while self.cursors[at] < slot.end {
+            let place = self.cursors[at];
+            self.cursors[at] += 1;
+            if self.allowed(&self.till.candidates[place], at) {
+                self.take(at, Some(place));
+                return true;
+            }
+        }
+        // Last, the slot stays empty.
+        self.cursors[at] = slot.end + 1;
+        self.take(at, None);
+        true
+    }
+
+    fn allowed(&self, candidate: &Candidate, at: usize) -> bool {
+        let till = self.till;
+        self.tolerated(candidate)
+            && !(candidate.several && till.used(candidate.discount, &self.chosen[..at]))
+            && till.admissible(candidate, self.state(at))
+            && till.amount(candidate, self.state(at)) > 0
+    }
+
+    /// Whether exclusivity lets a candidate in.
+    fn tolerated(&self, candidate: &Candidate) -> bool {
+        match self.mode {
+            _ if candidate.automatic => true,
+            Mode::Shared => !candidate.exclusive,
+            Mode::Only(one) => candidate.discount == one || self.till.layers_on(candidate, one),
+        }
+    }
+
+    fn take(&mut self, at: usize, taken: Option<usize>) {
+        let width = self.till.width();
+        let (before, after) = self.states.split_at_mut((at + 1) * width);
+        let (before, after) = (&before[at * width..], &mut after[..width]);
+        after.copy_from_slice(before);
+        self.chosen[at] = taken.unwrap_or(EMPTY);
+        self.counts[at + 1] = self.counts[at] + usize::from(taken.is_some());
+        if let Some(place) = taken {
+            self.till.apply(&self.till.candidates[place], after, &mut self.scratch);
+        }
+    }
+
+    fn state(&self, at: usize) -> &[i64] {
+        let width = self.till.width();
+        &self.states[at * width..(at + 1) * width]
+    }
+
+    fn leaf(&mut self) {
+        let depth = self.till.slots.len();
+        let total = Till::total(self.state(depth));
+        let count = self.counts[depth];
+        if total > self.best_total || (total == self.best_total && count > self.best_count) {
+            return;
+        }
+        let better = total < self.best_total || count < self.best_count || self.first_by_id();
+        if better {
+            self.best.copy_from_slice(&self.chosen);
+            (self.best_total, self.best_count) = (total, count);
+        }
+    }
+
+    /// Whether the choice stands before the best one by its sorted ids, and with the same ids by earlier slots.
+    fn first_by_id(&self) -> bool {
+        let till = self.till;
+        let ids = |choice: &[usize]| {
+            let chosen = choice.iter().filter(|place| **place != EMPTY);
+            let mut ids: Vec<_> = chosen.map(|place| &till.discount(&till.candidates[*place]).id).collect();
+            ids.sort_unstable();
+            ids
+        };
+        (ids(&self.chosen), &self.chosen) < (ids(&self.best), &self.best)
+    }
+
+    /// Whether no choice in the slots from here on can be better than the best that is known.
+    fn hopeless(&self, at: usize) -> bool {
+        if self.best_total == i64::MAX {
+            return false;
+        }
+        let bound = self.bound(at);
+        let state = self.state(at);
+        // To reach the bound from a higher total takes at least one more discount.
+        let count = self.counts[at] + usize::from(bound < Till::total(state));
+        bound > self.best_total || (bound == self.best_total && count > self.best_count)
+    }
+
+    /// A total that no choice in the slots from here on can go below.
+    fn bound(&self, at: usize) -> i64 {
+        let till = self.till;
+        let state = self.state(at);
+        let mut merchandise = till.merchandise(state);
+        let mut shipping = till.shipping(state);
+        for slot in &till.slots[at..] {
+            let (mut least, mut most_shipping) = (merchandise, 0);
+            for candidate in &till.candidates[slot.clone()] {
+                if !self.tolerated(candidate) {
+                    continue;
+                }
+                // What it takes of the opening is the most that it ever takes.
+                if !candidate.shipping && merchandise - candidate.most >= least {
+                    continue;
+                }
+                if !till.admissible(candidate, state) {
+                    continue;
+                }
+                if candidate.shipping {
+                    most_shipping = most_shipping.max(till.most_from(candidate, state));
+                } else {
+                    let whole = if candidate.whole { till.amount_of_base(candidate, merchandise) } else { None };
+                    let amount = whole.unwrap_or_else(|| till.most_from(candidate, state));
+                    least = least.min(merchandise - amount.min(merchandise));
+                }
+            }
+            merchandise = least;
+            shipping -= most_shipping.min(shipping);
+        }
+        merchandise + shipping
+    }
+}
+
+impl Till<'_> {
+    /// The automatic discount of a slot that takes most, ties to the smaller id, but for those in `without`.
+    fn largest(
+        &self,
+        slot: core::ops::Range<usize>,
+        state: &[i64],
+        chosen: &[usize],
+        without: &[usize],
+    ) -> Option<usize> {
+        let mut best: Option<(i64, usize)> = None;
+        for place in slot {
+            let candidate = &self.candidates[place];
+            let out = without.contains(&candidate.discount)
+                || candidate.several && self.used(candidate.discount, chosen)
+                || !self.admissible(candidate, state);
+            if out {
+                continue;
+            }
+            let amount = self.amount(candidate, state);
+            let id = |place: usize| &self.discount(&self.candidates[place]).id;
+            if amount > 0 && best.is_none_or(|(most, other)| amount > most || amount == most && id(place) < id(other)) {
+                best = Some((amount, place));
+            }
+        }
+        best.map(|(_, place)| place)
+    }
+
+    fn used(&self, discount: usize, chosen: &[usize]) -> bool {
+        chosen.iter().any(|place| *place != EMPTY && self.candidates[*place].discount == discount)
+    }
+
+    /// Whether a candidate may be chosen beside an exclusive discount that is in force.
+    fn layers_on(&self, candidate: &Candidate, exclusive: usize) -> bool {
+        let other_is_shipping = self.checkout.discounts[exclusive].benefit.is_shipping();
+        candidate.shipping && !self.rules.exclusive_blocks_free_shipping && (!candidate.exclusive || other_is_shipping)
+    }
+}
+
+/// A choice carried out: the states on the way, and what applied.
+pub(super) struct Walk {
+    choice: Vec<usize>,
+    /// The state before each slot, and the last one.
+    states: Vec<i64>,
+    width: usize,
+    pub(super) steps: Vec<Taken>,
+}
+
+/// What is wanted in a slot.
+#[derive(Debug, Clone, Copy)]
+enum Wanted {
+    /// A candidate or none; an automatic slot goes its own way.
+    Chosen(usize),
+    /// This candidate, even in an automatic slot.
+    Forced(usize),
+}
+
+/// A candidate that applied.
+pub(super) struct Taken {
+    pub(super) candidate: usize,
+    slot: usize,
+    eligible_spend: i64,
+    base: i64,
+}
+
+impl Walk {
+    /// Carries out a choice; what a state does not admit drops out, as at a till that says nothing.
+    /// Automatic discounts apply by themselves, but for those in `without`.
+    pub(super) fn new(till: &Till<'_>, choice: &[usize], without: &[usize]) -> Self {
+        let mut walk = Self::blank(till);
+        walk.states[..till.width()].copy_from_slice(&till.opening);
+        walk.go(till, 0, &mut Scratch::default(), without, |at| Wanted::Chosen(choice[at]));
+        walk
+    }
+
+    /// A walk that has not begun, with all the room that it needs.
+    fn blank(till: &Till<'_>) -> Self {
+        let (slots, width) = (till.slots.len(), till.width());
+        Self { choice: vec![EMPTY; slots], states: vec![0; (slots + 1) * width], width, steps: Vec::with_capacity(slots) }
+    }
+
+    fn go(
+        &mut self,
+        till: &Till<'_>,
+        from: usize,
+        scratch: &mut Scratch,
+        without: &[usize],
+        wanted: impl Fn(usize) -> Wanted,
+    ) {
+        for at in from..till.slots.len() {
+            let (before, after) = self.states.split_at_mut((at + 1) * self.width);
+            let (before, after) = (&before[at * self.width..], &mut after[..self.width]);
+            after.copy_from_slice(before);
+            let slot = till.slots[at].clone();
+            let taken = match wanted(at) {
+                Wanted::Chosen(_) if till.candidates[slot.start].automatic => {
+                    till.largest(slot, before, &self.choice[..at], without)
+                }
+                Wanted::Chosen(EMPTY) => None,
+                Wanted::Chosen(place) | Wanted::Forced(place) => {
+                    let candidate = &till.candidates[place];
+                    let free = !candidate.several || !till.used(candidate.discount, &self.choice[..at]);
+                    let applies = free && till.admissible(candidate, before) && till.amount(candidate, before) > 0;
+                    applies.then_some(place)
+                }
+            };
+            self.choice[at] = taken.unwrap_or(EMPTY);
+            if let Some(place) = taken {
+                let effect = till.apply(&till.candidates[place], after, scratch);
+                let Effect { eligible_spend, base } = effect;
+                self.steps.push(Taken { candidate: place, slot: at, eligible_spend, base });
+            }
+        }
+    }
+
+    /// The walk had a candidate been put into its slot and everything else stayed.
+    pub(super) fn swap(&mut self, till: &Till<'_>, like: &Self, slot: usize, place: usize, scratch: &mut Scratch) {
+        let end = (slot + 1) * self.width;
+        self.states[..end].copy_from_slice(&like.states[..end]);
+        self.choice[..slot].copy_from_slice(&like.choice[..slot]);
+        self.steps.clear();
+        self.go(till, slot, scratch, &[], |at| {
+            if at == slot { Wanted::Forced(place) } else { Wanted::Chosen(like.choice[at]) }
+        });
+    }
+
+    /// The state before a slot.
+    pub(super) fn before(&self, slot: usize) -> &[i64] {
+        &self.states[slot * self.width..(slot + 1) * self.width]
+    }
+
+    pub(super) fn total(&self) -> i64 {
+        Till::total(&self.states[self.choice.len() * self.width..])
+    }
+
+    /// What stands in a slot.
+    pub(super) fn taken(&self, slot: usize) -> Option<usize> {
+        Some(self.choice[slot]).filter(|place| *place != EMPTY)
+    }
+
+    /// Another walk through the same till, to try swaps in.
+    pub(super) fn spare(&self, till: &Till<'_>) -> Self {
+        Self::blank(till)
+    }
+
+    fn into_stack(self, till: &Till<'_>, refused: Vec<Refused>, proven: bool) -> Stack {
+        let totals = |state: &[i64]| Totals {
+            merchandise: till.money(till.merchandise(state)),
+            shipping: till.money(till.shipping(state)),
+        };
+        let applied = self.steps.iter().map(|taken| {
+            let candidate = &till.candidates[taken.candidate];
+            let (before, after) = (self.before(taken.slot), self.before(taken.slot + 1));
+            let shipping = candidate.shipping;
+            let (lines, pools) = till.parts(before, after, shipping);
+            let running = |state: &[i64]| if shipping { till.shipping(state) } else { till.merchandise(state) };
+            Applied {
+                step: usize::try_from(candidate.step).unwrap_or(usize::MAX),
+                slot: till.slot(candidate),
+                discount: candidate.discount,
+                eligible_spend: till.money(taken.eligible_spend),
+                base: till.money(taken.base),
+                amount: till.money(running(before) - running(after)),
+                after: till.money(running(after)),
+                by_line: lines.into_iter().map(|part| till.money(part)).collect(),
+                by_pool: pools.into_iter().map(|part| till.money(part)).collect(),
+            }
+        });
+        let applied: Vec<Applied> = applied.collect();
+        let ends = applied.iter().filter_map(|one| till.checkout.discounts[one.discount].valid_until);
+        Stack {
+            rules: till.rules.id.clone(),
+            before: totals(&till.opening),
+            after: totals(self.before(self.choice.len())),
+            earliest_expiry: ends.min(),
+            applied,
+            refused,
+            proven,
+        }
+    }
+}

@@ -1,0 +1,595 @@
+//! The till: a checkout made ready for adding up, and one discount applied to a running state.
+//!
+//! Everything that does not depend on what was chosen before is worked out once here: which lines a discount can touch,
+//! its slot, its spend against listed prices, and every reason that no choice can change.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "places come from this file's own lists, and amounts are bounded on the way in: at most 10^13 a line, \
+              10^4 lines; a checkout has far fewer than 2^32 lines and discounts"
+)]
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::Slot;
+use super::refuse::{By, Reason};
+use crate::checkout::{Checkout, Line};
+use crate::discount::{Audience, Benefit, Discount, Uses};
+use crate::money::{BasisPoints, Money, allocate_into};
+use crate::rules::{Basis, Per, RuleSet, Step};
+
+/// No cap, no limit.
+const NONE: i64 = i64::MAX;
+
+/// A checkout made ready.
+pub(super) struct Till<'a> {
+    pub(super) checkout: &'a Checkout,
+    pub(super) rules: &'a RuleSet,
+    /// All candidates, those of a slot together, the one that takes most of the listed state first.
+    pub(super) candidates: Vec<Candidate>,
+    /// The slots that have a candidate, in the order of the steps and of first appearance.
+    pub(super) slots: Vec<Range<usize>>,
+    /// For each discount a reason that no choice can change.
+    pub(super) refused: Vec<Option<Reason>>,
+    /// The state before any step: running prices, shipping of the lines, fees of the pools.
+    pub(super) opening: Vec<i64>,
+    /// Places of lines, candidate after candidate.
+    members: Vec<u32>,
+    lines: usize,
+}
+
+/// A discount in a slot that it could take.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) discount: usize,
+    pub(super) step: u32,
+    /// The store or seller, by order of first appearance; zero where the slot is the checkout's.
+    pub(super) owner: u32,
+    /// Its lines, within [`Till::members`].
+    members: Range<usize>,
+    /// Whether these are all lines of the checkout.
+    pub(super) whole: bool,
+    /// The eligible spend against listed prices.
+    pub(super) listed_spend: i64,
+    take: Take,
+    /// The minimum where it is tested on the running spend, otherwise zero.
+    running_minimum: i64,
+    /// What it takes of the opening state: the most that it can ever take.
+    pub(super) most: i64,
+    pub(super) shipping: bool,
+    pub(super) exclusive: bool,
+    pub(super) automatic: bool,
+    /// Whether it could take several slots.
+    pub(super) several: bool,
+}
+
+/// How much is taken, with all that is known beforehand worked in.
+#[derive(Debug, Clone, Copy)]
+enum Take {
+    Fixed(i64),
+    Percent(BasisPoints, i64),
+    Shipping(i64),
+    /// The tier is told by the running spend.
+    RunningTiers,
+    RunningPerSpend { every: i64, amount: i64, cap: i64 },
+}
+
+/// Scratch lists, so that a search asks for memory once.
+#[derive(Default)]
+pub(super) struct Scratch {
+    weights: Vec<i64>,
+    parts: Vec<i64>,
+}
+
+/// What one discount did to a state.
+pub(super) struct Effect {
+    pub(super) eligible_spend: i64,
+    pub(super) base: i64,
+}
+
+impl<'a> Till<'a> {
+    pub(super) fn new(checkout: &'a Checkout, rules: &'a RuleSet) -> Self {
+        let lines = checkout.lines.len();
+        let mut till = Self {
+            checkout,
+            rules,
+            candidates: Vec::with_capacity(checkout.discounts.len()),
+            slots: Vec::new(),
+            refused: Vec::with_capacity(checkout.discounts.len()),
+            opening: opening(checkout),
+            members: Vec::with_capacity((checkout.discounts.len() * lines).min(1 << 12)),
+            lines,
+        };
+        let owners = Owners::of(checkout, rules);
+        for (place, discount) in checkout.discounts.iter().enumerate() {
+            let refused = till.admit(place, discount, &owners).err();
+            till.refused.push(refused);
+        }
+        till.candidates.sort_unstable_by_key(|c| (c.step, c.owner, core::cmp::Reverse(c.most), c.discount));
+        for (place, candidate) in till.candidates.iter().enumerate() {
+            match till.slots.last_mut() {
+                Some(slot) if same_slot(&till.candidates[slot.start], candidate) => slot.end = place + 1,
+                _ => till.slots.push(place..place + 1),
+            }
+        }
+        till
+    }
+
+    /// How many amounts a state has.
+    pub(super) fn width(&self) -> usize {
+        self.opening.len()
+    }
+
+    pub(super) fn merchandise(&self, state: &[i64]) -> i64 {
+        state[..self.lines].iter().sum()
+    }
+
+    pub(super) fn shipping(&self, state: &[i64]) -> i64 {
+        state[self.lines..].iter().sum()
+    }
+
+    pub(super) fn total(state: &[i64]) -> i64 {
+        state.iter().sum()
+    }
+
+    /// The shares of the lines and of the pools that two states differ by, in prices or in shipping.
+    pub(super) fn parts(&self, before: &[i64], after: &[i64], shipping: bool) -> (Vec<i64>, Vec<i64>) {
+        let from = if shipping { self.lines } else { 0 };
+        let lines = from..from + self.lines;
+        let pools = 2 * self.lines..self.width();
+        let differ = |places: Range<usize>| places.map(|place| before[place] - after[place]).collect();
+        (differ(lines), differ(pools))
+    }
+
+    pub(super) fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.checkout.currency)
+    }
+
+    pub(super) fn discount(&self, candidate: &Candidate) -> &'a Discount {
+        &self.checkout.discounts[candidate.discount]
+    }
+
+    /// The slot as receipts name it.
+    pub(super) fn slot(&self, candidate: &Candidate) -> Slot {
+        let line = self.members(candidate).next().map(|place| &self.checkout.lines[place]);
+        match self.rules.steps[candidate.step as usize].per {
+            Per::Checkout => Slot::Checkout,
+            Per::Store => Slot::Store(line.and_then(|line| line.store.clone())),
+            Per::Seller => Slot::Seller(line.and_then(|line| line.seller.clone())),
+        }
+    }
+
+    fn members(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
+        self.members[candidate.members.clone()].iter().map(|place| *place as usize)
+    }
+
+    /// What a candidate takes of a state, whatever its minimum: no more than the base.
+    pub(super) fn amount(&self, candidate: &Candidate, state: &[i64]) -> i64 {
+        self.amount_of(candidate, self.base(candidate, state), state)
+    }
+
+    /// What a whole-checkout candidate would take if the running merchandise were `base`; only for a take that does
+    /// not depend on the running spend.
+    pub(super) fn amount_of_base(&self, candidate: &Candidate, base: i64) -> Option<i64> {
+        match candidate.take {
+            Take::Fixed(amount) => Some(amount.min(base)),
+            Take::Percent(share, cap) => Some(share.of(base, self.rules.rounding).min(cap)),
+            Take::Shipping(_) | Take::RunningTiers | Take::RunningPerSpend { .. } => None,
+        }
+    }
+
+    /// The most that a candidate can take of any state that follows this one.
+    pub(super) fn most_from(&self, candidate: &Candidate, state: &[i64]) -> i64 {
+        match candidate.take {
+            // A lower tier may take more than a deeper one.
+            Take::RunningTiers => {
+                let spend = self.spend(candidate, state);
+                let best = self.tiers(candidate).filter(|(from, _)| *from <= spend).map(|(_, amount)| amount).max();
+                best.unwrap_or(0).min(self.base(candidate, state))
+            }
+            _ => self.amount(candidate, state),
+        }
+    }
+
+    /// Whether the minimum is met in a state. It can only be lost on the way, never gained.
+    pub(super) fn admissible(&self, candidate: &Candidate, state: &[i64]) -> bool {
+        candidate.running_minimum == 0 || self.spend(candidate, state) >= candidate.running_minimum
+    }
+
+    /// The spend that the minimum is tested against.
+    pub(super) fn spend(&self, candidate: &Candidate, state: &[i64]) -> i64 {
+        if self.basis(candidate) == Basis::Listed {
+            return candidate.listed_spend;
+        }
+        self.net(self.running(candidate, state))
+    }
+
+    /// The minimum, wherever it is tested: of a discount with tiers, that of the lowest.
+    pub(super) fn minimum(&self, candidate: &Candidate) -> i64 {
+        minimum(self.discount(candidate))
+    }
+
+    pub(super) fn basis(&self, candidate: &Candidate) -> Basis {
+        self.rules.steps[candidate.step as usize].basis
+    }
+
+    /// Applies a candidate to a state; what it takes must be more than zero.
+    pub(super) fn apply(&self, candidate: &Candidate, state: &mut [i64], scratch: &mut Scratch) -> Effect {
+        let effect = Effect { eligible_spend: self.spend(candidate, state), base: self.base(candidate, state) };
+        let amount = self.amount_of(candidate, effect.base, state);
+        if candidate.shipping {
+            self.take_shipping(candidate, amount, state);
+        } else if candidate.whole {
+            allocate_into(amount, &state[..self.lines], &mut scratch.parts);
+            for (running, part) in state.iter_mut().zip(&scratch.parts) {
+                *running -= part;
+            }
+        } else {
+            scratch.weights.clear();
+            scratch.weights.extend(self.members(candidate).map(|line| state[line]));
+            allocate_into(amount, &scratch.weights, &mut scratch.parts);
+            for (line, part) in self.members(candidate).zip(&scratch.parts) {
+                state[line] -= part;
+            }
+        }
+        effect
+    }
+
+    /// From the lines first, in order, then from the pools.
+    fn take_shipping(&self, candidate: &Candidate, amount: i64, state: &mut [i64]) {
+        let mut left = amount;
+        let mut take = |fee: &mut i64| {
+            let part = left.min(*fee);
+            *fee -= part;
+            left -= part;
+        };
+        for line in self.members(candidate) {
+            take(&mut state[self.lines + line]);
+        }
+        for pool in self.pools(candidate) {
+            take(&mut state[2 * self.lines + pool]);
+        }
+    }
+
+    /// The pools that have an eligible line, each once, in the checkout's order.
+    fn pools(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
+        (0..self.checkout.pools.len())
+            .filter(|pool| self.members(candidate).any(|line| self.checkout.lines[line].pool == Some(*pool)))
+    }
+
+    fn base(&self, candidate: &Candidate, state: &[i64]) -> i64 {
+        if candidate.shipping {
+            let lines: i64 = self.members(candidate).map(|line| state[self.lines + line]).sum();
+            let pools: i64 = self.pools(candidate).map(|pool| state[2 * self.lines + pool]).sum();
+            return lines + pools;
+        }
+        self.running(candidate, state)
+    }
+
+    fn running(&self, candidate: &Candidate, state: &[i64]) -> i64 {
+        if candidate.whole {
+            return self.merchandise(state);
+        }
+        self.members(candidate).map(|line| state[line]).sum()
+    }
+
+    fn net(&self, spend: i64) -> i64 {
+        net(self.checkout, self.rules, spend)
+    }
+
+    fn tiers(&self, candidate: &Candidate) -> impl Iterator<Item = (i64, i64)> {
+        let tiers = match &self.discount(candidate).benefit {
+            Benefit::Tiers { tiers } => tiers.as_slice(),
+            _ => &[],
+        };
+        tiers.iter().map(|tier| (tier.min_spend.minor(), tier.amount.minor()))
+    }
+
+    fn amount_of(&self, candidate: &Candidate, base: i64, state: &[i64]) -> i64 {
+        match candidate.take {
+            Take::Fixed(amount) => amount.min(base),
+            Take::Percent(share, cap) => share.of(base, self.rules.rounding).min(cap),
+            Take::Shipping(cap) => cap.min(base),
+            Take::RunningTiers => {
+                let spend = self.spend(candidate, state);
+                self.tiers(candidate).take_while(|(from, _)| *from <= spend).last().map_or(0, |(_, amount)| amount).min(base)
+            }
+            Take::RunningPerSpend { every, amount, cap } => {
+                per_spend(self.spend(candidate, state), every, amount, cap).min(base)
+            }
+        }
+    }
+
+    /// Takes a discount in, or says why it can never apply: the first reason that holds.
+    fn admit(&mut self, place: usize, discount: &Discount, owners: &Owners) -> Result<(), Reason> {
+        never(self.checkout, discount)?;
+        let first = self.members.len();
+        let eligible = || (0..self.lines).filter(|line| failing(discount, &self.checkout.lines[*line]).is_none());
+        let step = self.rules.steps.iter().position(|step| step.kinds.contains(&discount.kind));
+        let Some((index, step)) = step.and_then(|index| self.rules.steps.get(index).map(|step| (index, step))) else {
+            return Err(self.unknown(discount));
+        };
+        if matches!(discount.benefit, Benefit::Unknown { .. }) {
+            return Err(self.unknown(discount));
+        }
+        let members: Vec<u32> = eligible().map(|line| line as u32).collect();
+        if members.is_empty() {
+            return Err(Reason::NotEligible { by: blocking(discount, &self.checkout.lines) });
+        }
+        let owner = |line: u32| owners.of_line(step.per, line as usize);
+        let alone = members.iter().all(|line| owner(*line) == owner(members[0]));
+        let before = self.candidates.len();
+        let mut short: Option<Reason> = None;
+        let mut slots: Vec<u32> = Vec::new();
+        if alone {
+            slots.push(owner(members[0]));
+        } else {
+            for line in &members {
+                if !slots.contains(&owner(*line)) {
+                    slots.push(owner(*line));
+                }
+            }
+        }
+        for slot in slots {
+            let start = self.members.len();
+            self.members.extend(members.iter().filter(|line| alone || owner(**line) == slot));
+            match self.candidate(place, discount, index, step, slot, start) {
+                Ok(candidate) => self.candidates.push(candidate),
+                Err(reason) => {
+                    self.members.truncate(start);
+                    // Of several slots, the one that is nearest to the minimum is told.
+                    if short.as_ref().is_none_or(|other| reason.nearer_than(other)) {
+                        short = Some(reason);
+                    }
+                }
+            }
+        }
+        let several = self.candidates.len() - before > 1;
+        for candidate in &mut self.candidates[before..] {
+            candidate.several = several;
+        }
+        match short {
+            Some(reason) if self.candidates.len() == before => {
+                self.members.truncate(first);
+                Err(reason)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn candidate(
+        &self,
+        place: usize,
+        discount: &Discount,
+        index: usize,
+        step: &Step,
+        owner: u32,
+        start: usize,
+    ) -> Result<Candidate, Reason> {
+        let members = start..self.members.len();
+        let lines = self.members[members.clone()].iter().map(|line| &self.checkout.lines[*line as usize]);
+        let listed: i64 = lines.clone().map(|line| line.listed().minor()).sum();
+        let listed_spend = self.net(listed);
+        let running = step.basis == Basis::Running;
+        let needs = minimum(discount);
+        if !running && listed_spend < needs {
+            return Err(self.below(needs, listed_spend));
+        }
+        let cap = |cap: &Option<Money>| cap.map_or(NONE, Money::minor);
+        let take = match &discount.benefit {
+            Benefit::Fixed { amount } => Take::Fixed(amount.minor()),
+            Benefit::Percent { percent, cap: most } => Take::Percent(percent.0, cap(most)),
+            Benefit::Shipping { cap: most } => Take::Shipping(cap(most)),
+            Benefit::Tiers { .. } if running => Take::RunningTiers,
+            Benefit::Tiers { tiers } => {
+                let met = tiers.iter().take_while(|tier| tier.min_spend.minor() <= listed_spend).last();
+                Take::Fixed(met.map_or(0, |tier| tier.amount.minor()))
+            }
+            Benefit::PerSpend { every, amount, cap: most } => {
+                let (every, amount, cap) = (every.minor(), amount.minor(), cap(most));
+                if running {
+                    Take::RunningPerSpend { every, amount, cap }
+                } else {
+                    Take::Fixed(per_spend(listed_spend, every, amount, cap))
+                }
+            }
+            Benefit::Pieces { tiers } => {
+                let has = lines.map(|line| line.quantity).fold(0, u32::saturating_add);
+                match tiers.iter().take_while(|tier| tier.pieces <= has).last() {
+                    Some(tier) => Take::Percent(tier.percent.0, NONE),
+                    None => return Err(Reason::TooFewPieces { needs: tiers.first().map_or(0, |tier| tier.pieces), has }),
+                }
+            }
+            Benefit::Unknown { .. } => return Err(Reason::UnknownKind),
+        };
+        let mut candidate = Candidate {
+            discount: place,
+            step: index as u32,
+            owner,
+            whole: members.len() == self.lines,
+            members,
+            listed_spend,
+            take,
+            running_minimum: if running { needs } else { 0 },
+            most: 0,
+            shipping: discount.benefit.is_shipping(),
+            exclusive: discount.exclusive && !step.is_automatic(),
+            automatic: step.is_automatic(),
+            several: false,
+        };
+        candidate.most = self.most_from(&candidate, &self.opening);
+        Ok(candidate)
+    }
+
+    pub(super) fn below(&self, needs: i64, has: i64) -> Reason {
+        Reason::BelowMinimum { needs: self.money(needs), has: self.money(has), short: self.money(needs - has) }
+    }
+
+    /// A discount that nobody can read: the reasons that come before hold for it too.
+    fn unknown(&self, discount: &Discount) -> Reason {
+        let eligible = self.checkout.lines.iter().filter(|line| failing(discount, line).is_none());
+        let mut any = false;
+        let spend = eligible.inspect(|_| any = true).map(|line| line.listed().minor()).sum();
+        let (needs, has) = (minimum(discount), self.net(spend));
+        if !any {
+            Reason::NotEligible { by: blocking(discount, &self.checkout.lines) }
+        } else if has < needs {
+            self.below(needs, has)
+        } else {
+            Reason::UnknownKind
+        }
+    }
+}
+
+fn same_slot(one: &Candidate, other: &Candidate) -> bool {
+    (one.step, one.owner) == (other.step, other.owner)
+}
+
+/// Running prices, then the shipping of the lines, then the fees of the pools: zero where no line is in one, or where
+/// the checkout's listed merchandise reaches its threshold.
+fn opening(checkout: &Checkout) -> Vec<i64> {
+    let lines = checkout.lines.len();
+    let mut state = Vec::with_capacity(2 * lines + checkout.pools.len());
+    state.extend(checkout.lines.iter().map(|line| line.listed().minor()));
+    let merchandise: i64 = state.iter().sum();
+    state.extend(checkout.lines.iter().map(|line| line.shipping.minor()));
+    state.extend(checkout.pools.iter().enumerate().map(|(place, pool)| {
+        let used = checkout.lines.iter().any(|line| line.pool == Some(place));
+        let waived = pool.free_from.is_some_and(|from| merchandise >= from.minor());
+        if used && !waived { pool.fee.minor() } else { 0 }
+    }));
+    state
+}
+
+/// A spend as minimums see it: without tax where the market tests it so.
+pub(super) fn net(checkout: &Checkout, rules: &RuleSet, spend: i64) -> i64 {
+    checkout.tax.taken_out().map_or(spend, |rate| rate.net_of(spend, rules.rounding))
+}
+
+fn per_spend(spend: i64, every: i64, amount: i64, cap: i64) -> i64 {
+    spend.checked_div(every).unwrap_or(0).saturating_mul(amount).min(cap)
+}
+
+/// What the eligible spend must reach at least for anything to be taken.
+fn minimum(discount: &Discount) -> i64 {
+    let stated = discount.min_spend.map_or(0, Money::minor);
+    let own = match &discount.benefit {
+        Benefit::Tiers { tiers } => tiers.first().map_or(0, |tier| tier.min_spend.minor()),
+        Benefit::PerSpend { every, .. } => every.minor(),
+        _ => 0,
+    };
+    stated.max(own)
+}
+
+/// The reasons that lie in the discount and the checkout as a whole, in their order.
+fn never(checkout: &Checkout, discount: &Discount) -> Result<(), Reason> {
+    if let Some(from) = discount.valid_from.filter(|from| checkout.at < *from) {
+        return Err(Reason::NotStarted { from });
+    }
+    if let Some(at) = discount.valid_until.filter(|until| checkout.at >= *until) {
+        return Err(Reason::Expired { at });
+    }
+    if let Some(currency) = discount.currency.filter(|currency| *currency != checkout.currency) {
+        return Err(Reason::CurrencyMismatch { discount: currency, checkout: checkout.currency });
+    }
+    if !discount.regions.is_empty() && !discount.regions.contains(&checkout.market) {
+        return Err(Reason::RegionLocked);
+    }
+    if discount.audience == Audience::Personal && !checkout.holds.contains(&discount.id) {
+        return Err(Reason::Personal);
+    }
+    if discount.uses() == Uses::Limited(0) {
+        return Err(Reason::Exhausted);
+    }
+    Ok(())
+}
+
+/// What keeps a discount from a line, if anything does.
+fn failing(discount: &Discount, line: &Line) -> Option<By> {
+    By::ALL.into_iter().find(|by| !by.lets_through(discount, line))
+}
+
+/// What keeps a discount from every line: the condition at which the last of them fails.
+fn blocking(discount: &Discount, lines: &[Line]) -> By {
+    lines.iter().filter_map(|line| failing(discount, line)).max().unwrap_or(By::Item)
+}
+
+impl By {
+    fn lets_through(self, discount: &Discount, line: &Line) -> bool {
+        fn open<T: PartialEq>(allowed: &[T], own: Option<&T>) -> bool {
+            allowed.is_empty() || own.is_some_and(|own| allowed.contains(own))
+        }
+        let scope = &discount.scope;
+        match self {
+            Self::Store => open(&scope.stores, line.store.as_ref()),
+            Self::Seller => open(&scope.sellers, line.seller.as_ref()),
+            Self::Category => {
+                scope.categories.is_empty() || line.categories.iter().any(|own| scope.categories.contains(own))
+            }
+            Self::Item => open(&scope.items, Some(&line.item)),
+            Self::Excluded => !scope.excluded_items.contains(&line.item),
+            Self::Warehouse => open(&discount.warehouses, line.warehouse.as_ref()),
+        }
+    }
+}
+
+/// For each line its store and its seller, numbered in order of first appearance.
+struct Owners {
+    stores: Vec<u32>,
+    sellers: Vec<u32>,
+}
+
+impl Owners {
+    fn of(checkout: &Checkout, rules: &RuleSet) -> Self {
+        let wanted = |per| rules.steps.iter().any(|step| step.per == per);
+        let stores = if wanted(Per::Store) { numbered(&checkout.lines, |line| line.store.as_ref()) } else { Vec::new() };
+        let sellers = if wanted(Per::Seller) { numbered(&checkout.lines, |line| line.seller.as_ref()) } else { Vec::new() };
+        Self { stores, sellers }
+    }
+
+    fn of_line(&self, per: Per, line: usize) -> u32 {
+        match per {
+            Per::Checkout => 0,
+            Per::Store => self.stores[line],
+            Per::Seller => self.sellers[line],
+        }
+    }
+}
+
+fn numbered<'a, T: Ord + 'a>(lines: &'a [Line], owner: impl Fn(&'a Line) -> Option<&'a T>) -> Vec<u32> {
+    let mut seen: Vec<(Option<&T>, u32)> = Vec::new();
+    lines
+        .iter()
+        .map(|line| {
+            let owner = owner(line);
+            match seen.binary_search_by(|(other, _)| other.cmp(&owner)) {
+                Ok(place) => seen[place].1,
+                Err(place) => {
+                    let number = seen.len() as u32;
+                    seen.insert(place, (owner, number));
+                    number
+                }
+            }
+        })
+        .collect()
+}
+
+/// The kinds that no step takes are exactly the unknown ones: rule sets are checked for it.
+#[cfg(test)]
+mod tests {
+    use crate::discount::Kind;
+    use crate::rules::RuleBook;
+
+    #[test]
+    fn every_known_kind_has_a_step_in_every_built_in_rule_set() {
+        let book = RuleBook::built_in().map_err(|e| e.detail);
+        for rules in book.iter().flat_map(RuleBook::iter) {
+            for kind in Kind::KNOWN {
+                assert!(rules.steps.iter().any(|step| step.kinds.contains(&kind)), "{} in {}", kind, rules.id);
+            }
+        }
+    }
+}

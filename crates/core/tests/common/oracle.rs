@@ -1,0 +1,233 @@
+//! A till that knows no shortcut: every choice is added up, line by line, straight from the rules' text, and the best is
+//! kept. Written apart from the engine on purpose; only the types are shared.
+
+use tillwatch_core::checkout::{Checkout, Line};
+use tillwatch_core::discount::{Audience, Benefit, Discount, Uses};
+use tillwatch_core::money::Rounding;
+use tillwatch_core::rules::{Basis, Per, RuleSet, Step};
+
+/// The best choice: total, and the ids of what applied, sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) total: i64,
+    pub(crate) ids: Vec<String>,
+}
+
+#[derive(Clone)]
+struct State {
+    prices: Vec<i64>,
+    shipping: Vec<i64>,
+    pools: Vec<i64>,
+    /// Discount, and whether it was chosen (not automatic).
+    applied: Vec<usize>,
+}
+
+pub(crate) fn best(checkout: &Checkout, rules: &RuleSet) -> Answer {
+    let prices: Vec<i64> = checkout.lines.iter().map(|line| line.listed().minor()).collect();
+    let merchandise: i64 = prices.iter().sum();
+    let fee = |place: usize| {
+        let pool = &checkout.pools[place];
+        let used = checkout.lines.iter().any(|line| line.pool == Some(place));
+        let free = pool.free_from.is_some_and(|from| from.minor() <= merchandise);
+        if used && !free { pool.fee.minor() } else { 0 }
+    };
+    let state = State {
+        prices,
+        shipping: checkout.lines.iter().map(|line| line.shipping.minor()).collect(),
+        pools: (0..checkout.pools.len()).map(fee).collect(),
+        applied: Vec::new(),
+    };
+    let slots = slots(checkout, rules);
+    let mut found: Option<Answer> = None;
+    walk(checkout, rules, &slots, state, &mut found);
+    found.unwrap()
+}
+
+/// Each slot: its step, and the lines that are its own.
+fn slots<'r>(checkout: &Checkout, rules: &'r RuleSet) -> Vec<(&'r Step, Vec<usize>)> {
+    let mut slots = Vec::new();
+    for step in &rules.steps {
+        let owner = |line: &Line| match step.per {
+            Per::Checkout => None,
+            Per::Store => line.store.as_ref().map(ToString::to_string),
+            Per::Seller => line.seller.as_ref().map(ToString::to_string),
+        };
+        let mut seen = Vec::new();
+        for line in &checkout.lines {
+            let owner_of_line = owner(line);
+            if !seen.contains(&owner_of_line) {
+                let own = (0..checkout.lines.len()).filter(|place| owner(&checkout.lines[*place]) == owner_of_line);
+                slots.push((step, own.collect()));
+                seen.push(owner_of_line);
+            }
+        }
+    }
+    slots
+}
+
+fn walk(checkout: &Checkout, rules: &RuleSet, slots: &[(&Step, Vec<usize>)], state: State, found: &mut Option<Answer>) {
+    let Some(((step, lines), rest)) = slots.split_first() else {
+        if exclusivity_holds(checkout, rules, &state.applied) {
+            keep(checkout, &state, found);
+        }
+        return;
+    };
+    let mut next: Vec<(i64, &str, State)> = Vec::new();
+    for (place, discount) in checkout.discounts.iter().enumerate() {
+        if step.kinds.contains(&discount.kind) && !state.applied.contains(&place) {
+            if let Some((amount, after)) = apply(checkout, rules, step, lines, place, discount, &state) {
+                next.push((amount, discount.id.as_str(), after));
+            }
+        }
+    }
+    if step.is_automatic() {
+        next.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let after = next.into_iter().next().map_or(state, |(_, _, after)| after);
+        return walk(checkout, rules, rest, after, found);
+    }
+    for (_, _, after) in next {
+        walk(checkout, rules, rest, after, found);
+    }
+    walk(checkout, rules, rest, state, found);
+}
+
+fn exclusivity_holds(checkout: &Checkout, rules: &RuleSet, applied: &[usize]) -> bool {
+    let chosen: Vec<usize> = applied.iter().copied().filter(|place| !checkout.discounts[*place].kind.is_automatic()).collect();
+    let stands_in_the_way = |place: usize| {
+        rules.exclusive_blocks_free_shipping || !matches!(checkout.discounts[place].benefit, Benefit::Shipping { .. })
+    };
+    chosen.iter().all(|one| {
+        !checkout.discounts[*one].exclusive || chosen.iter().all(|other| other == one || !stands_in_the_way(*other))
+    })
+}
+
+fn keep(checkout: &Checkout, state: &State, found: &mut Option<Answer>) {
+    let total = state.prices.iter().chain(&state.shipping).chain(&state.pools).sum();
+    let mut ids: Vec<String> = state.applied.iter().map(|place| checkout.discounts[*place].id.to_string()).collect();
+    ids.sort();
+    let rank = |answer: &Answer| (answer.total, answer.ids.len(), answer.ids.clone());
+    let answer = Answer { total, ids };
+    if found.as_ref().is_none_or(|best| rank(&answer) < rank(best)) {
+        *found = Some(answer);
+    }
+}
+
+fn apply(
+    checkout: &Checkout,
+    rules: &RuleSet,
+    step: &Step,
+    slot: &[usize],
+    place: usize,
+    discount: &Discount,
+    state: &State,
+) -> Option<(i64, State)> {
+    if !usable(checkout, discount) {
+        return None;
+    }
+    let lines: Vec<usize> = slot.iter().copied().filter(|line| touches(discount, &checkout.lines[*line])).collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let spend: i64 = match step.basis {
+        Basis::Listed => lines.iter().map(|line| checkout.lines[*line].listed().minor()).sum(),
+        Basis::Running => lines.iter().map(|line| state.prices[*line]).sum(),
+    };
+    let spend = match checkout.tax.rate.filter(|_| checkout.tax.included && checkout.tax.minimum_spend_net) {
+        Some(rate) => round(i128::from(spend) * 10_000, 10_000 + i128::from(rate.0.points()), rules.rounding),
+        None => spend,
+    };
+    if discount.min_spend.is_some_and(|min| spend < min.minor()) {
+        return None;
+    }
+    let prices: i64 = lines.iter().map(|line| state.prices[*line]).sum();
+    let share = |points: u16| round(i128::from(prices) * i128::from(points), 10_000, rules.rounding);
+    let capped = |amount: i64, cap: &Option<tillwatch_core::money::Money>| cap.map_or(amount, |cap| amount.min(cap.minor()));
+    let amount = match &discount.benefit {
+        Benefit::Fixed { amount } => amount.minor(),
+        Benefit::Percent { percent, cap } => capped(share(percent.0.points()), cap),
+        Benefit::Tiers { tiers } => tiers.iter().rev().find(|tier| tier.min_spend.minor() <= spend)?.amount.minor(),
+        Benefit::PerSpend { every, amount, cap } => {
+            if spend < every.minor() {
+                return None;
+            }
+            capped(spend / every.minor() * amount.minor(), cap)
+        }
+        Benefit::Pieces { tiers } => {
+            let pieces: u32 = lines.iter().map(|line| checkout.lines[*line].quantity).sum();
+            share(tiers.iter().rev().find(|tier| tier.pieces <= pieces)?.percent.0.points())
+        }
+        Benefit::Shipping { cap } => return ship(checkout, &lines, place, state, cap.map(|cap| cap.minor())),
+        Benefit::Unknown { .. } => return None,
+    };
+    let amount = amount.min(prices);
+    if amount == 0 {
+        return None;
+    }
+    let mut after = state.clone();
+    after.applied.push(place);
+    let mut left = amount;
+    let mut remainders = Vec::new();
+    for (order, line) in lines.iter().enumerate() {
+        let exact = i128::from(amount) * i128::from(state.prices[*line]);
+        let floor = i64::try_from(exact / i128::from(prices)).unwrap();
+        after.prices[*line] -= floor;
+        left -= floor;
+        remainders.push((core::cmp::Reverse(exact % i128::from(prices)), order, *line));
+    }
+    remainders.sort_unstable();
+    for (_, _, line) in remainders.into_iter().take(usize::try_from(left).unwrap()) {
+        after.prices[line] -= 1;
+    }
+    Some((amount, after))
+}
+
+fn ship(checkout: &Checkout, lines: &[usize], place: usize, state: &State, cap: Option<i64>) -> Option<(i64, State)> {
+    let mut after = state.clone();
+    let mut left = cap.unwrap_or(i64::MAX);
+    let mut taken = 0;
+    let mut take = |fee: &mut i64| {
+        let part = left.min(*fee);
+        *fee -= part;
+        left -= part;
+        taken += part;
+    };
+    for line in lines {
+        take(&mut after.shipping[*line]);
+    }
+    for pool in 0..checkout.pools.len() {
+        if lines.iter().any(|line| checkout.lines[*line].pool == Some(pool)) {
+            take(&mut after.pools[pool]);
+        }
+    }
+    after.applied.push(place);
+    (taken > 0).then_some((taken, after))
+}
+
+fn usable(checkout: &Checkout, discount: &Discount) -> bool {
+    discount.valid_from.is_none_or(|from| from <= checkout.at)
+        && discount.valid_until.is_none_or(|until| checkout.at < until)
+        && discount.currency.is_none_or(|currency| currency == checkout.currency)
+        && (discount.regions.is_empty() || discount.regions.contains(&checkout.market))
+        && (discount.audience == Audience::Public || checkout.holds.contains(&discount.id))
+        && discount.uses != Some(Uses::Limited(0))
+}
+
+fn touches(discount: &Discount, line: &Line) -> bool {
+    let scope = &discount.scope;
+    (scope.stores.is_empty() || line.store.as_ref().is_some_and(|own| scope.stores.contains(own)))
+        && (scope.sellers.is_empty() || line.seller.as_ref().is_some_and(|own| scope.sellers.contains(own)))
+        && (scope.categories.is_empty() || line.categories.iter().any(|own| scope.categories.contains(own)))
+        && (scope.items.is_empty() || scope.items.contains(&line.item))
+        && !scope.excluded_items.contains(&line.item)
+        && (discount.warehouses.is_empty() || line.warehouse.as_ref().is_some_and(|own| discount.warehouses.contains(own)))
+}
+
+fn round(numerator: i128, denominator: i128, rounding: Rounding) -> i64 {
+    let (whole, rest) = (numerator / denominator, numerator % denominator);
+    let up = match rounding {
+        Rounding::HalfUp => 2 * rest >= denominator,
+        Rounding::HalfEven => 2 * rest > denominator || (2 * rest == denominator && whole % 2 == 1),
+        Rounding::Down => false,
+    };
+    i64::try_from(whole).unwrap() + i64::from(up)
+}

@@ -1,0 +1,41 @@
+//! Laws of the best stack, on made-up checkouts: whatever is put in, these hold.
+
+mod common;
+
+use common::generate::{Shape, checkout};
+use common::oracle;
+use proptest::prelude::*;
+use tillwatch_core::checkout::Checkout;
+use tillwatch_core::rules::{RuleBook, RuleSet};
+use tillwatch_core::stack::{self, Stack};
+
+fn rule_sets() -> Vec<RuleSet> {
+    RuleBook::built_in().unwrap().iter().cloned().collect()
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    (1..=5_usize, 1..=3_usize, 0..=7_usize, any::<bool>(), any::<bool>())
+        .prop_map(|(lines, stores, discounts, odd, cents)| Shape { lines, stores, discounts, odd, cents })
+}
+
+fn ids(checkout: &Checkout, stack: &Stack) -> Vec<String> {
+    let mut ids: Vec<String> = stack.discounts(checkout).map(|discount| discount.id.to_string()).collect();
+    ids.sort();
+    ids
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_best_stack_is_the_one_that_trying_everything_finds(seed: u64, shape in shape()) {
+        let checkout = checkout(seed, shape);
+        for rules in rule_sets() {
+            let stack = stack::best(&checkout, &rules);
+            let all = oracle::best(&checkout, &rules);
+            prop_assert_eq!(stack.total().minor(), all.total, "{} {:?}", rules.id, all.ids);
+            prop_assert_eq!(ids(&checkout, &stack), all.ids, "{}", rules.id);
+            prop_assert!(stack.proven);
+        }
+    }
+}
