@@ -20,6 +20,7 @@ use crate::input::InputError;
 use crate::instant::Instant;
 use crate::market::Markets;
 
+use self::read::Zones;
 pub use ladder::{Ladder, SCHEMA, read_ladder};
 pub use lifetimes::{Life, Lifetime, Lifetimes};
 
@@ -74,14 +75,15 @@ pub struct Almanac {
 impl Almanac {
     /// The almanac of the files that stand in this program.
     pub fn built_in() -> Result<Self, InputError> {
+        let mut zones = Zones::default();
         let ladders = CAMPAIGNS
             .iter()
-            .map(|json| read_ladder(json.as_bytes()).map(|read| read.value))
+            .map(|json| ladder::read(json.as_bytes(), &mut zones).map(|read| read.value))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             markets: Markets::built_in()?,
             ladders,
-            events: Calendar::built_in()?,
+            events: Calendar::built_in_with(&mut zones)?,
             lifetimes: Lifetimes::built_in()?,
         })
     }

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::almanac::read::Zones;
 use crate::almanac::{Almanac, Confidence};
 use crate::input::InputError;
 use crate::instant::Instant;
@@ -100,9 +101,14 @@ pub struct Calendar {
 impl Calendar {
     /// The calendar of `data/events.json` and `data/event-rules.json`.
     pub fn built_in() -> Result<Self, InputError> {
+        Self::built_in_with(&mut Zones::default())
+    }
+
+    pub(crate) fn built_in_with(zones: &mut Zones) -> Result<Self, InputError> {
         read::calendar(
             include_bytes!("../data/events.json"),
             include_bytes!("../data/event-rules.json"),
+            zones,
         )
     }
 

@@ -74,7 +74,8 @@ pub struct MarketNote {
     pub text: String,
     /// Who says so: an address, or `owner/name` of a public repository.
     pub source: String,
-    /// Which day, month or year the source speaks of: `2026-07-02`, `2025-11` or `2024`.
+    /// As of when: the source's day, month or year (`2026-07-02`, `2025-11`, `2024`), or the day on which the data was put
+    /// together where the source has none.
     pub as_of: String,
     /// How sure it is.
     pub confidence: Confidence,

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::read::{Index, confidence, from_zoned, in_schema, local_day_or_time, needed, text, texts, zone as zone_of};
+use super::read::{Index, Zones, confidence, from_zoned, in_schema, local_day_or_time, needed, text, texts};
 use super::{Confidence, Lifetimes};
 use crate::checkout::Read;
 use crate::country::Country;
@@ -97,6 +97,11 @@ fn at<'a>(field: &'a &'a str) -> At<'a> {
 /// deepest tier counts. A window is `starts` to `ends`, both included, in `zone`; a day alone is the whole day. Without
 /// `ends` the usual life of the kind is assumed from `seen_at` (or else `starts`) on, and marked.
 pub fn read_ladder(json: &[u8]) -> Result<Read<Ladder>, InputError> {
+    read(json, &mut Zones::default())
+}
+
+/// [`read_ladder`] for one of many.
+pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, InputError> {
     let mut raw: RawLadder<'_> = input::read(json)?;
     let mut warnings = Warnings::default();
     in_schema(raw.schema.as_ref(), SCHEMA)?;
@@ -120,7 +125,7 @@ pub fn read_ladder(json: &[u8]) -> Result<Read<Ladder>, InputError> {
     not_too_many(steps.len().saturating_add(others.len()))?;
     let mut discounts = Vec::with_capacity(steps.len().saturating_add(others.len()));
     if !steps.is_empty() {
-        let common = common(&mut raw, &regions, &provenance, &mut warnings)?;
+        let common = common(&mut raw, &regions, &provenance, zones, &mut warnings)?;
         tiers(steps, &id, &common, &mut discounts, &mut warnings)?;
     }
     let after = discounts.len();
@@ -168,13 +173,14 @@ fn common(
     raw: &mut RawLadder<'_>,
     regions: &[Country],
     provenance: &Provenance,
+    zones: &mut Zones,
     warnings: &mut Warnings,
 ) -> Result<Common, InputError> {
     let kind = Kind::from_name(&text(raw.kind.as_ref(), at(&"kind"))?);
     let window = window(
         raw.starts.as_ref(),
         raw.ends.as_ref(),
-        raw.zone.as_ref(),
+        &zones.get(raw.zone.as_ref(), at(&"zone"))?,
         provenance.seen_at,
         &kind,
     )?;
@@ -213,20 +219,17 @@ struct Window {
 fn window(
     starts: Option<&Text<'_>>,
     ends: Option<&Text<'_>>,
-    zone: Option<&Text<'_>>,
+    zone: &TimeZone,
     seen_at: Option<Instant>,
     kind: &Kind,
 ) -> Result<Window, InputError> {
-    let (_, zone) = zone_of(zone, at(&"zone"))?;
-    let starts = optional(starts, at(&"starts"), |text| {
-        local_day_or_time(text, "T00:00:00", &zone)
-    })?;
-    let ends = optional(ends, at(&"ends"), |text| local_day_or_time(text, "T23:59:59", &zone))?;
+    let starts = optional(starts, at(&"starts"), |text| local_day_or_time(text, "T00:00:00", zone))?;
+    let ends = optional(ends, at(&"ends"), |text| local_day_or_time(text, "T23:59:59", zone))?;
     // The end is written with its last second.
     let ends = ends.map(|last| last.plus_seconds(1));
     let from = match (starts, seen_at) {
         (Some(starts), _) => Some(starts),
-        (None, Some(seen)) => Some(start_of_day(seen, &zone)),
+        (None, Some(seen)) => Some(start_of_day(seen, zone)),
         (None, None) => None,
     };
     let (until, assumed) = match (ends, seen_at.or(from)) {

@@ -80,17 +80,28 @@ pub(crate) fn from_zoned(zoned: &Zoned) -> Instant {
     }
 }
 
-/// A time zone that must be there, with its name as it was written.
-pub(crate) fn zone<'a>(name: Option<&'a Text<'_>>, place: At<'_>) -> Result<(&'a str, TimeZone), InputError> {
-    let name = name.map(Text::as_str).ok_or_else(|| {
-        InputError::missing(
-            place,
-            "the time zone of starts and ends is needed, such as \"America/Los_Angeles\"",
-        )
-    })?;
-    let zone = TimeZone::get(name)
-        .map_err(|_| InputError::wrong(place, InstantError::UnknownZone(name.chars().take(64).collect())))?;
-    Ok((name, zone))
+/// Time zones that were looked up already: one name is asked for again and again, and finding its rules takes longer
+/// than reading the rest of a file.
+#[derive(Default)]
+pub(crate) struct Zones(Vec<(String, TimeZone)>);
+
+impl Zones {
+    /// A time zone that must be there.
+    pub(crate) fn get(&mut self, name: Option<&Text<'_>>, place: At<'_>) -> Result<TimeZone, InputError> {
+        let name = name.map(Text::as_str).ok_or_else(|| {
+            InputError::missing(
+                place,
+                "the time zone of starts and ends is needed, such as \"America/Los_Angeles\"",
+            )
+        })?;
+        if let Some((_, zone)) = self.0.iter().find(|(known, _)| known == name) {
+            return Ok(zone.clone());
+        }
+        let zone = TimeZone::get(name)
+            .map_err(|_| InputError::wrong(place, InstantError::UnknownZone(name.chars().take(64).collect())))?;
+        self.0.push((name.into(), zone.clone()));
+        Ok(zone)
+    }
 }
 
 /// A local date and time without an offset, or a day alone and then at the given time of it.

@@ -5,11 +5,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use jiff::civil::Weekday;
-use jiff::tz::TimeZone;
 
 use super::rule::When;
 use super::{Calendar, Event, Label, Phase, Rule};
-use crate::almanac::read::{Index, confidence, in_schema, local_day_or_time, needed, no_others, text, texts, zone};
+use crate::almanac::read::{Index, Zones, confidence, in_schema, local_day_or_time, needed, no_others, text, texts};
 use crate::discount::read::{At, optional};
 use crate::input::{self, InputError, Text, raw_object};
 
@@ -84,22 +83,18 @@ raw_object! {
     }
 }
 
-/// Zones that were looked up already: one name is asked for again and again.
-type Zones = Vec<(String, TimeZone)>;
-
-pub(super) fn calendar(events: &[u8], rules: &[u8]) -> Result<Calendar, InputError> {
-    let mut zones = Zones::new();
+pub(super) fn calendar(events: &[u8], rules: &[u8], zones: &mut Zones) -> Result<Calendar, InputError> {
     let raw: RawEvents<'_> = input::read(events)?;
     in_schema(raw.schema.as_ref(), "tillwatch/events/1")?;
     let events = raw.events.unwrap_or_default().into_iter().enumerate();
     let dated = events
-        .map(|(index, raw)| event(raw, &Index("events", index), &mut zones))
+        .map(|(index, raw)| event(raw, &Index("events", index), zones))
         .collect::<Result<_, _>>()?;
     let raw: RawRules<'_> = input::read(rules)?;
     in_schema(raw.schema.as_ref(), "tillwatch/event-rules/1")?;
     let mut all = |list: Option<Vec<RawRule<'_>>>, name| {
         let list = list.unwrap_or_default().into_iter().enumerate();
-        list.map(|(index, raw)| rule(raw, &Index(name, index), &mut zones))
+        list.map(|(index, raw)| rule(raw, &Index(name, index), zones))
             .collect::<Result<Vec<_>, _>>()
     };
     Ok(Calendar {
@@ -112,7 +107,7 @@ pub(super) fn calendar(events: &[u8], rules: &[u8]) -> Result<Calendar, InputErr
 fn event(raw: RawEvent<'_>, base: &Index, zones: &mut Zones) -> Result<Event, InputError> {
     let at = |field| At { base, field };
     no_others(base, &raw.unknown)?;
-    let zone = known_zone(raw.zone.as_ref(), at("zone"), zones)?;
+    let zone = zones.get(raw.zone.as_ref(), at("zone"))?;
     let local =
         |text: Option<&Text<'_>>, field, time| optional(text, at(field), |text| local_day_or_time(text, time, &zone));
     let starts = local(raw.starts.as_ref(), "starts", "T00:00:00")?;
@@ -200,7 +195,7 @@ fn rule(raw: RawRule<'_>, base: &Index, zones: &mut Zones) -> Result<Rule, Input
         when,
         lengths,
         warm_up_days: raw.warm_up_days.unwrap_or(0),
-        zone: known_zone(raw.zone.as_ref(), at("zone"), zones)?,
+        zone: zones.get(raw.zone.as_ref(), at("zone"))?,
     })
 }
 
@@ -240,16 +235,4 @@ fn label(text: Option<&Text<'_>>, place: At<'_>) -> Result<Label, InputError> {
             ],
         )
     })
-}
-
-fn known_zone(name: Option<&Text<'_>>, place: At<'_>, zones: &mut Zones) -> Result<TimeZone, InputError> {
-    let known = zones
-        .iter()
-        .find(|(known, _)| name.is_some_and(|name| name.as_str() == known));
-    if let Some((_, known)) = known {
-        return Ok(known.clone());
-    }
-    let (found, zone) = zone(name, place)?;
-    zones.push((found.into(), zone.clone()));
-    Ok(zone)
 }

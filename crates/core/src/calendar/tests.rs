@@ -1,5 +1,9 @@
 //! The calendar against dated years and against the collection's own table.
-#![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails to set up must stop"
+)]
 
 use std::path::Path;
 

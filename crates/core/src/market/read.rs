@@ -93,6 +93,7 @@ pub(super) fn markets(json: &[u8]) -> Result<Markets, InputError> {
     for (index, raw) in raw.unions.unwrap_or_default().into_iter().enumerate() {
         let base = Index("unions", index);
         let at = |field| At { base: &base, field };
+        no_others(&base, &raw.unknown)?;
         let id = needed(raw.id.as_ref(), at("id"), "two letters are needed", Country::parse)?;
         let members = each(raw.members, at("members"), Country::parse)?;
         named.push((id, members.clone()));
