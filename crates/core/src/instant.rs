@@ -15,8 +15,8 @@ pub const MARKETPLACE_ZONE: &str = "America/Los_Angeles";
 /// A moment to the nanosecond. Compares by the moment alone; the offset is only for showing.
 #[derive(Debug, Clone, Copy)]
 pub struct Instant {
-    moment: Timestamp,
-    offset: Offset,
+    pub(crate) moment: Timestamp,
+    pub(crate) offset: Offset,
 }
 
 /// Why a text or a day is no instant.

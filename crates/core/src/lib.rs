@@ -6,6 +6,8 @@
 
 extern crate alloc;
 
+pub mod almanac;
+pub mod calendar;
 pub mod checkout;
 pub mod country;
 pub mod discount;
@@ -13,6 +15,7 @@ pub mod id;
 pub mod input;
 pub mod instant;
 pub mod link;
+pub mod market;
 pub mod money;
 pub mod rules;
 pub mod snapshot;

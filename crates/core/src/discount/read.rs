@@ -82,7 +82,7 @@ raw_object! {
 }
 
 /// `uses`: a number, or `"unlimited"`.
-pub(crate) struct RawUses(Uses);
+pub(crate) struct RawUses(pub(crate) Uses);
 
 impl<'de> Deserialize<'de> for RawUses {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -373,7 +373,7 @@ fn rising<T>(tiers: &mut [T], place: At<'_>, minimum: impl Fn(&T) -> i64) -> Res
     }
 }
 
-fn scope(raw: RawScope<'_>, place: At<'_>, warnings: &mut Warnings) -> Result<Scope, InputError> {
+pub(crate) fn scope(raw: RawScope<'_>, place: At<'_>, warnings: &mut Warnings) -> Result<Scope, InputError> {
     let at = |field| At { base: &place, field };
     warnings.unknown(&place, raw.unknown);
     Ok(Scope {

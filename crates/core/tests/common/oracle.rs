@@ -81,10 +81,12 @@ fn walk(checkout: &Checkout, rules: &RuleSet, slots: &[(&Step, Vec<usize>)], sta
     };
     let mut next: Vec<(i64, &str, State)> = Vec::new();
     for (place, discount) in checkout.discounts.iter().enumerate() {
-        if step.kinds.contains(&discount.kind) && !state.applied.contains(&place) {
-            if let Some((amount, after)) = apply(checkout, rules, step, lines, place, discount, &state) {
-                next.push((amount, discount.id.as_str(), after));
-            }
+        let free = step.kinds.contains(&discount.kind) && !state.applied.contains(&place);
+        if let Some((amount, after)) = free
+            .then(|| apply(checkout, rules, step, lines, place, discount, &state))
+            .flatten()
+        {
+            next.push((amount, discount.id.as_str(), after));
         }
     }
     if step.is_automatic() {
