@@ -98,11 +98,7 @@ impl<'t, 'a> Search<'t, 'a> {
         let mut exclusives: Vec<usize> = till
             .candidates
             .iter()
-<<<<<<< HEAD
             .filter(|c| c.exclusive())
-=======
-            .filter(|c| c.exclusive)
->>>>>>> link
             .map(|c| c.discount)
             .collect();
         exclusives.sort_unstable();

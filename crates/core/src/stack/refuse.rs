@@ -207,25 +207,11 @@ fn in_slot(till: &Till<'_>, walk: &Walk, slot: usize, place: usize, spare: &mut 
     }
     spare.swap(till, walk, slot, place, scratch);
     let total_with = till.money(spare.total());
-<<<<<<< HEAD
     if let Some(winner) = walk.taken(slot) {
         return Reason::SlotTaken {
             by: till.candidates[winner].discount,
             total_with,
         };
-=======
-    match walk.taken(slot) {
-        Some(winner) => Reason::SlotTaken {
-            by: till.candidates[winner].discount,
-            total_with,
-        },
-        None => {
-            let kept = |place: usize| spare.steps.iter().any(|taken| taken.candidate == place);
-            let lost = walk.steps.iter().filter(|taken| !kept(taken.candidate));
-            let loses = lost.map(|taken| till.candidates[taken.candidate].discount).collect();
-            Reason::NoEffect { total_with, loses }
-        }
->>>>>>> link
     }
     let kept = |place: usize| spare.steps.iter().any(|taken| taken.candidate == place);
     let lost = walk.steps.iter().filter(|taken| !kept(taken.candidate));
@@ -251,15 +237,9 @@ fn conflict(
     }
     let strict = till.rules.exclusive_blocks_free_shipping;
     let clashes = |other: &Candidate| {
-<<<<<<< HEAD
         !other.automatic()
             && (candidate.exclusive() && (strict || !other.shipping)
                 || other.exclusive() && (strict || !candidate.shipping))
-=======
-        !other.automatic
-            && (candidate.exclusive && (strict || !other.shipping)
-                || other.exclusive && (strict || !candidate.shipping))
->>>>>>> link
     };
     // A minimum that the best stack itself leaves unmet is told first.
     if !till.admissible(candidate, walk.before(slot)) {
