@@ -1,0 +1,168 @@
+//! Numbers in the words that shoppers are shown: amounts, percentages and pieces, by their digits in any language.
+
+use tillwatch_core::discount::{Percent, PieceTier};
+use tillwatch_core::money::{BasisPoints, Currency, Money};
+
+use super::amount;
+
+/// Blanks that stand between the thousands of a number and nowhere else.
+const THIN: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2009}'];
+
+/// A number in a text: its digits with their marks, and what stands around it.
+struct Number<'a> {
+    text: &'a str,
+    before: Option<char>,
+    after: Option<char>,
+}
+
+/// Every amount in a text, in order. Percentages are none.
+pub(super) fn amounts(text: &str, currency: Currency) -> Vec<Money> {
+    numbers(text)
+        .filter(|number| !number.is_percent())
+        .filter_map(|number| amount::parse(number.text, currency))
+        .collect()
+}
+
+/// The amount of a text that holds exactly one.
+pub(super) fn one_amount(text: &str, currency: Currency) -> Option<Money> {
+    match amounts(text, currency).as_slice() {
+        [one] if one.is_positive() => Some(*one),
+        _ => None,
+    }
+}
+
+/// "Buy 2 get 3% off": one whole number and one percentage, in either order.
+pub(super) fn pieces_and_percent(text: &str) -> Option<PieceTier> {
+    let mut pieces = None;
+    let mut percent = None;
+    for number in numbers(text) {
+        let slot_taken = if number.is_percent() {
+            percent.replace(number.text).is_some()
+        } else {
+            pieces.replace(number.text).is_some()
+        };
+        if slot_taken {
+            return None;
+        }
+    }
+    let percent = BasisPoints::parse(&percent?.replace(',', ".")).ok()?;
+    let pieces = pieces?.parse().ok()?;
+    (pieces > 0 && percent.points() > 0).then_some(PieceTier {
+        pieces,
+        percent: Percent(percent),
+    })
+}
+
+/// Words for "for every", in the languages of the marketplace's storefronts.
+///
+/// English and Spanish were seen on recorded pages (December 2022, March 2024); the others are dictionary words and
+/// only ever turn a single discount into a repeating one.
+const EVERY: [&str; 16] = [
+    "every", "per", "each", "cada", "tous les", "toutes les", "par tranche", "chaque", "je", "pro", "ogni", "elke",
+    "każde", "каждые", "לכל", "her",
+];
+
+/// Whether a text says that a discount comes again and again. Whole words only, so that "super" is not "per".
+pub(super) fn repeats(text: &str) -> bool {
+    let folded: String = text
+        .chars()
+        .map(|c| if c.is_alphabetic() { c } else { ' ' })
+        .collect::<String>()
+        .to_lowercase();
+    let words = folded.split_whitespace().collect::<Vec<_>>().join(" ");
+    let padded = format!(" {words} ");
+    EVERY.iter().any(|every| padded.contains(&format!(" {every} ")))
+}
+
+impl Number<'_> {
+    /// A percent sign on either side, as in `3%`, `3 %` and `%3`.
+    fn is_percent(&self) -> bool {
+        matches!(self.after, Some('%' | '٪')) || matches!(self.before, Some('%' | '٪'))
+    }
+}
+
+/// The numbers of a text: digits with points, commas, apostrophes and blanks between.
+fn numbers(text: &str) -> impl Iterator<Item = Number<'_>> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let tail = text.get(rest..)?;
+        let start = rest.saturating_add(tail.find(|c: char| c.is_ascii_digit())?);
+        let from = text.get(start..)?;
+        let length = number_length(from);
+        let digits = from.get(..length)?;
+        rest = start.saturating_add(length);
+        Some(Number {
+            text: digits,
+            before: text.get(..start)?.chars().next_back(),
+            after: text.get(rest..)?.chars().find(|c| !c.is_whitespace()),
+        })
+    })
+}
+
+/// How many bytes at the start of a text are one number. A mark belongs to it only between two digits, and a plain
+/// blank only before three digits that end there ("1 789,11").
+fn number_length(text: &str) -> usize {
+    let mut end = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((index, c)) = chars.next() {
+        let after = index.saturating_add(c.len_utf8());
+        if c.is_ascii_digit() {
+            end = after;
+            continue;
+        }
+        let tail = text.get(after..).unwrap_or("");
+        let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+        let between = match c {
+            '.' | ',' => digits > 0,
+            '\'' | '’' | ' ' => digits == 3,
+            _ => THIN.contains(&c) && digits == 3,
+        };
+        if !between {
+            break;
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+    use super::*;
+
+    fn shown(text: &str, currency: &str) -> Vec<String> {
+        let found = amounts(text, Currency::parse(currency).unwrap());
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn amounts_are_found_in_the_words_of_several_languages() {
+        assert_eq!(shown("Get US $4.00 off orders over US $40.00", "USD"), ["4.00", "40.00"]);
+        assert_eq!(
+            shown("MXN$28,98 dto. cada pedido de más de MXN$2.926,74\n", "MXN"),
+            ["28.98", "2926.74"]
+        );
+        assert_eq!(shown("US $5 off every US $40 spent (max US $15 off)", "USD"), ["5.00", "40.00", "15.00"]);
+        assert_eq!(shown("Pour 29,00 € d’achat", "EUR"), ["29.00"]);
+        assert_eq!(shown("1 789,11kr", "SEK"), ["1789.11"]);
+        assert_eq!(shown("US $1.00 off,US $2.00 off", "USD"), ["1.00", "2.00"]);
+        assert_eq!(shown("-2% dto.", "MXN"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn pieces_and_percent_are_told_by_the_percent_sign() {
+        let read = |text| pieces_and_percent(text).map(|t| (t.pieces, t.percent.to_string()));
+        assert_eq!(read("Buy 2 get 1% off"), Some((2, "1".into())));
+        assert_eq!(read("Compra 4 y llévate 7,5 % dto."), Some((4, "7.5".into())));
+        assert_eq!(read("%5 indirim, 3 adet"), Some((3, "5".into())));
+        assert_eq!(read("3 for 2"), None);
+    }
+
+    #[test]
+    fn a_repeating_discount_is_told_by_whole_words() {
+        assert!(repeats("US $4.00 off per US $40.00"));
+        assert!(repeats("MXN$28,98 dto. por cada MXN$2.926,74"));
+        assert!(repeats("Order $40, every $40 counts"));
+        assert!(!repeats("Super deal: US $4 off orders over US $40"));
+    }
+}
