@@ -1,5 +1,7 @@
 //! Readers of what the marketplace sends: one entry that tells the shape, one file a shape.
 
+pub mod amount;
+
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 /// Reads anything that a shopper saved or an API answered: one snapshot for each listing in it.
