@@ -9,8 +9,9 @@ use tillwatch_core::id::{DiscountId, ItemId, SellerId, StoreId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 
+use super::amount::amounts_in;
 use super::json::{at, each, first, fold, list, seller, shown, text, whole};
-use super::texts::{amounts, one_amount, pieces_and_percent, repeats};
+use super::texts::{one_amount, pieces_and_percent, repeats};
 
 /// The most discounts of one page; recorded pages have up to a dozen.
 const MOST: usize = 500;
@@ -77,7 +78,9 @@ impl Page<'_> {
         };
         discount.valid_from = whole(at(entry, "startTime")).and_then(stamp);
         // Ends are written as the last second that counts: 23:59:59 in Los Angeles (518 of 520 stamps).
-        discount.valid_until = whole(at(entry, "endTime")).and_then(stamp).map(|end| end.plus_seconds(1));
+        discount.valid_until = whole(at(entry, "endTime"))
+            .and_then(stamp)
+            .map(|end| end.plus_seconds(1));
         discount.provenance = self.provenance(words);
         discount
     }
@@ -99,9 +102,20 @@ impl Page<'_> {
         if discount.kind == Kind::Store {
             discount.scope = seller.map_or_else(|| self.own_store(), |seller| sellers(&seller));
         }
-        let promotion = first(entry, &["couponAssignParam.promotionId", "attributes.promotionId", "attributes.activityId"]);
+        let promotion = first(
+            entry,
+            &[
+                "couponAssignParam.promotionId",
+                "attributes.promotionId",
+                "attributes.activityId",
+            ],
+        );
         let number = text(promotion).map(|number| format!("{}-{number}", discount.kind.name()));
-        if let Some(id) = code.as_deref().or(number.as_deref()).and_then(|id| DiscountId::parse(id).ok()) {
+        if let Some(id) = code
+            .as_deref()
+            .or(number.as_deref())
+            .and_then(|id| DiscountId::parse(id).ok())
+        {
             discount.id = id;
         }
         discount.code = code.map(|code| fold(&code, 60));
@@ -113,7 +127,9 @@ impl Page<'_> {
         let meta = text(at(entry, "couponAssignParam.couponMeta"))
             .and_then(|meta| super::json::parse(&meta).ok())
             .unwrap_or_default();
-        let currency = text(at(&meta, "currency")).and_then(|code| Currency::parse(&code).ok()).or(self.currency)?;
+        let currency = text(at(&meta, "currency"))
+            .and_then(|code| Currency::parse(&code).ok())
+            .or(self.currency)?;
         let in_words = text(at(entry, "promotionDesc")).and_then(|words| one_amount(&words, currency));
         let in_data = whole(at(&meta, "price"))
             .filter(|minor| (1..=tillwatch_core::money::MOST_MINOR).contains(minor))
@@ -178,7 +194,10 @@ impl Page<'_> {
     /// vouches for its own.
     fn spend_and_save(&self, entry: &Value, words: &str) -> Discount {
         let said = lines_of(entry).join(" ");
-        let found = self.currency.map(|currency| amounts(&said, currency)).unwrap_or_default();
+        let found = self
+            .currency
+            .map(|currency| amounts_in(&said, currency))
+            .unwrap_or_default();
         let benefit = match found.as_slice() {
             [a, b, rest @ ..] if rest.len() <= 1 && a != b && a.is_positive() && b.is_positive() => {
                 let (amount, every) = if a.minor() < b.minor() { (*a, *b) } else { (*b, *a) };
@@ -202,7 +221,7 @@ impl Page<'_> {
 
     /// Two amounts of a line: the smaller is taken off, the larger must be spent.
     fn tier(&self, line: &str) -> Option<Tier> {
-        match amounts(line, self.currency?).as_slice() {
+        match amounts_in(line, self.currency?).as_slice() {
             [a, b] if a.minor() != b.minor() && a.is_positive() && b.is_positive() => {
                 let (amount, min_spend) = if a.minor() < b.minor() { (*a, *b) } else { (*b, *a) };
                 Some(Tier { min_spend, amount })
@@ -255,7 +274,10 @@ impl Page<'_> {
 }
 
 fn tiers_minimum(page: &Page<'_>, entry: &Value) -> Option<Money> {
-    lines_of(entry).first().and_then(|line| page.tier(line)).map(|tier| tier.min_spend)
+    lines_of(entry)
+        .first()
+        .and_then(|line| page.tier(line))
+        .map(|tier| tier.min_spend)
 }
 
 fn sellers(seller: &SellerId) -> Scope {
@@ -276,7 +298,11 @@ pub(super) fn plain_id(text: &str) -> DiscountId {
 
 fn unknown_benefit(words: &str) -> Benefit {
     Benefit::Unknown {
-        name: if words.is_empty() { "unreadable".into() } else { words.into() },
+        name: if words.is_empty() {
+            "unreadable".into()
+        } else {
+            words.into()
+        },
     }
 }
 
@@ -316,20 +342,29 @@ fn words_of(entry: &Value) -> String {
         .into_iter()
         .filter_map(|part| shown(part, 300))
         .collect();
-    parts.extend(list(at(entry, "promotionDetailList")).iter().take(20).filter_map(|line| shown(line, 300)));
+    parts.extend(
+        list(at(entry, "promotionDetailList"))
+            .iter()
+            .take(20)
+            .filter_map(|line| shown(line, 300)),
+    );
     fold(&parts.join(" · "), 600)
 }
 
 /// The words of the campaign in the link of an automatic discount.
 fn banner_of(entry: &Value) -> String {
     let link = text(at(entry, "collectLink")).unwrap_or_default();
-    query(&link, "campBannerText").map(|banner| banner.replace("%20", " ")).unwrap_or_default()
+    query(&link, "campBannerText")
+        .map(|banner| banner.replace("%20", " "))
+        .unwrap_or_default()
 }
 
 /// A value in the query of a link, as it is written there. A banner may hold a bare `%` and is not decoded.
 fn query<'a>(link: &'a str, key: &str) -> Option<&'a str> {
     let (_, query) = link.split_once('?')?;
-    query
-        .split('&')
-        .find_map(|pair| pair.split_once('=').filter(|(name, _)| *name == key).map(|(_, value)| value))
+    query.split('&').find_map(|pair| {
+        pair.split_once('=')
+            .filter(|(name, _)| *name == key)
+            .map(|(_, value)| value)
+    })
 }

@@ -6,8 +6,9 @@ use tillwatch_core::id::{PoolId, Warehouse};
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Shipping;
 
+use super::amount::money_value;
 use super::json::{at, count, first, shown, text, yes};
-use super::price::{currency, digits, own_currency, words};
+use super::price::{currency, own_currency, words};
 
 /// The pool of all lines whose fee is the Choice group's.
 const POOL: &str = "choice";
@@ -32,7 +33,11 @@ pub(super) fn read<'a>(rows: impl Iterator<Item = &'a Value>, page: Option<Curre
     let mut freight = Freight::default();
     let (mut seen, mut unreachable) = (0_usize, 0_usize);
     for row in rows.take(200) {
-        let data = if row.get("bizData").is_some() { at(row, "bizData") } else { row };
+        let data = if row.get("bizData").is_some() {
+            at(row, "bizData")
+        } else {
+            row
+        };
         if !data.is_object() {
             continue;
         }
@@ -69,7 +74,10 @@ fn way(data: &Value, page: Option<Currency>) -> Option<Shipping> {
         fee,
         pool: pooled.then(|| PoolId::parse(POOL).ok()).flatten(),
         free_from: pooled.then(threshold).flatten(),
-        service: shown(first(data, &["company", "deliveryProviderName", "deliveryOptionCode"]), 80),
+        service: shown(
+            first(data, &["company", "deliveryProviderName", "deliveryOptionCode"]),
+            80,
+        ),
         from: text(first(data, &["shipFromCode", "shipFrom"])).and_then(|from| Warehouse::parse(&from).ok()),
         to: country(at(data, "shipToCode")),
         days: days("deliveryDayMin").zip(days("deliveryDayMax")),
@@ -85,7 +93,7 @@ fn fee(data: &Value, shown_in: Option<Currency>) -> Option<Money> {
         return if charged { None } else { shown_in.map(Money::zero) };
     }
     let currency = own_currency(amount).or(shown_in)?;
-    digits(amount, currency).or_else(|| words(words_of_it, currency))
+    money_value(amount, currency).or_else(|| words(words_of_it, currency))
 }
 
 /// A country by its two letters.
@@ -106,7 +114,11 @@ mod tests {
 
     #[test]
     fn a_row_without_an_amount_is_free_only_where_it_does_not_charge() {
-        assert!(read_one(r#"{"shippingFee": "free", "shipToCode": "US"}"#).ways[0].fee.is_zero());
+        assert!(
+            read_one(r#"{"shippingFee": "free", "shipToCode": "US"}"#).ways[0]
+                .fee
+                .is_zero()
+        );
         let unread = read_one(r#"{"shippingFee": "charge"}"#);
         assert_eq!((unread.ways.len(), unread.unread), (0, 1));
     }
@@ -119,10 +131,16 @@ mod tests {
                 "deliveryDayMin": 12, "deliveryDayMax": 14, "shipFromCode": "CN"}}"#,
         );
         let way = &freight.ways[0];
-        assert_eq!((way.fee.to_string(), way.fee.currency().to_string()), ("51.98".into(), "MXN".into()));
+        assert_eq!(
+            (way.fee.to_string(), way.fee.currency().to_string()),
+            ("51.98".into(), "MXN".into())
+        );
         assert_eq!(way.pool.as_ref().map(PoolId::as_str), Some("choice"));
         assert_eq!(way.free_from.map(|m| m.to_string()).as_deref(), Some("170.00"));
-        assert_eq!((way.days, freight.to.map(|c| c.to_string()).as_deref()), (Some((12, 14)), Some("MX")));
+        assert_eq!(
+            (way.days, freight.to.map(|c| c.to_string()).as_deref()),
+            (Some((12, 14)), Some("MX"))
+        );
     }
 
     #[test]

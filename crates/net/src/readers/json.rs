@@ -96,7 +96,9 @@ pub(super) fn text(value: &Value) -> Option<Cow<'_, str>> {
 
 /// A text for people, with blanks folded and at most `most` characters.
 pub(super) fn shown(value: &Value, most: usize) -> Option<String> {
-    text(value).map(|text| fold(&text, most)).filter(|text| !text.is_empty())
+    text(value)
+        .map(|text| fold(&text, most))
+        .filter(|text| !text.is_empty())
 }
 
 /// A text with its blanks and control characters folded, cut to `most` characters.

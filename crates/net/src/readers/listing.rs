@@ -38,7 +38,10 @@ pub(super) struct Said {
 /// deal's code is from search cards of December 2025.
 pub(super) fn marks_newcomer(mark: &Value) -> bool {
     text(mark).is_some_and(|mark| {
-        mark == "platform_newer" || mark.contains("new_user") || mark.contains("newuser") || mark.contains("welcomedeal")
+        mark == "platform_newer"
+            || mark.contains("new_user")
+            || mark.contains("newuser")
+            || mark.contains("welcomedeal")
     })
 }
 
@@ -52,7 +55,12 @@ pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Disc
     let mut found = coupons::read(panel, page);
     if let Some(tier) = said.bulk {
         // Of this listing alone: "2% off (5 pieces or more)".
-        let mut bulk = Discount::new(plain_id("bulk"), Kind::StoreDiscount, Benefit::Pieces { tiers: vec![tier] }, None);
+        let mut bulk = Discount::new(
+            plain_id("bulk"),
+            Kind::StoreDiscount,
+            Benefit::Pieces { tiers: vec![tier] },
+            None,
+        );
         bulk.scope.items.extend(page.item.cloned());
         bulk.provenance = page.provenance(format!("{}% off from {} pieces", tier.percent, tier.pieces));
         found.push(bulk);
@@ -85,15 +93,18 @@ pub(super) fn finish(mut seen: Snapshot, said: Said) -> Snapshot {
     drop_placeholders(&mut seen.variants);
     let currency = seen.currency;
     seen.shipping = said.freight.ways;
-    seen.shipping.retain(|way: &Shipping| Some(way.fee.currency()) == currency);
+    seen.shipping
+        .retain(|way: &Shipping| Some(way.fee.currency()) == currency);
     if said.freight.unread > 0 {
-        seen.notes.push(format!("{} ways of shipping could not be read.", said.freight.unread));
+        seen.notes
+            .push(format!("{} ways of shipping could not be read.", said.freight.unread));
     }
     if let Some(lot) = said.lot.filter(|lot| *lot > 1) {
         seen.notes.push(format!("A price is for a lot of {lot} pieces."));
     }
     if said.store_newcomer {
-        seen.notes.push("The banner says that these prices are for a first order in this store.".into());
+        seen.notes
+            .push("The banner says that these prices are for a first order in this store.".into());
     }
     match outcome(&seen, said.banned, said.gone, said.freight.unreachable, to) {
         Some((outcome, detail)) => seen.without_price(outcome, detail),
@@ -176,7 +187,9 @@ fn is_floor(variants: &[Variant]) -> bool {
     };
     pairs.len() == variants.iter().filter(|variant| variant.salable).count()
         && pairs.iter().any(|(_, other)| *other != list)
-        && pairs.iter().all(|(other, list)| *other == price && price.saturating_mul(8) <= *list)
+        && pairs
+            .iter()
+            .all(|(other, list)| *other == price && price.saturating_mul(8) <= *list)
 }
 
 /// The snapshot's currency is that of its prices, then the page's; a price in another one is dropped.
@@ -203,7 +216,8 @@ fn one_currency(seen: &mut Snapshot) {
         keep(&mut variant.new_shopper_price, &mut dropped);
     }
     if dropped {
-        seen.notes.push(format!("Prices in another currency than {currency} were left out."));
+        seen.notes
+            .push(format!("Prices in another currency than {currency} were left out."));
     }
     seen.currency = Some(currency);
 }
@@ -214,9 +228,13 @@ fn drop_placeholders(variants: &mut [Variant]) {
     for variant in variants {
         let is_price = |money: &Money| money.is_positive() && !is_placeholder(*money);
         variant.price = variant.price.filter(|price| variant.salable && is_price(price));
-        variant.new_shopper_price = variant.new_shopper_price.filter(|price| variant.salable && is_price(price));
+        variant.new_shopper_price = variant
+            .new_shopper_price
+            .filter(|price| variant.salable && is_price(price));
         let price = variant.price;
-        variant.list_price = variant.list_price.filter(|list| price.is_some_and(|price| list.minor() > price.minor()));
+        variant.list_price = variant
+            .list_price
+            .filter(|list| price.is_some_and(|price| list.minor() > price.minor()));
     }
 }
 

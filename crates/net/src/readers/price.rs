@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tillwatch_core::money::{Currency, Money};
 
-use super::amount;
+use super::amount::{self, money_value};
 use super::json::{at, first, text};
 
 /// The currency that an amount object names itself.
@@ -24,25 +24,9 @@ pub(super) fn currency(value: &Value) -> Option<Currency> {
 /// told by the symbol: "$" is that of a dozen countries.
 pub(super) fn amount_object(value: &Value, page: Option<Currency>) -> Option<Money> {
     let currency = own_currency(value).or(page)?;
-    digits(at(value, "value"), currency)
+    money_value(at(value, "value"), currency)
         .or_else(|| words(first(value, &["formatedAmount", "formattedAmount"]), currency))
         .filter(|money| money.minor() >= 0)
-}
-
-/// A number, or a text of plain digits, exactly as it is written.
-pub(super) fn digits(value: &Value, currency: Currency) -> Option<Money> {
-    let written = text(value)?;
-    let plain = match written.split_once('.') {
-        Some((whole, part)) if part.len() > usize::from(currency.digits()) => {
-            let (kept, cut) = part.split_at_checked(usize::from(currency.digits()))?;
-            if cut.bytes().any(|b| b != b'0') {
-                return None;
-            }
-            if kept.is_empty() { whole.to_owned() } else { format!("{whole}.{kept}") }
-        }
-        _ => written.into_owned(),
-    };
-    Money::parse(&plain, currency).ok()
 }
 
 /// An amount in words, such as `US $1,192.72`.
@@ -79,7 +63,10 @@ mod tests {
 
     #[test]
     fn the_amounts_own_currency_comes_before_the_pages() {
-        assert_eq!(read(r#"{"currency": "MXN", "value": 8.5}"#, Some("USD")), told("8.50", "MXN"));
+        assert_eq!(
+            read(r#"{"currency": "MXN", "value": 8.5}"#, Some("USD")),
+            told("8.50", "MXN")
+        );
         assert_eq!(read(r#"{"value": 8.52}"#, Some("USD")), told("8.52", "USD"));
         assert_eq!(read(r#"{"value": 8.52, "formatedAmount": "$8.52"}"#, None), None);
     }
@@ -89,7 +76,10 @@ mod tests {
         let json = r#"{"currency": "USD", "value": 6.700000001, "formatedAmount": "US $6.70"}"#;
         assert_eq!(read(json, None), told("6.70", "USD"));
         assert_eq!(read(r#"{"currency": "USD", "value": 6.700000001}"#, None), None);
-        assert_eq!(read(r#"{"currency": "JPY", "value": 1200.0}"#, None), told("1200", "JPY"));
+        assert_eq!(
+            read(r#"{"currency": "JPY", "value": 1200.0}"#, None),
+            told("1200", "JPY")
+        );
         assert_eq!(read(r#"{"currency": "USD", "value": -3}"#, None), None);
     }
 
@@ -97,7 +87,10 @@ mod tests {
     fn the_local_form_is_read_by_its_parts() {
         let mxn = Currency::parse("MXN").unwrap();
         let parts = Value::from("MXN$18.995,11|18995|11");
-        assert_eq!(local_parts(&parts, mxn).map(|m| m.to_string()).as_deref(), Some("18995.11"));
+        assert_eq!(
+            local_parts(&parts, mxn).map(|m| m.to_string()).as_deref(),
+            Some("18995.11")
+        );
         assert_eq!(local_parts(&Value::from("MXN$18"), mxn), None);
     }
 }

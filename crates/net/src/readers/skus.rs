@@ -50,12 +50,22 @@ impl<'a> Properties<'a> {
                 continue;
             };
             let (property, value) = (property.trim(), value.trim());
-            let value_shown = self.0.get(&(property.to_owned(), value.to_owned())).and_then(|shown_as| {
-                shown(
-                    first(shown_as, &["propertyValueDisplayName", "propertyValueDefinitionName", "propertyValueName"]),
-                    80,
-                )
-            });
+            let value_shown = self
+                .0
+                .get(&(property.to_owned(), value.to_owned()))
+                .and_then(|shown_as| {
+                    shown(
+                        first(
+                            shown_as,
+                            &[
+                                "propertyValueDisplayName",
+                                "propertyValueDefinitionName",
+                                "propertyValueName",
+                            ],
+                        ),
+                        80,
+                    )
+                });
             let own = own.map(|own| fold(own, 80)).filter(|own| !own.is_empty());
             if property == SHIPS_FROM {
                 warehouse = warehouse_of(value).or_else(|| Warehouse::parse(own.or(value_shown)?.as_str()).ok());
@@ -132,10 +142,19 @@ mod tests {
         let properties = Properties::new(&properties);
         let read = |attributes: &str| {
             let (name, warehouse) = properties.describe(attributes);
-            (name.unwrap_or_default(), warehouse.map(|w| w.to_string()).unwrap_or_default())
+            (
+                name.unwrap_or_default(),
+                warehouse.map(|w| w.to_string()).unwrap_or_default(),
+            )
         };
-        assert_eq!(read("200007763:201336106;14:193#own words"), ("Moss".into(), "US".into()));
-        assert_eq!(read("14:10#Rust;200007763:201336999"), ("Rust".into(), "Atlantis".into()));
+        assert_eq!(
+            read("200007763:201336106;14:193#own words"),
+            ("Moss".into(), "US".into())
+        );
+        assert_eq!(
+            read("14:10#Rust;200007763:201336999"),
+            ("Rust".into(), "Atlantis".into())
+        );
         assert_eq!(read(""), (String::new(), String::new()));
     }
 }

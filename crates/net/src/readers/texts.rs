@@ -3,10 +3,7 @@
 use tillwatch_core::discount::{Percent, PieceTier};
 use tillwatch_core::money::{BasisPoints, Currency, Money};
 
-use super::amount;
-
-/// Blanks that stand between the thousands of a number and nowhere else.
-const THIN: [char; 3] = ['\u{a0}', '\u{202f}', '\u{2009}'];
+use super::amount::amounts_in;
 
 /// A number in a text: its digits with their marks, and what stands around it.
 struct Number<'a> {
@@ -15,17 +12,9 @@ struct Number<'a> {
     after: Option<char>,
 }
 
-/// Every amount in a text, in order. Percentages are none.
-pub(super) fn amounts(text: &str, currency: Currency) -> Vec<Money> {
-    numbers(text)
-        .filter(|number| !number.is_percent())
-        .filter_map(|number| amount::parse(number.text, currency))
-        .collect()
-}
-
 /// The amount of a text that holds exactly one.
 pub(super) fn one_amount(text: &str, currency: Currency) -> Option<Money> {
-    match amounts(text, currency).as_slice() {
+    match amounts_in(text, currency).as_slice() {
         [one] if one.is_positive() => Some(*one),
         _ => None,
     }
@@ -58,8 +47,22 @@ pub(super) fn pieces_and_percent(text: &str) -> Option<PieceTier> {
 /// English and Spanish were seen on recorded pages (December 2022, March 2024); the others are dictionary words and
 /// only ever turn a single discount into a repeating one.
 const EVERY: [&str; 16] = [
-    "every", "per", "each", "cada", "tous les", "toutes les", "par tranche", "chaque", "je", "pro", "ogni", "elke",
-    "każde", "каждые", "לכל", "her",
+    "every",
+    "per",
+    "each",
+    "cada",
+    "tous les",
+    "toutes les",
+    "par tranche",
+    "chaque",
+    "je",
+    "pro",
+    "ogni",
+    "elke",
+    "każde",
+    "каждые",
+    "לכל",
+    "her",
 ];
 
 /// Whether a text says that a discount comes again and again. Whole words only, so that "super" is not "per".
@@ -81,16 +84,18 @@ impl Number<'_> {
     }
 }
 
-/// The numbers of a text: digits with points, commas, apostrophes and blanks between.
+/// The numbers of a text: digits with a point or a comma between.
 fn numbers(text: &str) -> impl Iterator<Item = Number<'_>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         let tail = text.get(rest..)?;
         let start = rest.saturating_add(tail.find(|c: char| c.is_ascii_digit())?);
         let from = text.get(start..)?;
-        let length = number_length(from);
-        let digits = from.get(..length)?;
-        rest = start.saturating_add(length);
+        let length = from
+            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
+            .unwrap_or(from.len());
+        let digits = from.get(..length)?.trim_end_matches(['.', ',']);
+        rest = start.saturating_add(digits.len());
         Some(Number {
             text: digits,
             before: text.get(..start)?.chars().next_back(),
@@ -99,54 +104,20 @@ fn numbers(text: &str) -> impl Iterator<Item = Number<'_>> {
     })
 }
 
-/// How many bytes at the start of a text are one number. A mark belongs to it only between two digits, and a plain
-/// blank only before three digits that end there ("1 789,11").
-fn number_length(text: &str) -> usize {
-    let mut end = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((index, c)) = chars.next() {
-        let after = index.saturating_add(c.len_utf8());
-        if c.is_ascii_digit() {
-            end = after;
-            continue;
-        }
-        let tail = text.get(after..).unwrap_or("");
-        let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
-        let between = match c {
-            '.' | ',' => digits > 0,
-            '\'' | '’' | ' ' => digits == 3,
-            _ => THIN.contains(&c) && digits == 3,
-        };
-        if !between {
-            break;
-        }
-    }
-    end
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
     use super::*;
 
-    fn shown(text: &str, currency: &str) -> Vec<String> {
-        let found = amounts(text, Currency::parse(currency).unwrap());
-        found.iter().map(ToString::to_string).collect()
-    }
-
     #[test]
-    fn amounts_are_found_in_the_words_of_several_languages() {
-        assert_eq!(shown("Get US $4.00 off orders over US $40.00", "USD"), ["4.00", "40.00"]);
-        assert_eq!(
-            shown("MXN$28,98 dto. cada pedido de más de MXN$2.926,74\n", "MXN"),
-            ["28.98", "2926.74"]
-        );
-        assert_eq!(shown("US $5 off every US $40 spent (max US $15 off)", "USD"), ["5.00", "40.00", "15.00"]);
-        assert_eq!(shown("Pour 29,00 € d’achat", "EUR"), ["29.00"]);
-        assert_eq!(shown("1 789,11kr", "SEK"), ["1789.11"]);
-        assert_eq!(shown("US $1.00 off,US $2.00 off", "USD"), ["1.00", "2.00"]);
-        assert_eq!(shown("-2% dto.", "MXN"), Vec::<String>::new());
+    fn a_minimum_is_the_one_amount_of_its_sentence() {
+        let read = |text, currency| one_amount(text, Currency::parse(currency).unwrap()).map(|m| m.to_string());
+        assert_eq!(read("Orders over US $29.00", "USD").as_deref(), Some("29.00"));
+        assert_eq!(read("En compras de MXN$608,45 o más", "MXN").as_deref(), Some("608.45"));
+        assert_eq!(read("Dès 29,00 € d’achat", "EUR").as_deref(), Some("29.00"));
+        assert_eq!(read("US $4 off orders over US $40", "USD"), None);
+        assert_eq!(read("for everybody", "USD"), None);
     }
 
     #[test]
