@@ -12,7 +12,6 @@ mod dida;
 mod flat;
 mod freight;
 mod har;
-mod json;
 mod jsonld;
 mod listing;
 mod modules;
@@ -21,6 +20,7 @@ mod page;
 mod price;
 mod skus;
 mod texts;
+mod value;
 
 use std::borrow::Cow;
 
@@ -65,19 +65,22 @@ fn read_body(text: &str) -> Vec<Snapshot> {
         return page::read(text);
     }
     let refused = |outcome, detail| vec![Snapshot::refused("unknown", outcome, detail)];
-    match json::parse(unwrapped(text)) {
+    match value::parse(unwrapped(text)) {
         Ok(value) => shapes(&value)
             .or_else(|| each_of(&value))
             .unwrap_or_else(|| refused(Outcome::ParseFailed, "JSON of a shape that is not known".to_owned())),
-        Err(error @ json::JsonError::TooMuch) => refused(Outcome::TooLarge, error.to_string()),
+        Err(error @ value::JsonError::TooMuch) => refused(Outcome::TooLarge, error.to_string()),
         Err(error) if text.starts_with(['{', '[']) => refused(Outcome::ParseFailed, format!("broken JSON: {error}")),
         Err(_) if text.contains("</") => page::read(text),
         Err(_) => refused(Outcome::ParseFailed, "neither a page nor JSON".to_owned()),
     }
 }
 
+/// Reads a JSON value if it is of its shape.
+type Reader = fn(&Value) -> Option<Vec<Snapshot>>;
+
 /// The readers of JSON shapes, in the order in which they are asked; each answers only for its own.
-const SHAPES: [fn(&Value) -> Option<Vec<Snapshot>>; 6] = [
+const SHAPES: [Reader; 6] = [
     mtop::read,
     modules::read,
     components::read,
@@ -88,7 +91,7 @@ const SHAPES: [fn(&Value) -> Option<Vec<Snapshot>>; 6] = [
 
 /// Asks the readers, with the value and with what its `data` wraps.
 fn shapes(value: &Value) -> Option<Vec<Snapshot>> {
-    let inner = json::at(value, "data");
+    let inner = value::at(value, "data");
     let both = [Some(value), Some(inner).filter(|inner| inner.is_object())];
     both.into_iter()
         .flatten()
@@ -98,7 +101,7 @@ fn shapes(value: &Value) -> Option<Vec<Snapshot>> {
 
 /// A list of answers: those that are known.
 fn each_of(value: &Value) -> Option<Vec<Snapshot>> {
-    let seen: Vec<Snapshot> = json::list(value)
+    let seen: Vec<Snapshot> = value::list(value)
         .iter()
         .filter(|one| one.is_object())
         .take(MOST_LISTINGS)

@@ -19,29 +19,29 @@ pub struct Asked {
 impl Asked {
     /// Keeps what answers; of several listings only the one that was asked for, if it is among them.
     pub(super) fn check(&self, mut seen: Vec<Snapshot>) -> Vec<Snapshot> {
-        if let Some(item) = &self.item {
-            if seen.iter().any(|one| one.item.as_ref() == Some(item)) {
-                seen.retain(|one| one.item.as_ref() == Some(item));
-            }
+        if let Some(item) = &self.item
+            && seen.iter().any(|one| one.item.as_ref() == Some(item))
+        {
+            seen.retain(|one| one.item.as_ref() == Some(item));
         }
         seen.into_iter().map(|one| self.one(one)).collect()
     }
 
     fn one(&self, mut seen: Snapshot) -> Snapshot {
-        if let (Some(asked), Some(item)) = (&self.item, &seen.item) {
-            if asked != item {
-                let why = format!("it is listing {item}, not {asked}");
-                return seen.without_price(Outcome::OtherListing, why);
-            }
+        if let (Some(asked), Some(item)) = (&self.item, &seen.item)
+            && asked != item
+        {
+            let why = format!("it is listing {item}, not {asked}");
+            return seen.without_price(Outcome::OtherListing, why);
         }
         if seen.outcome != Outcome::Ok {
             return seen;
         }
-        if let (Some(asked), Some(market)) = (self.market, seen.market) {
-            if asked != market {
-                let why = format!("the prices are for {market}, not for {asked}");
-                return seen.without_price(Outcome::OtherRegion, why);
-            }
+        if let (Some(asked), Some(market)) = (self.market, seen.market)
+            && asked != market
+        {
+            let why = format!("the prices are for {market}, not for {asked}");
+            return seen.without_price(Outcome::OtherRegion, why);
         }
         if let Some(asked) = self.currency.filter(|asked| seen.currency != Some(*asked)) {
             let why = match seen.currency {

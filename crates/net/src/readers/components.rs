@@ -6,11 +6,11 @@ use tillwatch_core::snapshot::Snapshot;
 
 use super::coupons::Page;
 use super::freight::{self, country};
-use super::json::{add_category, at, count, first, item, list, seller, shown, store, text, whole, yes};
 use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
 use super::modules::{ban, bulk, gone};
 use super::price::currency;
 use super::skus::{Properties, price_list};
+use super::value::{add_category, at, count, first, item, list, seller, shown, store, text, whole, yes};
 
 /// Reads it if it is this shape.
 pub(super) fn read(data: &Value) -> Option<Vec<Snapshot>> {
@@ -65,7 +65,7 @@ fn listing(data: &Value) -> Snapshot {
     seen.selected_sku = list(skus)
         .iter()
         .find(|sku| selected.is_some() && text(at(sku, "skuAttr")) == selected)
-        .and_then(|sku| super::json::sku(first(sku, &["skuIdStr", "skuId"])));
+        .and_then(|sku| super::value::sku(first(sku, &["skuIdStr", "skuId"])));
 
     let rows = at(data, "webGeneralFreightCalculateComponent.originalLayoutResultList");
     let mut banned = ban(at(data, "redirectComponent"));

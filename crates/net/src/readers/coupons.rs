@@ -10,8 +10,8 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 
 use super::amount::amounts_in;
-use super::json::{at, each, first, fold, list, seller, shown, text, whole};
 use super::texts::{one_amount, pieces_and_percent, repeats};
+use super::value::{at, each, first, fold, list, seller, shown, text, whole};
 
 /// The most discounts of one page; recorded pages have up to a dozen.
 const MOST: usize = 500;
@@ -55,10 +55,10 @@ pub(super) fn tell_apart(discounts: &mut [Discount]) {
     for discount in discounts {
         let times = seen.entry(discount.id.clone()).or_default();
         *times = times.saturating_add(1);
-        if *times > 1 {
-            if let Ok(id) = DiscountId::parse(&format!("{}#{times}", discount.id)) {
-                discount.id = id;
-            }
+        if *times > 1
+            && let Ok(id) = DiscountId::parse(&format!("{}#{times}", discount.id))
+        {
+            discount.id = id;
         }
     }
 }
@@ -74,13 +74,10 @@ impl Page<'_> {
             "storeDiscount" => self.store_discount(entry, &words),
             "acrossStoreFixedDiscount" => self.spend_and_save(entry, &words),
             // Bank, card and wallet offers and whatever comes next: kept, shown, never counted.
-            other => self.unknown(Kind::from_name(&fold(other, 60)), &words, Audience::Personal),
+            other => unknown(Kind::from_name(&fold(other, 60)), &words, Audience::Personal),
         };
         discount.valid_from = whole(at(entry, "startTime")).and_then(stamp);
-        // Ends are written as the last second that counts: 23:59:59 in Los Angeles (518 of 520 stamps).
-        discount.valid_until = whole(at(entry, "endTime"))
-            .and_then(stamp)
-            .map(|end| end.plus_seconds(1));
+        discount.valid_until = whole(at(entry, "endTime")).and_then(end);
         discount.provenance = self.provenance(words);
         discount
     }
@@ -94,9 +91,9 @@ impl Page<'_> {
         let mut discount = match self.face_value(entry).zip(self.minimum(entry)) {
             Some((amount, minimum)) if amount.currency() == minimum.currency() => Discount {
                 min_spend: Some(minimum),
-                ..self.new(kind, Benefit::Fixed { amount }, Some(amount.currency()))
+                ..plain(kind, Benefit::Fixed { amount }, Some(amount.currency()))
             },
-            _ => self.unknown(kind, words, audience),
+            _ => unknown(kind, words, audience),
         };
         discount.audience = audience;
         if discount.kind == Kind::Store {
@@ -125,7 +122,7 @@ impl Page<'_> {
     /// The value of a coupon: `couponMeta.price` in minor units, where the words do not say otherwise.
     fn face_value(&self, entry: &Value) -> Option<Money> {
         let meta = text(at(entry, "couponAssignParam.couponMeta"))
-            .and_then(|meta| super::json::parse(&meta).ok())
+            .and_then(|meta| super::value::parse(&meta).ok())
             .unwrap_or_default();
         let currency = text(at(&meta, "currency"))
             .and_then(|code| Currency::parse(&code).ok())
@@ -135,14 +132,14 @@ impl Page<'_> {
             .filter(|minor| (1..=tillwatch_core::money::MOST_MINOR).contains(minor))
             .map(|minor| Money::new(minor, currency));
         match (in_data, in_words) {
-            (Some(data), Some(words)) => (data == words).then_some(data),
+            (Some(data), Some(words)) => same_as_shown(data, words).then_some(data),
             (data, words) => data.or(words),
         }
     }
 
     /// The minimum spend of a coupon stands in words alone.
     fn minimum(&self, entry: &Value) -> Option<Money> {
-        let meta = text(at(entry, "couponAssignParam.couponMeta")).and_then(|meta| super::json::parse(&meta).ok());
+        let meta = text(at(entry, "couponAssignParam.couponMeta")).and_then(|meta| super::value::parse(&meta).ok());
         let own = meta.and_then(|meta| Currency::parse(&text(at(&meta, "currency"))?).ok());
         one_amount(&text(at(entry, "promotionDetail"))?, own.or(self.currency)?)
     }
@@ -171,7 +168,7 @@ impl Page<'_> {
         Discount {
             min_spend: minimum,
             scope: self.own_store(),
-            ..self.named(Kind::StoreDiscount, benefit, currency, entry)
+            ..named(Kind::StoreDiscount, benefit, currency, entry)
         }
     }
 
@@ -186,7 +183,7 @@ impl Page<'_> {
         };
         Discount {
             scope: self.own_store(),
-            ..self.named(Kind::StoreDiscount, benefit, None, entry)
+            ..named(Kind::StoreDiscount, benefit, None, entry)
         }
     }
 
@@ -215,7 +212,7 @@ impl Page<'_> {
                 items: self.item.cloned().into_iter().collect(),
                 ..Scope::default()
             },
-            ..self.named(Kind::SpendAndSave, benefit, self.currency.filter(|_| read), entry)
+            ..named(Kind::SpendAndSave, benefit, self.currency.filter(|_| read), entry)
         }
     }
 
@@ -227,27 +224,6 @@ impl Page<'_> {
                 Some(Tier { min_spend, amount })
             }
             _ => None,
-        }
-    }
-
-    fn new(&self, kind: Kind, benefit: Benefit, currency: Option<Currency>) -> Discount {
-        Discount::new(plain_id(kind.name()), kind, benefit, currency)
-    }
-
-    /// A discount without a code, named by its campaign.
-    fn named(&self, kind: Kind, benefit: Benefit, currency: Option<Currency>, entry: &Value) -> Discount {
-        let mut discount = self.new(kind, benefit, currency);
-        let link = text(at(entry, "collectLink")).unwrap_or_default();
-        if let Some(campaign) = query(&link, "campId").filter(|id| id.bytes().all(|b| b.is_ascii_digit())) {
-            discount.id = plain_id(&format!("{}-{campaign}", discount.kind.name()));
-        }
-        discount
-    }
-
-    fn unknown(&self, kind: Kind, words: &str, audience: Audience) -> Discount {
-        Discount {
-            audience,
-            ..self.new(kind, unknown_benefit(words), None)
         }
     }
 
@@ -287,13 +263,35 @@ fn sellers(seller: &SellerId) -> Scope {
     }
 }
 
-/// An id out of our own words.
+/// An id out of our own words and of names in the data, which are cut.
 pub(super) fn plain_id(text: &str) -> DiscountId {
-    let cut: String = text.trim().chars().take(100).collect();
-    DiscountId::parse(&cut).unwrap_or_else(|_| {
-        #[expect(clippy::unreachable, reason = "a constant of plain letters is an id")]
-        DiscountId::parse("discount").unwrap_or_else(|_| unreachable!())
+    let cut: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
+    DiscountId::parse(cut.trim()).unwrap_or_else(|_| match DiscountId::parse("discount") {
+        Ok(id) => id,
+        Err(_) => unreachable!("plain letters are an id"),
     })
+}
+
+fn plain(kind: Kind, benefit: Benefit, currency: Option<Currency>) -> Discount {
+    Discount::new(plain_id(kind.name()), kind, benefit, currency)
+}
+
+/// A discount without a code, named by its campaign.
+fn named(kind: Kind, benefit: Benefit, currency: Option<Currency>, entry: &Value) -> Discount {
+    let mut discount = plain(kind, benefit, currency);
+    let link = text(at(entry, "collectLink")).unwrap_or_default();
+    if let Some(campaign) = query(&link, "campId").filter(|id| id.bytes().all(|b| b.is_ascii_digit())) {
+        discount.id = plain_id(&format!("{}-{campaign}", discount.kind.name()));
+    }
+    discount
+}
+
+/// Kept and shown, and refused by whoever counts.
+fn unknown(kind: Kind, words: &str, audience: Audience) -> Discount {
+    Discount {
+        audience,
+        ..plain(kind, unknown_benefit(words), None)
+    }
 }
 
 fn unknown_benefit(words: &str) -> Benefit {
@@ -311,6 +309,20 @@ fn rising<T>(mut tiers: Vec<T>, key: impl Fn(&T) -> i64) -> Vec<T> {
     tiers.sort_by_key(|tier| key(tier));
     tiers.dedup_by_key(|tier| key(tier));
     tiers
+}
+
+/// Words may leave the part of a unit out: a coupon of 959.30 PKR is shown as "PKR 959" (autumn 2022).
+fn same_as_shown(data: Money, words: Money) -> bool {
+    let unit = 10_i64.saturating_pow(u32::from(words.currency().digits()));
+    let whole_units = words.minor().checked_rem(unit) == Some(0);
+    data == words || (whole_units && words.minor() >= unit && data.minor().abs_diff(words.minor()) < unit.unsigned_abs())
+}
+
+/// The first moment at which a window is over. Ends are written as the last second that counts, 23:59:59 in Los
+/// Angeles (518 of 520 stamps of December 2022); one on the full minute is the end itself.
+fn end(millis: i64) -> Option<Instant> {
+    let last_second = millis.checked_div(1000)?.checked_rem(60) == Some(59);
+    stamp(millis).map(|end| if last_second { end.plus_seconds(1) } else { end })
 }
 
 /// A moment of the page, as the marketplace's clocks show it; -1 and 0 stand for none.

@@ -7,11 +7,11 @@ use tillwatch_core::snapshot::Snapshot;
 
 use super::coupons::Page;
 use super::freight;
-use super::json::{add_category, at, count, first, item, list, seller, shown, store};
 use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
 use super::modules::{ban, bulk, gone};
 use super::price::{currency, own_currency};
 use super::skus::{Properties, price_list};
+use super::value::{add_category, at, count, first, item, list, seller, shown, store};
 
 /// The blocks by their names without numbers.
 struct Blocks<'a>(BTreeMap<&'a str, &'a Value>);

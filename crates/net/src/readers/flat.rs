@@ -6,11 +6,11 @@ use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
 
 use super::amount::money_value;
-use super::json::{at, count, item, list, shown, sku, store, text};
 use super::jsonld::item_in_link;
 use super::listing::{Said, finish};
 use super::price::currency;
 use super::skus::Properties;
+use super::value::{at, count, item, list, shown, sku, store, text};
 
 const SHAPE: &str = "flat_record";
 

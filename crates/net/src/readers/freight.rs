@@ -7,8 +7,8 @@ use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Shipping;
 
 use super::amount::money_value;
-use super::json::{at, count, first, shown, text, yes};
 use super::price::{currency, own_currency, words};
+use super::value::{at, count, first, shown, text, yes};
 
 /// The pool of all lines whose fee is the Choice group's.
 const POOL: &str = "choice";

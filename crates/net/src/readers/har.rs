@@ -5,6 +5,7 @@ mod base64;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
@@ -75,11 +76,11 @@ struct Content<'a> {
     encoding: Option<Cow<'a, str>>,
 }
 
-impl<'de> Deserialize<'de> for Entries<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Kept;
-        impl<'de> Visitor<'de> for Kept {
-            type Value = Entries<'de>;
+        struct Kept<'a>(PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Kept<'a> {
+            type Value = Entries<'a>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list of entries")
@@ -88,7 +89,7 @@ impl<'de> Deserialize<'de> for Entries<'de> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut kept = Vec::new();
                 while kept.len() < MOST {
-                    match list.next_element::<Entry<'de>>()? {
+                    match list.next_element::<Entry<'a>>()? {
                         Some(entry) if entry.is_known() => kept.push(entry),
                         Some(_) => {}
                         None => return Ok(Entries(kept)),
@@ -98,7 +99,7 @@ impl<'de> Deserialize<'de> for Entries<'de> {
                 Ok(Entries(kept))
             }
         }
-        from.deserialize_seq(Kept)
+        from.deserialize_seq(Kept(PhantomData))
     }
 }
 

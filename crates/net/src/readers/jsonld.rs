@@ -6,8 +6,8 @@ use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
 use super::amount::money_value;
-use super::json::{at, each, first, item, shown, sku, text};
 use super::price::{currency, words};
+use super::value::{at, each, first, item, shown, sku, text};
 
 const SHAPE: &str = "json_ld";
 

@@ -8,8 +8,8 @@ use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
 
 use super::coupons::{self, Page, plain_id};
 use super::freight::Freight;
-use super::json::text;
 use super::texts::one_amount;
+use super::value::text;
 
 /// What a page says besides the fields of the snapshot.
 #[derive(Debug, Default)]

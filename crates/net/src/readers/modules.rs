@@ -7,10 +7,10 @@ use tillwatch_core::snapshot::Snapshot;
 
 use super::coupons::Page;
 use super::freight::{self, country};
-use super::json::{add_category, at, count, first, item, list, seller, shown, store, text, yes};
 use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
 use super::price::currency;
 use super::skus::{Properties, price_list};
+use super::value::{add_category, at, count, first, item, list, seller, shown, store, text, yes};
 
 /// Where a listing's id stands, surest first.
 const ITEM: [&str; 5] = [

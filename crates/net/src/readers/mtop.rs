@@ -9,11 +9,11 @@ use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 use super::coupons::Page;
 use super::freight::{self, country};
-use super::json::{add_category, at, count, each, first, item, seller, shown, sku, store, text, yes};
 use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
 use super::modules::ban;
 use super::price::currency;
 use super::skus::Properties;
+use super::value::{add_category, at, count, each, first, item, seller, shown, sku, store, text, yes};
 
 const SHAPE: &str = "mtop_product";
 

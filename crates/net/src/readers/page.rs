@@ -10,7 +10,7 @@ use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 use super::jsonld::item_in_link;
-use super::{json, jsonld, shapes};
+use super::{jsonld, shapes, value};
 
 const SHAPE: &str = "page";
 
@@ -31,7 +31,7 @@ pub(super) fn is_page(text: &str) -> bool {
 
 /// Reads a page.
 pub(super) fn read(html: &str) -> Vec<Snapshot> {
-    if let Err(error @ json::JsonError::TooMuch) = json::bounded(html) {
+    if let Err(error @ value::JsonError::TooMuch) = value::bounded(html) {
         return vec![Snapshot::refused(SHAPE, Outcome::TooLarge, error.to_string())];
     }
     let mut broken = None;
@@ -63,7 +63,7 @@ fn item_of(html: &str) -> Option<tillwatch_core::id::ItemId> {
 }
 
 /// The data after a name: `window.runParams = { data: {…} }`, with the key bare or in quotes.
-fn script_data(html: &str, name: &str) -> Result<Option<Vec<Snapshot>>, json::JsonError> {
+fn script_data(html: &str, name: &str) -> Result<Option<Vec<Snapshot>>, value::JsonError> {
     let mut broken = None;
     let mut tried = 0;
     for found in memmem::find_iter(html.as_bytes(), name).take(TRIES * 8) {
@@ -73,7 +73,7 @@ fn script_data(html: &str, name: &str) -> Result<Option<Vec<Snapshot>>, json::Js
         if tried > TRIES {
             break;
         }
-        match json::parse_head(data) {
+        match value::parse_head(data) {
             Ok(value) => {
                 let wrapped = serde_json::json!({ "data": value });
                 if let Some(seen) = shapes(&wrapped) {
@@ -117,7 +117,7 @@ fn summary(html: &str) -> Option<Vec<Snapshot>> {
             let (_, body) = head_of(after, REACH)
                 .split_once('>')
                 .map(|(tag, _)| after.split_at(tag.len()))?;
-            let value: Value = json::parse_head(body.get(1..)?.trim_start()).ok()?;
+            let value: Value = value::parse_head(body.get(1..)?.trim_start()).ok()?;
             let mut seen = jsonld::read(&value)?;
             if let [one] = seen.as_mut_slice() {
                 one.item = one.item.take().or_else(|| item_of(html));

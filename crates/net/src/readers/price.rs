@@ -4,7 +4,7 @@ use serde_json::Value;
 use tillwatch_core::money::{Currency, Money};
 
 use super::amount::{self, money_value};
-use super::json::{at, first, text};
+use super::value::{at, first, text};
 
 /// The currency that an amount object names itself.
 pub(super) fn own_currency(value: &Value) -> Option<Currency> {

@@ -7,8 +7,8 @@ use tillwatch_core::id::Warehouse;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Variant;
 
-use super::json::{at, count, first, fold, list, no, shown, sku, text};
 use super::price::{amount_object, local_parts};
+use super::value::{at, count, first, fold, list, no, shown, sku, text};
 
 /// The property that names the warehouse ("Ships From"); the same number on every page since 2022.
 const SHIPS_FROM: &str = "200007763";

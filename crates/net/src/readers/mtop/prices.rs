@@ -7,9 +7,9 @@ use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Variant;
 
 use super::on;
-use crate::readers::json::{at, count, each, first, no, sku, text};
 use crate::readers::price::{amount_object, local_parts, own_currency, words};
 use crate::readers::skus::Properties;
+use crate::readers::value::{at, count, each, first, no, sku, text};
 
 /// References followed one after another; the recorded ones need one step.
 const STEPS: usize = 8;

@@ -31,7 +31,7 @@ pub(super) fn parse_head(text: &str) -> Result<Value, JsonError> {
     serde_json::Deserializer::from_str(text)
         .into_iter::<Value>()
         .next()
-        .unwrap_or_else(|| Ok(Value::Null))
+        .unwrap_or(Ok(Value::Null))
         .map_err(|error| JsonError::Broken(error.to_string()))
 }
 
@@ -169,10 +169,11 @@ pub(super) fn sku(value: &Value) -> Option<SkuId> {
 
 /// Adds a category unless it is there already or none.
 pub(super) fn add_category(to: &mut Vec<CategoryId>, value: &Value) {
-    if let Some(category) = id(value).and_then(|id| CategoryId::parse(&id).ok()) {
-        if !to.contains(&category) && to.len() < 32 {
-            to.push(category);
-        }
+    if let Some(category) = id(value).and_then(|id| CategoryId::parse(&id).ok())
+        && !to.contains(&category)
+        && to.len() < 32
+    {
+        to.push(category);
     }
 }
 
