@@ -1,6 +1,12 @@
 //! Readers of what the marketplace sends: one entry that tells the shape, one file a shape.
 
+pub mod affiliate;
 pub mod amount;
+pub mod ds;
+mod envelope;
+mod json;
+mod npi;
+pub mod search;
 
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
