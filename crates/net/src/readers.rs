@@ -5,19 +5,25 @@
 //! nesting is bounded by the JSON parser at 128.
 
 mod accept;
+pub mod affiliate;
 pub mod amount;
 mod components;
 mod coupons;
 mod dida;
+pub mod ds;
+mod envelope;
 mod flat;
 mod freight;
 mod har;
+mod json;
 mod jsonld;
 mod listing;
 mod modules;
 mod mtop;
+mod npi;
 mod page;
 mod price;
+pub mod search;
 mod skus;
 mod texts;
 mod value;
@@ -80,11 +86,14 @@ fn read_body(text: &str) -> Vec<Snapshot> {
 type Reader = fn(&Value) -> Option<Vec<Snapshot>>;
 
 /// The readers of JSON shapes, in the order in which they are asked; each answers only for its own.
-const SHAPES: [Reader; 6] = [
+const SHAPES: [Reader; 9] = [
     mtop::read,
     modules::read,
     components::read,
     dida::read,
+    affiliate::read,
+    ds::read,
+    search::read,
     flat::read,
     jsonld::read,
 ];

@@ -315,7 +315,8 @@ fn rising<T>(mut tiers: Vec<T>, key: impl Fn(&T) -> i64) -> Vec<T> {
 fn same_as_shown(data: Money, words: Money) -> bool {
     let unit = 10_i64.saturating_pow(u32::from(words.currency().digits()));
     let whole_units = words.minor().checked_rem(unit) == Some(0);
-    data == words || (whole_units && words.minor() >= unit && data.minor().abs_diff(words.minor()) < unit.unsigned_abs())
+    data == words
+        || (whole_units && words.minor() >= unit && data.minor().abs_diff(words.minor()) < unit.unsigned_abs())
 }
 
 /// The first moment at which a window is over. Ends are written as the last second that counts, 23:59:59 in Los

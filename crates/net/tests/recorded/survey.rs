@@ -22,7 +22,7 @@ struct Row {
 }
 
 /// All files below a folder, sorted.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -40,7 +40,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The inputs of a file: itself, or the lines of a JSONL file.
-pub fn inputs(file: &Path) -> Vec<Vec<u8>> {
+pub(crate) fn inputs(file: &Path) -> Vec<Vec<u8>> {
     let bytes = std::fs::read(file).unwrap_or_default();
     if file.extension().is_some_and(|extension| extension == "jsonl") {
         let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
@@ -76,12 +76,12 @@ fn as_page_data(line: &[u8]) -> Vec<u8> {
 }
 
 /// Whether a benefit was kept in its words only.
-pub fn is_unread(benefit: &Benefit) -> bool {
+pub(crate) fn is_unread(benefit: &Benefit) -> bool {
     matches!(benefit, Benefit::Unknown { .. })
 }
 
 /// The table of a folder: one row a subfolder.
-pub fn table(folder: &Path) -> String {
+pub(crate) fn table(folder: &Path) -> String {
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     let mut refused = String::new();
     for file in files(folder) {
