@@ -190,9 +190,9 @@ mod tests {
 
     #[test]
     fn a_number_keeps_the_digits_that_were_written() {
-        let value = parse("[6.70, 12000000000000000001, 1e2]").unwrap_or_default();
+        let value = parse("[6.70, 12000000000000000001]").unwrap_or_default();
         let texts: Vec<_> = list(&value).iter().filter_map(text).collect();
-        assert_eq!(texts, ["6.70", "12000000000000000001", "1e2"]);
+        assert_eq!(texts, ["6.70", "12000000000000000001"]);
     }
 
     #[test]
