@@ -100,10 +100,9 @@ const SHAPES: [Reader; 9] = [
 
 /// Asks the readers, with the value and with what its `data` wraps.
 fn shapes(value: &Value) -> Option<Vec<Snapshot>> {
-    let inner = value::at(value, "data");
-    let both = [Some(value), Some(inner).filter(|inner| inner.is_object())];
-    both.into_iter()
-        .flatten()
+    let inner = ["data", "runParams.data"].map(|path| value::at(value, path));
+    std::iter::once(value)
+        .chain(inner.into_iter().filter(|inner| inner.is_object()))
         .find_map(|value| SHAPES.iter().find_map(|read| read(value)))
         .filter(|seen| !seen.is_empty())
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
 use tillwatch_core::discount::{Audience, Benefit, Discount};
+use tillwatch_core::id::{PoolId, SkuId};
 use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 use tillwatch_net::readers::read;
@@ -93,7 +94,7 @@ fn shipping_is_the_lines_own_unless_it_is_marked_as_pooled() {
 
     let seen = one("components-es.json");
     let way = &seen.shipping[0];
-    assert_eq!(way.pool.as_ref().map(|pool| pool.as_str()), Some("choice"));
+    assert_eq!(way.pool.as_ref().map(PoolId::as_str), Some("choice"));
     assert_eq!(
         (amount(Some(way.fee)), amount(way.free_from)),
         ("47.15".into(), "155.00".into())
@@ -231,10 +232,7 @@ fn a_page_of_2024_is_read_in_its_language_and_currency() {
     assert_eq!((seen.outcome, seen.shape), (Outcome::Ok, "page_components"));
     assert_eq!(whose(&seen), ["1005000000000888", "911000001", "770003", "MX", "MXN"]);
     assert_eq!(variants(&seen), ["Moss: 1950.05/2072.20 @- x38", "Rust: -/- @- x38 !"]);
-    assert_eq!(
-        seen.selected_sku.as_ref().map(|sku| sku.as_str()),
-        Some("12000000000000301")
-    );
+    assert_eq!(seen.selected_sku.as_ref().map(SkuId::as_str), Some("12000000000000301"));
     assert_eq!(
         seen.seen_at.map(|at| at.to_string()).as_deref(),
         Some("2024-03-01T19:49:28Z")
@@ -258,6 +256,43 @@ fn a_product_answer_is_unwrapped_its_references_followed_its_merchant_found() {
         seen.notes,
         ["The store card names Shell Store; the merchant is store 1104000077."]
     );
+}
+
+#[test]
+fn an_answer_marked_as_a_newcomers_keeps_the_original_price() {
+    let path = format!("{}/tests/fixtures/pages/mtop.jsonp", env!("CARGO_MANIFEST_DIR"));
+    let marked = r#""PRICE_BANNER": {"atmosphereCode": "new_user_platform_allowance_atm"}, "PRODUCT_TITLE""#;
+    let answer = std::fs::read_to_string(path)
+        .unwrap()
+        .replace("\"PRODUCT_TITLE\"", marked);
+    let seen = read(answer.as_bytes()).remove(0);
+    assert_eq!(variants(&seen)[..2], ["Moss: 25.00/- @CN x5", "Rust: -/- @US x2"]);
+    let first_orders: Vec<_> = seen.variants.iter().map(|v| amount(v.new_shopper_price)).collect();
+    assert_eq!(first_orders, ["18.50", "1018.50", "-"]);
+}
+
+#[test]
+fn one_price_for_unequal_variants_and_one_piece_each_is_a_first_orders() {
+    let sku = |n, list: &str| {
+        format!(
+            r#"{{"skuIdStr": "1200000000000{n}", "skuVal": {{"availQuantity": 9, "isActivity": true,
+                "skuAmount": {{"value": {list}}}, "skuActivityAmount": {{"value": 8.52}}}}}}"#
+        )
+    };
+    let page = |limit: u8, second: &str| {
+        let data = format!(
+            r#"{{"productInfoComponent": {{"idStr": "1005000000000111"}}, "currencyComponent": {{"currencyCode": "MXN"}},
+                "promotionComponent": {{"purchaseLimitNumMax": {limit}}},
+                "priceComponent": {{"skuPriceList": [{}, {}]}}}}"#,
+            sku(1, "180.89"),
+            sku(2, second)
+        );
+        amount(read(data.as_bytes())[0].variants[0].price)
+    };
+    assert_eq!(page(1, "181.93"), "180.89");
+    assert_eq!(page(0, "181.93"), "8.52");
+    assert_eq!(page(1, "180.89"), "8.52");
+    assert_eq!(page(1, "20.00"), "8.52");
 }
 
 #[test]

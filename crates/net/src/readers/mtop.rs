@@ -34,7 +34,9 @@ pub(super) fn read(answer: &Value) -> Option<Vec<Snapshot>> {
     }
     let result = first(answer, &["data.result", "result"]);
     let result = if result.is_object() { result } else { answer };
-    if BLOCKS.into_iter().filter(|block| at(result, block).is_object()).count() >= 2 {
+    // One block is enough where a listing is not sold to a country and only says so.
+    let global = at(result, "GLOBAL_DATA.globalData").is_object();
+    if global || BLOCKS.into_iter().filter(|block| at(result, block).is_object()).count() >= 2 {
         return Some(vec![listing(result)]);
     }
     if is_cart(answer) {

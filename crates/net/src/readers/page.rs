@@ -26,7 +26,8 @@ const NAMES: [&str; 3] = ["runParams", "_init_data_", "__INIT_DATA__"];
 /// Whether a text is a page, or a script cut out of one.
 pub(super) fn is_page(text: &str) -> bool {
     let head = text.get(..text.len().min(512)).unwrap_or_else(|| head_of(text, 512));
-    head.starts_with('<') || NAMES.iter().any(|name| head.contains(name))
+    let json = head.starts_with(['{', '[']);
+    head.starts_with('<') || (!json && NAMES.iter().any(|name| head.contains(name)))
 }
 
 /// Reads a page.
@@ -75,8 +76,9 @@ fn script_data(html: &str, name: &str) -> Result<Option<Vec<Snapshot>>, value::J
         }
         match value::parse_head(data) {
             Ok(value) => {
-                let wrapped = serde_json::json!({ "data": value });
-                if let Some(seen) = shapes(&wrapped) {
+                // Moved and not copied: a page's data is large.
+                let wrapped: serde_json::Map<String, Value> = [("data".to_owned(), value)].into_iter().collect();
+                if let Some(seen) = shapes(&Value::Object(wrapped)) {
                     return Ok(Some(seen));
                 }
             }

@@ -51,34 +51,30 @@ mod tests {
 
     use super::*;
 
-    fn read(json: &str, page: Option<&str>) -> Option<(String, String)> {
+    fn read(json: &str, page: Option<&str>) -> Option<String> {
         let value: Value = serde_json::from_str(json).unwrap();
         let page = page.map(|code| Currency::parse(code).unwrap());
-        amount_object(&value, page).map(|money| (money.to_string(), money.currency().to_string()))
-    }
-
-    fn told(amount: &str, currency: &str) -> Option<(String, String)> {
-        Some((amount.to_owned(), currency.to_owned()))
+        amount_object(&value, page).map(|money| format!("{money} {}", money.currency()))
     }
 
     #[test]
     fn the_amounts_own_currency_comes_before_the_pages() {
         assert_eq!(
             read(r#"{"currency": "MXN", "value": 8.5}"#, Some("USD")),
-            told("8.50", "MXN")
+            Some("8.50 MXN".into())
         );
-        assert_eq!(read(r#"{"value": 8.52}"#, Some("USD")), told("8.52", "USD"));
+        assert_eq!(read(r#"{"value": 8.52}"#, Some("USD")), Some("8.52 USD".into()));
         assert_eq!(read(r#"{"value": 8.52, "formatedAmount": "$8.52"}"#, None), None);
     }
 
     #[test]
     fn a_number_that_went_through_a_float_falls_back_to_the_words() {
         let json = r#"{"currency": "USD", "value": 6.700000001, "formatedAmount": "US $6.70"}"#;
-        assert_eq!(read(json, None), told("6.70", "USD"));
+        assert_eq!(read(json, None), Some("6.70 USD".into()));
         assert_eq!(read(r#"{"currency": "USD", "value": 6.700000001}"#, None), None);
         assert_eq!(
             read(r#"{"currency": "JPY", "value": 1200.0}"#, None),
-            told("1200", "JPY")
+            Some("1200 JPY".into())
         );
         assert_eq!(read(r#"{"currency": "USD", "value": -3}"#, None), None);
     }

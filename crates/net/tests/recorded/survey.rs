@@ -83,7 +83,7 @@ pub(crate) fn is_unread(benefit: &Benefit) -> bool {
 /// The table of a folder: one row a subfolder.
 pub(crate) fn table(folder: &Path) -> String {
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    let mut refused = String::new();
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     for file in files(folder) {
         let kind = file
             .strip_prefix(folder)
@@ -98,7 +98,8 @@ pub(crate) fn table(folder: &Path) -> String {
                 if seen.outcome != Outcome::Ok {
                     let name = file.file_name().unwrap_or_default().display();
                     let detail = seen.detail.unwrap_or_default();
-                    let _ = writeln!(refused, "  {name}: {} [{}] {detail}", seen.outcome, seen.shape);
+                    let why = format!("{name}: {} [{}] {detail}", seen.outcome, seen.shape);
+                    *refused.entry(why).or_default() += 1;
                 }
             }
         }
@@ -125,7 +126,11 @@ pub(crate) fn table(folder: &Path) -> String {
             outcomes.join(", ")
         );
     }
-    format!("{table}\nwithout a price:\n{refused}")
+    table.push_str("\nwithout a price:\n");
+    for (why, times) in refused {
+        let _ = writeln!(table, "{times:>4}  {why}");
+    }
+    table
 }
 
 impl Row {
