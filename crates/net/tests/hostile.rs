@@ -58,7 +58,7 @@ fn bombs_floods_and_rubbish_get_an_outcome() {
     assert_eq!(outcome(b"\xff\xfe\x00<\x80"), Outcome::ParseFailed);
     assert_eq!(outcome(&vec![b'x'; MOST_BYTES + 1]), Outcome::TooLarge);
     assert_eq!(
-        outcome(format!("[{}1]", "1,".repeat(3_000_000)).as_bytes()),
+        outcome(format!("[{}1]", "1,".repeat(5_000_000)).as_bytes()),
         Outcome::TooLarge
     );
     let har = format!("{{\"log\":{{\"entries\":[{}{{}}]}}}}", "{},".repeat(100_000));

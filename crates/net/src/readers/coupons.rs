@@ -148,8 +148,9 @@ impl Page<'_> {
     fn store_discount(&self, entry: &Value, words: &str) -> Discount {
         let tiers: Option<Vec<Tier>> = lines_of(entry).iter().map(|line| self.tier(line)).collect();
         let banner = banner_of(entry);
+        let again = |text: &str| self.currency.is_some_and(|currency| repeats(text, currency));
         let benefit = match tiers.as_deref() {
-            Some([tier]) if repeats(&banner) || repeats(words) => Benefit::PerSpend {
+            Some([tier]) if again(&banner) || again(words) => Benefit::PerSpend {
                 every: tier.min_spend,
                 amount: tier.amount,
                 cap: None,

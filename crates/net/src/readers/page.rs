@@ -17,6 +17,9 @@ const SHAPE: &str = "page";
 /// How often one kind of script data is tried.
 const TRIES: usize = 8;
 
+/// How many bytes of data are tried in all; half a hundred pages' worth.
+const BUDGET: usize = 2 * super::MOST_BYTES;
+
 /// How far after a name its data may begin.
 const REACH: usize = 4_096;
 
@@ -66,12 +69,13 @@ fn item_of(html: &str) -> Option<tillwatch_core::id::ItemId> {
 /// The data after a name: `window.runParams = { data: {…} }`, with the key bare or in quotes.
 fn script_data(html: &str, name: &str) -> Result<Option<Vec<Snapshot>>, value::JsonError> {
     let mut broken = None;
-    let mut tried = 0;
+    let (mut tried, mut budget) = (0, BUDGET);
     for found in memmem::find_iter(html.as_bytes(), name).take(TRIES * 8) {
         let after = html.get(found.saturating_add(name.len())..).unwrap_or("");
         let Some(data) = assigned(after) else { continue };
         tried += 1;
-        if tried > TRIES {
+        budget = budget.saturating_sub(data.len());
+        if tried > TRIES || budget == 0 {
             break;
         }
         match value::parse_head(data) {

@@ -1,9 +1,9 @@
 //! Numbers in the words that shoppers are shown: amounts, percentages and pieces, by their digits in any language.
 
-use tillwatch_core::discount::{Percent, PieceTier};
+use tillwatch_core::discount::{Benefit, Percent, PieceTier};
 use tillwatch_core::money::{BasisPoints, Currency, Money};
 
-use super::amount::amounts_in;
+use super::amount::{amounts_in, offer};
 
 /// A number in a text: its digits with their marks, and what stands around it.
 struct Number<'a> {
@@ -42,39 +42,9 @@ pub(super) fn pieces_and_percent(text: &str) -> Option<PieceTier> {
     })
 }
 
-/// Words for "for every", in the languages of the marketplace's storefronts.
-///
-/// English and Spanish were seen on recorded pages (December 2022, March 2024); the others are dictionary words and
-/// only ever turn a single discount into a repeating one.
-const EVERY: [&str; 16] = [
-    "every",
-    "per",
-    "each",
-    "cada",
-    "tous les",
-    "toutes les",
-    "par tranche",
-    "chaque",
-    "je",
-    "pro",
-    "ogni",
-    "elke",
-    "każde",
-    "каждые",
-    "לכל",
-    "her",
-];
-
-/// Whether a text says that a discount comes again and again. Whole words only, so that "super" is not "per".
-pub(super) fn repeats(text: &str) -> bool {
-    let folded: String = text
-        .chars()
-        .map(|c| if c.is_alphabetic() { c } else { ' ' })
-        .collect::<String>()
-        .to_lowercase();
-    let words = folded.split_whitespace().collect::<Vec<_>>().join(" ");
-    let padded = format!(" {words} ");
-    EVERY.iter().any(|every| padded.contains(&format!(" {every} ")))
+/// Whether a sentence says that a discount comes again and again: "4 off per 40".
+pub(super) fn repeats(text: &str, currency: Currency) -> bool {
+    offer(text, currency).is_some_and(|offer| matches!(offer.benefit, Benefit::PerSpend { .. }))
 }
 
 impl Number<'_> {
@@ -130,10 +100,10 @@ mod tests {
     }
 
     #[test]
-    fn a_repeating_discount_is_told_by_whole_words() {
-        assert!(repeats("US $4.00 off per US $40.00"));
-        assert!(repeats("MXN$28,98 dto. por cada MXN$2.926,74"));
-        assert!(repeats("Order $40, every $40 counts"));
-        assert!(!repeats("Super deal: US $4 off orders over US $40"));
+    fn a_repeating_discount_is_told_by_its_words() {
+        let told = |text, currency| repeats(text, Currency::parse(currency).unwrap());
+        assert!(told("US $4.00 off per US $40.00", "USD"));
+        assert!(told("MXN$33,30 dto. por cada MXN$3.100,50", "MXN"));
+        assert!(!told("Super deal: US $4 off orders over US $40", "USD"));
     }
 }
