@@ -177,10 +177,10 @@ fn automatic_discounts_repeat_rise_or_count_pieces() {
         r#"{"type":"per_spend","every":"50.00","amount":"6.00","cap":"18.00"}"#
     );
     assert_eq!(
-        read("bulk"),
+        read("bulk-1005000186314875"),
         r#"{"type":"pieces","tiers":[{"pieces":3,"percent":"2"}]}"#
     );
-    let free = discount(&seen, "free-shipping");
+    let free = discount(&seen, "free-shipping-770001");
     assert_eq!(
         (json(&free.benefit).as_str(), amount(free.min_spend)),
         (r#"{"type":"shipping"}"#, "40.00".into())

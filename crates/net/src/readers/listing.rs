@@ -1,5 +1,7 @@
 //! From what a page says to a snapshot: newcomers' prices set apart, placeholders dropped, the outcome decided.
 
+use std::fmt;
+
 use serde_json::Value;
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier};
@@ -56,7 +58,7 @@ pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Disc
     if let Some(tier) = said.bulk {
         // Of this listing alone: "2% off (5 pieces or more)".
         let mut bulk = Discount::new(
-            plain_id("bulk"),
+            plain_id(&format!("bulk{}", owner(page.item))),
             Kind::StoreDiscount,
             Benefit::Pieces { tiers: vec![tier] },
             None,
@@ -73,7 +75,12 @@ pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Disc
                 name: words.as_str().into(),
             },
         };
-        let mut free = Discount::new(plain_id("free-shipping"), Kind::FreeShipping, benefit, None);
+        let mut free = Discount::new(
+            plain_id(&format!("free-shipping{}", owner(page.seller))),
+            Kind::FreeShipping,
+            benefit,
+            None,
+        );
         free.currency = minimum.map(Money::currency);
         free.min_spend = minimum;
         free.scope = page.own_store();
@@ -82,6 +89,11 @@ pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Disc
     }
     coupons::tell_apart(&mut found);
     found
+}
+
+/// `-12345`, so that the ids of two listings differ in one checkout.
+fn owner(id: Option<&impl fmt::Display>) -> String {
+    id.map(|id| format!("-{id}")).unwrap_or_default()
 }
 
 /// Decides what became of a reading whose fields are filled in.
