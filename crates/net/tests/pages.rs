@@ -317,6 +317,17 @@ fn a_summary_for_search_engines_gives_one_price() {
 }
 
 #[test]
+fn a_search_page_gives_the_cards_that_its_script_holds() {
+    let path = format!("{}/tests/fixtures/api/cards.json", env!("CARGO_MANIFEST_DIR"));
+    let cards = std::fs::read_to_string(path).unwrap();
+    let script = cards.trim().replacen("\"data\":", "data:", 1);
+    let page = format!("<html><script>window._dida_config_._init_data_= {script};</script></html>");
+    let (bare, in_page) = (read(cards.as_bytes()), read(page.as_bytes()));
+    assert!(bare.len() > 1);
+    assert_eq!(in_page, bare);
+}
+
+#[test]
 fn flattened_records_are_read_and_a_failed_one_is_refused() {
     let seen = one("flat.json");
     assert_eq!(whose(&seen), ["1005000186314875", "1100000099", "", "US", "USD"]);
