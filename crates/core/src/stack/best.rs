@@ -339,10 +339,10 @@ impl Till<'_> {
 
     /// Whether a candidate may be chosen beside an exclusive discount that is in force.
     fn layers_on(&self, candidate: &Candidate, exclusive: usize) -> bool {
-        let other_is_shipping = self.checkout.discounts[exclusive].benefit.is_shipping();
-        candidate.shipping
-            && !self.rules.exclusive_blocks_free_shipping
-            && (!candidate.exclusive() || other_is_shipping)
+        let other = &self.checkout.discounts[exclusive];
+        // The other one need not be exclusive itself where its total alone is asked for.
+        let strict = self.rules.exclusive_blocks_free_shipping && (other.exclusive || candidate.exclusive());
+        candidate.shipping && !strict && (!candidate.exclusive() || other.benefit.is_shipping())
     }
 }
 
