@@ -380,7 +380,7 @@ fn every_reason_is_told_in_one_sentence() {
             "It needs 60.00 USD of eligible spend; there is 50.00 USD, so 10.00 USD is missing.",
             "It cannot stand beside m; alone it would make the total 49.50 USD.",
             "m has its place; with it instead the total would be 49.50 USD.",
-            "It would not lower the total of 50.00 USD.",
+            "It would not lower the total of 45.00 USD.",
             "This version cannot tell what it takes, and does not guess.",
         ]
     );
