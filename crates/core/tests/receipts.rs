@@ -786,6 +786,24 @@ fn a_store_coupon_that_names_no_store_is_used_once_where_it_takes_most() {
     );
 }
 
+/// Either could stand in either store: the id that sorts first takes the store that comes first, however they came in.
+#[test]
+fn of_equal_choices_with_the_same_discounts_the_first_id_takes_the_first_slot() {
+    for (one, other) in [("U1", "U2"), ("U2", "U1")] {
+        check(&format!(
+            "line 20.00
+             line 20.00 store=B
+             discount {one} store 2.00
+             discount {other} store 2.00
+             under seed-2026
+             before 40.00 + 0.00 = 40.00
+             store@A U1 takes 2.00 of 20.00 -> 38.00 lines 2.00+0.00
+             store@B U2 takes 2.00 of 20.00 -> 36.00 lines 0.00+2.00
+             after 36.00 + 0.00 = 36.00"
+        ));
+    }
+}
+
 #[test]
 fn two_stores_of_one_seller_share_the_sellers_slot() {
     check(

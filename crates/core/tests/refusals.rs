@@ -385,3 +385,25 @@ fn every_reason_is_told_in_one_sentence() {
         ]
     );
 }
+
+#[test]
+fn nobody_is_told_to_buy_more_for_what_more_goods_do_not_bring() {
+    let json = br#"{"market": "US", "currency": "USD", "at": "2026-06-03T12:00:00Z",
+        "lines": [{"item": "1", "unit_price": "50.00"}],
+        "discounts": [
+            {"id": "unreadable", "kind": "platform", "currency": "USD", "min_spend": "60", "benefit": {"type": "lucky"}},
+            {"id": "unknown", "kind": "coins", "currency": "USD", "min_spend": "60", "benefit": {"type": "shipping"}},
+            {"id": "pieces", "kind": "store_discount", "currency": "USD", "min_spend": "60",
+             "benefit": {"type": "pieces", "tiers": [{"pieces": 3, "percent": "5"}]}},
+            {"id": "code", "kind": "code", "currency": "USD", "min_spend": "60", "benefit": {"type": "percent", "percent": "10"}}]}"#;
+    let checkout = checkout::read(json, |_| Tax::default()).unwrap().value;
+    let rules = rule_set("seed-2026");
+    let stack = stack::best(&checkout, &rules);
+    assert!(stack.refused.iter().all(|refused| refused.reason.name() == "below_minimum"));
+    let misses = stack::near_misses(&checkout, &rules, &stack);
+    let told: Vec<(usize, String, String)> = misses
+        .iter()
+        .map(|miss| (miss.discount, miss.add.to_string(), miss.total_if_met.to_string()))
+        .collect();
+    assert_eq!(told, [(3, "10.00".to_owned(), "54.00".to_owned())]);
+}
