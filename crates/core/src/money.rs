@@ -334,7 +334,6 @@ pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
 mod tests {
     #![expect(
         clippy::unwrap_used,
-        clippy::arithmetic_side_effects,
         clippy::indexing_slicing,
         reason = "a test that fails to set up must stop, and its numbers are small"
     )]

@@ -78,7 +78,12 @@ fn with(place: &str, value: Value) -> Value {
 fn without(place: &str) -> Value {
     let mut json = good();
     let (parent, name) = place.rsplit_once('/').unwrap();
-    json.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name).unwrap();
+    json.pointer_mut(parent)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove(name)
+        .unwrap();
     json
 }
 
@@ -110,27 +115,42 @@ fn a_checkout_with_every_field_is_read_without_a_warning() {
 fn only_a_market_a_currency_an_instant_and_one_line_with_a_price_are_needed() {
     let least = json!({"market": "US", "currency": "USD", "at": "2026-06-03T12:00:00Z",
                        "lines": [{"item": "1", "unit_price": "12.20"}]});
-    assert_eq!(read(least.to_string().as_bytes()).unwrap().warnings, Vec::<String>::new());
+    assert_eq!(
+        read(least.to_string().as_bytes()).unwrap().warnings,
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn a_missing_field_is_named_with_what_is_needed() {
     let cases = [
         ("/market", "market: is missing; a country such as \"US\" is needed"),
-        ("/currency", "currency: is missing; a currency such as \"USD\" is needed"),
-        ("/at", "at: is missing; an instant such as \"2026-06-03T12:00:00Z\" is needed"),
+        (
+            "/currency",
+            "currency: is missing; a currency such as \"USD\" is needed",
+        ),
+        (
+            "/at",
+            "at: is missing; an instant such as \"2026-06-03T12:00:00Z\" is needed",
+        ),
         ("/lines", "lines: is missing; at least one line is needed"),
         ("/lines/1/item", "lines[1].item: is missing; an id in quotes is needed"),
         (
             "/lines/0/unit_price",
             "lines[0].unit_price: is missing; an amount such as \"12.20\" is needed",
         ),
-        ("/shipping_pools/0/id", "shipping_pools[0].id: is missing; an id in quotes is needed"),
+        (
+            "/shipping_pools/0/id",
+            "shipping_pools[0].id: is missing; an id in quotes is needed",
+        ),
         (
             "/shipping_pools/0/fee",
             "shipping_pools[0].fee: is missing; an amount such as \"1.99\" is needed",
         ),
-        ("/discounts/0/id", "discounts[0].id: is missing; an id in quotes is needed"),
+        (
+            "/discounts/0/id",
+            "discounts[0].id: is missing; an id in quotes is needed",
+        ),
         (
             "/discounts/0/kind",
             "discounts[0].kind: is missing; allowed: store_discount, spend_and_save, platform, category, welcome, \
@@ -180,7 +200,11 @@ fn a_missing_field_is_named_with_what_is_needed() {
     for (place, told) in cases {
         refused(&without(place), "missing", told);
     }
-    refused(&with("/lines", json!([])), "missing", "lines: is missing; at least one line is needed");
+    refused(
+        &with("/lines", json!([])),
+        "missing",
+        "lines: is missing; at least one line is needed",
+    );
     // null is the same as leaving it out.
     refused(
         &with("/lines/1/item", Value::Null),
@@ -271,7 +295,11 @@ fn a_wrong_value_is_named_with_its_place_and_with_what_is_allowed() {
     let mut usd = good();
     usd["currency"] = json!("USD");
     usd["lines"][0]["unit_price"] = json!("12.345");
-    refused(&usd, "wrong_value", "lines[0].unit_price: \"12.345\" has more digits than USD has (2)");
+    refused(
+        &usd,
+        "wrong_value",
+        "lines[0].unit_price: \"12.345\" has more digits than USD has (2)",
+    );
 }
 
 #[test]
@@ -282,7 +310,10 @@ fn a_number_where_a_text_belongs_is_an_error_and_never_an_amount() {
         ("/lines/0/item", "lines[0].item"),
         ("/lines/0/categories/1", "lines[0].categories[1]"),
         ("/discounts/0/benefit/amount", "discounts[0].benefit.amount"),
-        ("/discounts/1/benefit/tiers/1/amount", "discounts[1].benefit.tiers[1].amount"),
+        (
+            "/discounts/1/benefit/tiers/1/amount",
+            "discounts[1].benefit.tiers[1].amount",
+        ),
         ("/tax/rate", "tax.rate"),
     ] {
         refused_at(
@@ -342,7 +373,10 @@ fn values_that_do_not_go_together_are_a_conflict() {
             with("/lines/0/shipping_pool", json!("choice")),
             "lines[0].shipping: a line has its own shipping or a shipping_pool, not both",
         ),
-        (with("/discounts/1/id", json!("AFSO6")), "discounts[1].id: \"AFSO6\" stands twice"),
+        (
+            with("/discounts/1/id", json!("AFSO6")),
+            "discounts[1].id: \"AFSO6\" stands twice",
+        ),
         (
             with(
                 "/shipping_pools",
@@ -420,18 +454,40 @@ fn a_key_that_stands_twice_is_an_error_also_after_a_null_and_where_nobody_knows_
         let twice = format!("{{{added}{}", &text[1..]);
         let error = read(twice.as_bytes()).unwrap_err();
         assert_eq!((error.kind, error.path.as_str()), ("wrong_value", path), "{added}");
-        assert!(error.detail.starts_with(&format!("duplicate field `{name}`")), "{}", error.detail);
+        assert!(
+            error.detail.starts_with(&format!("duplicate field `{name}`")),
+            "{}",
+            error.detail
+        );
     }
-    let nested = text.replacen("\"unit_price\":\"50.00\"", "\"unit_price\":\"50.00\",\"unit_price\":\"5.00\"", 1);
+    let nested = text.replacen(
+        "\"unit_price\":\"50.00\"",
+        "\"unit_price\":\"50.00\",\"unit_price\":\"5.00\"",
+        1,
+    );
     let error = read(nested.as_bytes()).unwrap_err();
     assert_eq!((error.kind, error.path.as_str()), ("wrong_value", "lines[0]"));
-    assert!(error.detail.starts_with("duplicate field `unit_price`"), "{}", error.detail);
+    assert!(
+        error.detail.starts_with("duplicate field `unit_price`"),
+        "{}",
+        error.detail
+    );
 }
 
 #[test]
 fn a_field_that_nobody_knows_is_warned_of_with_its_place() {
-    let unknown = ["", "/tax", "/shipping_pools/0", "/lines/1", "/discounts/0", "/discounts/0/benefit", "/discounts/0/scope",
-        "/discounts/0/provenance", "/discounts/1/benefit/tiers/0", "/discounts/2/benefit/tiers/1"];
+    let unknown = [
+        "",
+        "/tax",
+        "/shipping_pools/0",
+        "/lines/1",
+        "/discounts/0",
+        "/discounts/0/benefit",
+        "/discounts/0/scope",
+        "/discounts/0/provenance",
+        "/discounts/1/benefit/tiers/0",
+        "/discounts/2/benefit/tiers/1",
+    ];
     let mut json = good();
     for place in unknown {
         json.pointer_mut(place).unwrap()["min_spent"] = json!("39.00");
@@ -522,7 +578,11 @@ fn a_text_that_is_no_json_says_so_with_the_place() {
     let two = format!("{} {}", good(), good());
     let error = read(two.as_bytes()).unwrap_err();
     assert_eq!(error.kind, "not_json");
-    assert!(error.detail.starts_with("trailing characters at line 1 column"), "{}", error.detail);
+    assert!(
+        error.detail.starts_with("trailing characters at line 1 column"),
+        "{}",
+        error.detail
+    );
 }
 
 #[test]
@@ -533,7 +593,9 @@ fn a_checkout_cut_off_anywhere_is_no_json_and_the_place_is_where_it_ends() {
         assert_eq!(error.kind, "not_json", "{end}: {error}");
         let line = text[..end].matches('\n').count();
         // At the very start of a line the place may be the end of the one before.
-        let told = [line, line + 1].iter().any(|line| error.detail.contains(&format!(" at line {line} column ")));
+        let told = [line, line + 1]
+            .iter()
+            .any(|line| error.detail.contains(&format!(" at line {line} column ")));
         assert!(told, "{end}: {error}");
     }
 }
@@ -581,17 +643,43 @@ fn value() -> impl Strategy<Value = Value> {
         "[0-9]{1,14}(\\.[0-9]{1,3})?".prop_map(Value::from),
         "202[0-9]-0[1-9]-[0-3][0-9]T[0-2][0-9]:00:00(Z|[-+]1[0-9]:[0-9]0)".prop_map(Value::from),
         prop::sample::select(vec![
-            "fixed", "percent", "tiers", "per_spend", "pieces", "shipping", "code", "platform", "store", "free_shipping",
-            "spend_and_save", "choice", "unlimited", "personal", "USD", "EUR", "JPY", "KWD", "DE", "0", "100",
-            "9223372036854775807", "100000000000.00"
+            "fixed",
+            "percent",
+            "tiers",
+            "per_spend",
+            "pieces",
+            "shipping",
+            "code",
+            "platform",
+            "store",
+            "free_shipping",
+            "spend_and_save",
+            "choice",
+            "unlimited",
+            "personal",
+            "USD",
+            "EUR",
+            "JPY",
+            "KWD",
+            "DE",
+            "0",
+            "100",
+            "9223372036854775807",
+            "100000000000.00"
         ])
         .prop_map(Value::from),
     ];
     leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            prop::collection::vec((prop::sample::select(vec!["type", "amount", "percent", "id", "tiers", "x"]), inner), 0..3)
-                .prop_map(|fields| Value::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())),
+            prop::collection::vec(
+                (
+                    prop::sample::select(vec!["type", "amount", "percent", "id", "tiers", "x"]),
+                    inner
+                ),
+                0..3
+            )
+            .prop_map(|fields| Value::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())),
         ]
     })
 }

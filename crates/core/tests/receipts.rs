@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     reason = "a test that cannot go on must stop, and its numbers are small"
 )]

@@ -123,7 +123,10 @@ fn a_line_of_which_a_condition_knows_nothing_is_not_eligible() {
 
 #[test]
 fn a_minimum_is_told_with_what_it_needs_has_and_lacks() {
-    refused("D code 5.00 from=50.01", "D below_minimum has=50.00 needs=50.01 short=0.01");
+    refused(
+        "D code 5.00 from=50.01",
+        "D below_minimum has=50.00 needs=50.01 short=0.01",
+    );
     // Of tiers the lowest, and never less than the stated minimum.
     refused(
         "D code tiers 60.00:5.00,80.00:9.00",
@@ -133,7 +136,10 @@ fn a_minimum_is_told_with_what_it_needs_has_and_lacks() {
         "D code tiers 40.00:5.00,80.00:9.00 from=70.00",
         "D below_minimum has=50.00 needs=70.00 short=20.00",
     );
-    refused("D code per 60.00:5.00", "D below_minimum has=50.00 needs=60.00 short=10.00");
+    refused(
+        "D code per 60.00:5.00",
+        "D below_minimum has=50.00 needs=60.00 short=10.00",
+    );
     refused(
         "D store_discount pieces 2:3%,5:7%",
         "D below_minimum has_pieces=1 needs_pieces=2 short_pieces=1",
@@ -161,14 +167,8 @@ fn of_several_slots_the_one_nearest_to_the_minimum_is_told() {
 #[test]
 fn the_first_reason_that_holds_is_told() {
     let wrongs = [
-        (
-            "since=2026-07-01T00:00:00Z",
-            "not_started from=2026-07-01T00:00:00Z",
-        ),
-        (
-            "until=2026-06-01T00:00:00Z",
-            "expired at=2026-06-01T00:00:00Z",
-        ),
+        ("since=2026-07-01T00:00:00Z", "not_started from=2026-07-01T00:00:00Z"),
+        ("until=2026-06-01T00:00:00Z", "expired at=2026-06-01T00:00:00Z"),
         (
             "currency=EUR",
             "currency_mismatch checkout_currency=USD discount_currency=EUR",
@@ -205,7 +205,10 @@ fn the_first_reason_that_holds_is_told() {
 #[test]
 fn an_unknown_kind_is_kept_and_every_other_reason_comes_before_it() {
     refused("D coins 5.00", "D unknown_kind kind=coins");
-    refused("D coins 5.00 from=60.00", "D below_minimum has=50.00 needs=60.00 short=10.00");
+    refused(
+        "D coins 5.00 from=60.00",
+        "D below_minimum has=50.00 needs=60.00 short=10.00",
+    );
     refused("D coins 5.00 item=other", "D not_eligible by=item");
     refused("D coins 5.00 uses=0", "D exhausted");
     refused(
@@ -217,7 +220,10 @@ fn an_unknown_kind_is_kept_and_every_other_reason_comes_before_it() {
 #[test]
 fn an_unknown_benefit_is_kept_and_named() {
     refused("D platform lucky", "D unknown_kind benefit=lucky kind=platform");
-    refused("D platform lucky from=60.00", "D below_minimum has=50.00 needs=60.00 short=10.00");
+    refused(
+        "D platform lucky from=60.00",
+        "D below_minimum has=50.00 needs=60.00 short=10.00",
+    );
     refused("D coins lucky", "D unknown_kind benefit=lucky kind=coins");
 }
 
@@ -399,7 +405,12 @@ fn nobody_is_told_to_buy_more_for_what_more_goods_do_not_bring() {
     let checkout = checkout::read(json, |_| Tax::default()).unwrap().value;
     let rules = rule_set("seed-2026");
     let stack = stack::best(&checkout, &rules);
-    assert!(stack.refused.iter().all(|refused| refused.reason.name() == "below_minimum"));
+    assert!(
+        stack
+            .refused
+            .iter()
+            .all(|refused| refused.reason.name() == "below_minimum")
+    );
     let misses = stack::near_misses(&checkout, &rules, &stack);
     let told: Vec<(usize, String, String)> = misses
         .iter()

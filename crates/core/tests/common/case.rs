@@ -12,6 +12,8 @@
 //! The first part becomes checkout JSON and goes through the reader; each `under` is a rule set and the whole receipt
 //! that it must give, refusals and all.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value, json};
 use tillwatch_core::checkout::{self, Checkout, Tax};
 use tillwatch_core::rules::{self, RuleBook, RuleSet};
@@ -99,7 +101,8 @@ fn read(lines: &[&str]) -> Checkout {
 }
 
 fn line(words: &[&str], place: usize) -> Value {
-    let mut line = json!({"item": format!("i{}", place + 1), "store": "A", "seller": "L", "unit_price": words[0]});
+    let mut line =
+        json!({"item": format!("i{}", place.saturating_add(1)), "store": "A", "seller": "L", "unit_price": words[0]});
     for word in &words[1..] {
         match word.split_once('=') {
             None => line["quantity"] = json!(word.trim_start_matches('x').parse::<u32>().unwrap()),
@@ -125,13 +128,15 @@ fn discount(words: &[&str], currency: &str) -> Value {
     made["benefit"] = match words[2] {
         "shipping" => json!({"type": "shipping"}),
         "tiers" => {
-            let tiers = next().into_iter().map(|(from, off)| json!({"min_spend": from, "amount": off}));
+            let tiers = next()
+                .into_iter()
+                .map(|(from, off)| json!({"min_spend": from, "amount": off}));
             json!({"type": "tiers", "tiers": tiers.collect::<Vec<_>>()})
         }
         "pieces" => {
-            let tiers = next()
-                .into_iter()
-                .map(|(from, off)| json!({"pieces": from.parse::<u32>().unwrap(), "percent": off.trim_end_matches('%')}));
+            let tiers = next().into_iter().map(
+                |(from, off)| json!({"pieces": from.parse::<u32>().unwrap(), "percent": off.trim_end_matches('%')}),
+            );
             json!({"type": "pieces", "tiers": tiers.collect::<Vec<_>>()})
         }
         "per" => {
@@ -191,16 +196,21 @@ fn totals(name: &str, part: &Value) -> String {
 fn step(step: &Value) -> String {
     let slot = step["slot"].as_str().map(|id| format!("@{id}")).unwrap_or_default();
     let (base, spend) = (word(&step["base"]), word(&step["eligible_spend"]));
-    let mut told = format!("{}{slot} {} takes {} of {base}", word(&step["step"]), word(&step["discount"]), word(&step["amount"]));
+    let mut told = format!(
+        "{}{slot} {} takes {} of {base}",
+        word(&step["step"]),
+        word(&step["discount"]),
+        word(&step["amount"])
+    );
     if base != spend {
-        told += &format!(" spend {spend}");
+        write!(told, " spend {spend}").unwrap();
     }
-    told += &format!(" -> {}", word(&step["after"]));
+    write!(told, " -> {}", word(&step["after"])).unwrap();
     if step["by_line"].as_array().is_some_and(|parts| parts.len() > 1) {
-        told += &format!(" lines {}", word(&step["by_line"]));
+        write!(told, " lines {}", word(&step["by_line"])).unwrap();
     }
     if let Some(parts) = step.get("by_pool") {
-        told += &format!(" pools {}", word(parts));
+        write!(told, " pools {}", word(parts)).unwrap();
     }
     told
 }
@@ -208,8 +218,11 @@ fn step(step: &Value) -> String {
 fn refusal(refused: &Value) -> String {
     let fields: &Map<String, Value> = refused.as_object().unwrap();
     let mut told = format!("not {} {}", word(&refused["discount"]), word(&refused["reason"]));
-    for (name, value) in fields.iter().filter(|(name, _)| !["discount", "reason"].contains(&name.as_str())) {
-        told += &format!(" {name}={}", word(value));
+    for (name, value) in fields
+        .iter()
+        .filter(|(name, _)| !["discount", "reason"].contains(&name.as_str()))
+    {
+        write!(told, " {name}={}", word(value)).unwrap();
     }
     told
 }

@@ -57,7 +57,10 @@ pub(crate) fn dropping(checkout: &Checkout, rules: &RuleSet, stack: &Stack, drop
 
 /// The eligible spend of a discount's own lines as listed, as its minimum is tested.
 pub(crate) fn listed_spend(checkout: &Checkout, discount: &Discount, mut own: impl FnMut(&Line) -> bool) -> i64 {
-    let eligible = checkout.lines.iter().filter(|line| touches(discount, line) && own(line));
+    let eligible = checkout
+        .lines
+        .iter()
+        .filter(|line| touches(discount, line) && own(line));
     let spend: i64 = eligible.map(|line| line.listed().minor()).sum();
     tested(checkout, spend, Rounding::HalfUp)
 }
