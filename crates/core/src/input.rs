@@ -3,6 +3,7 @@
 //! Reading is done twice only when it fails: once fast, and once more to find the place.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -139,10 +140,15 @@ pub(crate) fn read_fields<'de, M: MapAccess<'de>>(
     unknown: &mut Unknown,
     mut field: impl FnMut(&str, &mut M) -> Result<bool, M::Error>,
 ) -> Result<(), M::Error> {
+    let mut seen = BTreeSet::new();
     while let Some(name) = map.next_key::<Text<'de>>()? {
         if !field(name.as_str(), &mut map)? {
             map.next_value::<serde::de::IgnoredAny>()?;
-            unknown.push(name.as_str().chars().take(64).collect());
+            let told: String = name.as_str().chars().take(64).collect();
+            if !seen.insert(String::from(name.as_str())) {
+                return Err(M::Error::custom(format_args!("duplicate field `{told}`")));
+            }
+            unknown.push(told);
         }
     }
     Ok(())
@@ -151,10 +157,11 @@ pub(crate) fn read_fields<'de, M: MapAccess<'de>>(
 /// Puts a value in its place once; `null` is the same as leaving it out, a second one is an error.
 pub(crate) fn once<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
     place: &mut Option<T>,
+    seen: &mut bool,
     name: &'static str,
     map: &mut M,
 ) -> Result<bool, M::Error> {
-    if place.is_some() {
+    if core::mem::replace(seen, true) {
         return Err(M::Error::duplicate_field(name));
     }
     *place = map.next_value()?;
@@ -183,8 +190,10 @@ macro_rules! raw_object {
                     fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
                         let mut raw = $name::default();
                         let mut unknown = $crate::input::Unknown::new();
+                        // A null leaves no value behind, and is still the one time that a name may stand.
+                        $(let mut $field = false;)*
                         $crate::input::read_fields(map, &mut unknown, |name, map| match name {
-                            $($json => $crate::input::once(&mut raw.$field, $json, map),)*
+                            $($json => $crate::input::once(&mut raw.$field, &mut $field, $json, map),)*
                             _ => Ok(false),
                         })?;
                         raw.unknown = unknown;

@@ -47,11 +47,8 @@ impl Instant {
     pub fn parse(text: &str) -> Result<Self, InstantError> {
         static PARSER: DateTimeParser = DateTimeParser::new();
         let not = || InstantError::NotRfc3339(text.chars().take(64).collect());
-        // The parser also reads zone annotations and shortened forms, which RFC 3339 does not have.
-        if text.len() < 20
-            || text.contains('[')
-            || !text.as_bytes().get(10).is_some_and(|b| matches!(b, b'T' | b't' | b' '))
-        {
+        // The parser also reads zone annotations, shortened and basic forms, which RFC 3339 does not have.
+        if !has_the_form(text.as_bytes()) {
             return Err(not());
         }
         let pieces = PARSER.parse_pieces(text).map_err(|_| not())?;
@@ -111,6 +108,31 @@ impl Instant {
             offset: self.offset,
         }
     }
+}
+
+/// Whether a text is written as RFC 3339 says, whatever its numbers: `2026-06-03T12:00:00.5+02:00`.
+fn has_the_form(text: &[u8]) -> bool {
+    let like = |text: &[u8], form: &[u8]| {
+        text.len() == form.len()
+            && text.iter().zip(form).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                b'T' => matches!(byte, b'T' | b't' | b' '),
+                b'+' => matches!(byte, b'+' | b'-'),
+                other => byte == other,
+            })
+    };
+    let Some((start, end)) = text.split_at_checked(19) else {
+        return false;
+    };
+    let offset = match end.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            fraction.get(digits..).filter(|_| digits > 0)
+        }
+        None => Some(end),
+    };
+    like(start, b"0000-00-00T00:00:00")
+        && offset.is_some_and(|offset| matches!(offset, b"Z" | b"z") || like(offset, b"+00:00"))
 }
 
 impl PartialEq for Instant {

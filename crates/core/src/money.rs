@@ -276,6 +276,9 @@ pub fn allocate(amount: i64, weights: &[i64]) -> Vec<i64> {
     parts
 }
 
+/// Up to so many weights are looked at again for each unit that is left, so that nothing need be remembered.
+const FEW: usize = 32;
+
 /// [`allocate`] into a list that is cleared first, so that a search need not ask for memory at each step.
 pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
     parts.clear();
@@ -297,6 +300,21 @@ pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
     // At most one unit for each weight is left. A part that has got its unit is told by its size.
     let remainder = |weight: i64| share(weight).checked_rem(sum).unwrap_or(0);
     let floor = |weight: i64| i64::try_from(share(weight).checked_div(sum).unwrap_or(0)).unwrap_or(0);
+    if weights.len() > FEW {
+        // One look at all for each unit would be quadratic.
+        let mut order: Vec<(core::cmp::Reverse<i128>, usize)> = weights
+            .iter()
+            .enumerate()
+            .map(|(place, weight)| (core::cmp::Reverse(remainder(*weight)), place))
+            .collect();
+        order.sort_unstable();
+        for (_, place) in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
+            if let Some(part) = parts.get_mut(place) {
+                *part = part.saturating_add(1);
+            }
+        }
+        return;
+    }
     while left > 0 {
         let mut best: Option<(i128, &mut i64)> = None;
         for (part, weight) in parts.iter_mut().zip(weights) {
@@ -314,7 +332,11 @@ pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+    #![expect(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        reason = "a test that fails to set up must stop, and its numbers are small"
+    )]
 
     use super::*;
     use alloc::string::ToString;
@@ -378,5 +400,22 @@ mod tests {
         assert_eq!(allocate(2, &[1, 1, 1]), [1, 1, 0]);
         assert_eq!(allocate(0, &[5, 5]), [0, 0]);
         assert_eq!(allocate(5, &[5]), [5]);
+    }
+
+    #[test]
+    fn many_weights_are_shared_over_as_few_are() {
+        let weights: Vec<i64> = (0..100).map(|n| n * 37 % 11).collect();
+        let sum: i64 = weights.iter().sum();
+        for amount in [0, 1, 7, 99, sum - 1, sum] {
+            let parts = allocate(amount, &weights);
+            assert_eq!(parts.iter().sum::<i64>(), amount);
+            let mut order: Vec<usize> = (0..100).collect();
+            order.sort_by_key(|place| (core::cmp::Reverse(amount * weights[*place] % sum), *place));
+            let odd = amount - weights.iter().map(|weight| amount * weight / sum).sum::<i64>();
+            for (rank, place) in order.into_iter().enumerate() {
+                let floor = amount * weights[place] / sum;
+                assert_eq!(parts[place], floor + i64::from(i64::try_from(rank).unwrap() < odd));
+            }
+        }
     }
 }

@@ -302,10 +302,10 @@ fn benefit(
             }
         }
         "tiers" => Benefit::Tiers {
-            tiers: tiers(raw.tiers, at("tiers"), money)?,
+            tiers: tiers(raw.tiers, at("tiers"), money, warnings)?,
         },
         "pieces" => Benefit::Pieces {
-            tiers: piece_tiers(raw.tiers, at("tiers"))?,
+            tiers: piece_tiers(raw.tiers, at("tiers"), warnings)?,
         },
         other => Benefit::Unknown {
             name: raw.name.as_ref().map_or(other, Text::as_str).into(),
@@ -323,9 +323,14 @@ fn percent(text: Option<&Text<'_>>, place: At<'_>) -> Result<Percent, InputError
         .ok_or_else(|| InputError::missing(place, "a percentage such as \"10\" is needed"))
 }
 
-fn tiers(raw: Option<Vec<RawTier<'_>>>, place: At<'_>, money: &ReadMoney<'_>) -> Result<Vec<Tier>, InputError> {
+fn tiers(
+    raw: Option<Vec<RawTier<'_>>>,
+    place: At<'_>,
+    money: &ReadMoney<'_>,
+    warnings: &mut Warnings,
+) -> Result<Vec<Tier>, InputError> {
     let mut tiers = Vec::new();
-    for (index, tier) in raw.unwrap_or_default().iter().enumerate() {
+    for (index, tier) in raw.unwrap_or_default().into_iter().enumerate() {
         let tier_place = format!("{place}[{index}]");
         let needed = |text: &Option<Text<'_>>, field| -> Result<Money, InputError> {
             let at = At {
@@ -338,14 +343,19 @@ fn tiers(raw: Option<Vec<RawTier<'_>>>, place: At<'_>, money: &ReadMoney<'_>) ->
             min_spend: needed(&tier.min_spend, "min_spend")?,
             amount: needed(&tier.amount, "amount")?,
         });
+        warnings.unknown(&tier_place, tier.unknown);
     }
     rising(&mut tiers, place, |tier| tier.min_spend.minor())?;
     Ok(tiers)
 }
 
-fn piece_tiers(raw: Option<Vec<RawTier<'_>>>, place: At<'_>) -> Result<Vec<PieceTier>, InputError> {
+fn piece_tiers(
+    raw: Option<Vec<RawTier<'_>>>,
+    place: At<'_>,
+    warnings: &mut Warnings,
+) -> Result<Vec<PieceTier>, InputError> {
     let mut tiers = Vec::new();
-    for (index, tier) in raw.unwrap_or_default().iter().enumerate() {
+    for (index, tier) in raw.unwrap_or_default().into_iter().enumerate() {
         let base = format!("{place}[{index}]");
         let at = |field| At { base: &base, field };
         let pieces = tier.pieces.filter(|pieces| *pieces > 0);
@@ -355,6 +365,7 @@ fn piece_tiers(raw: Option<Vec<RawTier<'_>>>, place: At<'_>) -> Result<Vec<Piece
             pieces,
             percent: percent(tier.percent.as_ref(), at("percent"))?,
         });
+        warnings.unknown(&base, tier.unknown);
     }
     rising(&mut tiers, place, |tier| i64::from(tier.pieces))?;
     Ok(tiers)

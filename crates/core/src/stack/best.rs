@@ -281,18 +281,21 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    /// Whether the choice stands before the best one by its sorted ids, and with the same ids by earlier slots.
+    /// Whether the choice stands before the best one by its sorted ids, and with the same ids by those of the earlier
+    /// slots. Never by places: they follow the order of the input.
     fn first_by_id(&self) -> bool {
         let till = self.till;
-        let ids = |choice: &[usize]| {
-            let chosen = choice.iter().filter(|place| **place != EMPTY);
-            let mut ids: Vec<_> = chosen
-                .map(|place| &till.discount(&till.candidates[*place]).id)
-                .collect();
+        let id = |place: &usize| (*place != EMPTY).then(|| &till.discount(&till.candidates[*place]).id);
+        let sorted = |choice: &[usize]| {
+            let mut ids: Vec<_> = choice.iter().filter_map(id).collect();
             ids.sort_unstable();
             ids
         };
-        (ids(&self.chosen), &self.chosen) < (ids(&self.best), &self.best)
+        // A slot that is taken stands before one that is free.
+        let by_slot = |place: &usize| (*place == EMPTY, id(place));
+        let ids = sorted(&self.chosen).cmp(&sorted(&self.best));
+        ids.then_with(|| self.chosen.iter().map(by_slot).cmp(self.best.iter().map(by_slot)))
+            .is_lt()
     }
 
     /// Whether no choice in the slots from here on can be better than the best that is known.
@@ -381,10 +384,10 @@ impl Till<'_> {
 
     /// Whether a candidate may be chosen beside an exclusive discount that is in force.
     fn layers_on(&self, candidate: &Candidate, exclusive: usize) -> bool {
-        let other_is_shipping = self.checkout.discounts[exclusive].benefit.is_shipping();
-        candidate.shipping
-            && !self.rules.exclusive_blocks_free_shipping
-            && (!candidate.exclusive() || other_is_shipping)
+        let other = &self.checkout.discounts[exclusive];
+        // The other one need not be exclusive itself where its total alone is asked for.
+        let strict = self.rules.exclusive_blocks_free_shipping && (other.exclusive || candidate.exclusive());
+        candidate.shipping && !strict && (!candidate.exclusive() || other.benefit.is_shipping())
     }
 }
 

@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::till::{net, touches};
 use super::{Reason, Stack, best};
 use crate::checkout::{Checkout, Line};
-use crate::discount::Discount;
-use crate::money::Money;
-use crate::rules::{Per, RuleSet};
+use crate::discount::{Benefit, Discount};
+use crate::money::{Money, Rounding};
+use crate::rules::{Basis, Per, RuleSet};
 
 /// A discount that only its minimum keeps away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,56 +26,74 @@ pub struct NearMiss {
     pub pays: bool,
 }
 
+/// How often an addition is raised because other discounts took from it before its minimum was tested.
+const MOST_RAISES: usize = 4;
+
 /// For each discount that was refused for its minimum: what adding the missing spend would do.
 ///
 /// The addition stands as one more piece of the store and the categories of a line that the discount can touch,
-/// shipped with it; then the best stack is searched anew. Nothing is said of minimums in pieces.
+/// shipped with it; then the best stack is searched anew. Nothing is said of minimums in pieces, of benefits that
+/// nobody can read, and where a little more is not enough.
 pub fn near_misses(checkout: &Checkout, rules: &RuleSet, stack: &Stack) -> Vec<NearMiss> {
-    let mut misses = Vec::new();
     let mut more: Option<Checkout> = None;
-    for refused in &stack.refused {
-        let Reason::BelowMinimum { needs, has, short } = refused.reason else {
-            continue;
-        };
-        let Some(discount) = checkout.discounts.get(refused.discount) else {
-            continue;
-        };
-        let Some(line) = nearest(checkout, rules, discount) else {
-            continue;
-        };
-        let add = with_tax(checkout, rules, needs, has, short);
-        let more = more.get_or_insert_with(|| checkout.clone());
-        let none = Money::zero(checkout.currency);
-        more.lines.push(Line {
-            unit_price: add,
-            quantity: 1,
-            shipping: none,
-            ..line.clone()
-        });
-        let total_if_met = best(more, rules).total();
-        more.lines.pop();
-        let rise = total_if_met.minor().saturating_sub(stack.total().minor());
-        misses.push(NearMiss {
-            discount: refused.discount,
-            short,
-            add,
-            total_if_met,
-            gain: Money::new(add.minor().saturating_sub(rise), checkout.currency),
-            pays: rise <= 0,
-        });
-    }
-    misses
+    let refused = stack.refused.iter();
+    refused
+        .filter_map(|refused| {
+            let Reason::BelowMinimum { needs, has, short } = refused.reason else {
+                return None;
+            };
+            let discount = checkout.discounts.get(refused.discount)?;
+            if matches!(discount.benefit, Benefit::Unknown { .. }) {
+                return None;
+            }
+            let (line, listed) = nearest(checkout, rules, discount)?;
+            let more = more.get_or_insert_with(|| checkout.clone());
+            let start = addition(checkout, rules, needs, has, listed);
+            let (add, total_if_met) = met(more, rules, refused.discount, line, start)?;
+            let rise = total_if_met.minor().saturating_sub(stack.total().minor());
+            Some(NearMiss {
+                discount: refused.discount,
+                short,
+                add: Money::new(add, checkout.currency),
+                total_if_met,
+                gain: Money::new(add.saturating_sub(rise), checkout.currency),
+                pays: rise <= 0,
+            })
+        })
+        .collect()
 }
 
-/// The line beside which the addition reaches the minimum first: of the slot with the most eligible spend.
-fn nearest<'a>(checkout: &'a Checkout, rules: &RuleSet, discount: &Discount) -> Option<&'a Line> {
-    let per = rules
-        .steps
-        .iter()
-        .find(|step| step.kinds.contains(&discount.kind))
-        .map(|step| step.per)?;
+/// The addition with which the minimum is met, and the best total with it. With a minimum on the running spend, what
+/// comes before takes its part of the addition too, so that it may have to be raised.
+fn met(more: &mut Checkout, rules: &RuleSet, discount: usize, line: &Line, start: i64) -> Option<(i64, Money)> {
+    let currency = more.currency;
+    let mut add = start;
+    for _ in 0..=MOST_RAISES {
+        more.lines.push(Line {
+            unit_price: Money::new(add, currency),
+            quantity: 1,
+            shipping: Money::zero(currency),
+            ..line.clone()
+        });
+        let stack = best(more, rules);
+        more.lines.pop();
+        match stack.reason(discount) {
+            Some(Reason::BelowMinimum { needs, has, .. }) => {
+                add = add.saturating_add(addition(more, rules, *needs, *has, None));
+            }
+            Some(Reason::TooFewPieces { .. }) => return None,
+            _ => return Some((add, stack.total())),
+        }
+    }
+    None
+}
+
+/// The line beside which the addition reaches the minimum first: of the slot with the most eligible spend. With that
+/// spend, where minimums are tested on it.
+fn nearest<'a>(checkout: &'a Checkout, rules: &RuleSet, discount: &Discount) -> Option<(&'a Line, Option<i64>)> {
+    let step = rules.steps.iter().find(|step| step.kinds.contains(&discount.kind))?;
     let eligible = || checkout.lines.iter().filter(|line| touches(discount, line));
-    let together = |one: &Line, other: &Line| match per {
+    let together = |one: &Line, other: &Line| match step.per {
         Per::Checkout => true,
         Per::Store => one.store == other.store,
         Per::Seller => one.seller == other.seller,
@@ -87,21 +105,25 @@ fn nearest<'a>(checkout: &'a Checkout, rules: &RuleSet, discount: &Discount) -> 
             .fold(0, i64::saturating_add)
     };
     // The first of the largest, and not the last.
-    eligible().rev().max_by_key(|line| spend(line))
+    let line = eligible().rev().max_by_key(|line| spend(line))?;
+    Some((line, (step.basis == Basis::Listed).then(|| spend(line))))
 }
 
-/// The smallest amount with which the spend, tested as this market does, reaches the minimum.
-fn with_tax(checkout: &Checkout, rules: &RuleSet, needs: Money, has: Money, short: Money) -> Money {
+/// The smallest amount with which the spend, tested as this market does, reaches the minimum. Where only the tested
+/// spend is known and not the one with tax, it may be a unit more.
+fn addition(checkout: &Checkout, rules: &RuleSet, needs: Money, has: Money, listed: Option<i64>) -> i64 {
+    let short = needs.minor().saturating_sub(has.minor());
     let Some(rate) = checkout.tax.taken_out() else {
         return short;
     };
     // Taking tax out and adding it on round apart, by no more than a unit or two.
     let gross = |of: Money| {
         let with = i128::from(of.minor()).saturating_mul(i128::from(rate.points()).saturating_add(10_000));
-        crate::money::Rounding::Down.divide(with, 10_000)
+        Rounding::Down.divide(with, 10_000)
     };
-    let start = gross(needs).saturating_sub(gross(has)).saturating_sub(3).max(0);
-    let reached = (start..start.saturating_add(8))
-        .find(|add| net(checkout, rules, gross(has).saturating_add(*add)) >= needs.minor());
-    Money::new(reached.unwrap_or(short.minor()), checkout.currency)
+    let spend = listed.unwrap_or_else(|| gross(has).saturating_sub(1));
+    let start = gross(needs).saturating_sub(spend).saturating_sub(3).max(0);
+    (start..start.saturating_add(8))
+        .find(|add| net(checkout, rules, spend.saturating_add(*add)) >= needs.minor())
+        .unwrap_or(short)
 }

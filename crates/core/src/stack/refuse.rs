@@ -214,7 +214,9 @@ fn in_slot(till: &Till<'_>, walk: &Walk, slot: usize, place: usize, spare: &mut 
         };
     }
     let kept = |place: usize| spare.steps.iter().any(|taken| taken.candidate == place);
-    let lost = walk.steps.iter().filter(|taken| !kept(taken.candidate));
+    // What stands in the slots before this one is not touched.
+    let later = walk.steps.iter().filter(|taken| taken.slot > slot);
+    let lost = later.filter(|taken| !kept(taken.candidate));
     let loses = lost.map(|taken| till.candidates[taken.candidate].discount).collect();
     Reason::NoEffect { total_with, loses }
 }

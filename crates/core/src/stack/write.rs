@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{Applied, NearMiss, Reason, Refused, Stack, Totals};
 use crate::checkout::Checkout;
-use crate::discount::{Discount, Percent};
+use crate::discount::{Benefit, Discount, Percent};
 use crate::money::{Money, Rounding};
 use crate::rules::RuleSet;
 
@@ -307,6 +307,9 @@ impl Serialize for WithNames<'_, Refused> {
                     "kind",
                     &receipt.discount(self.of.discount).map(|discount| &discount.kind),
                 )?;
+                if let Some(Benefit::Unknown { name }) = receipt.discount(self.of.discount).map(|d| &d.benefit) {
+                    map.serialize_entry("benefit", name)?;
+                }
             }
         }
         map.end()

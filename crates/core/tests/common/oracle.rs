@@ -12,12 +12,57 @@ use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::discount::{Audience, Benefit, Discount, Uses};
 use tillwatch_core::money::{Money, Rounding};
 use tillwatch_core::rules::{Basis, Per, RuleSet, Step};
+use tillwatch_core::stack::{Applied, Slot, Stack};
 
 /// The best choice: total, and the ids of what applied, sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) total: i64,
     pub(crate) ids: Vec<String>,
+}
+
+/// What a till shows that drops some of a stack's discounts without a word: the total, and what applied all the same.
+/// What is automatic goes on applying by itself.
+pub(crate) fn dropping(checkout: &Checkout, rules: &RuleSet, stack: &Stack, dropped: &[usize]) -> (i64, Vec<usize>) {
+    let mut state = opening(checkout);
+    for (step, lines) in slots(checkout, rules) {
+        let line = &checkout.lines[lines[0]];
+        let slot = match step.per {
+            Per::Checkout => Slot::Checkout,
+            Per::Store => Slot::Store(line.store.clone()),
+            Per::Seller => Slot::Seller(line.seller.clone()),
+        };
+        let tried: Vec<usize> = if step.is_automatic() {
+            (0..checkout.discounts.len()).collect()
+        } else {
+            let here = |one: &&Applied| std::ptr::eq(&raw const rules.steps[one.step], step) && one.slot == slot;
+            stack.applied.iter().filter(here).map(|one| one.discount).collect()
+        };
+        let mut next = Vec::new();
+        for place in tried {
+            let discount = &checkout.discounts[place];
+            if step.kinds.contains(&discount.kind) && !dropped.contains(&place) && !state.applied.contains(&place) {
+                next.extend(
+                    apply(checkout, rules, step, &lines, place, discount, &state)
+                        .map(|(amount, after)| (core::cmp::Reverse(amount), discount.id.as_str(), after)),
+                );
+            }
+        }
+        if let Some((_, _, after)) = next.into_iter().min_by_key(|(amount, id, _)| (*amount, *id)) {
+            state = after;
+        }
+    }
+    (total(&state), state.applied)
+}
+
+/// The eligible spend of a discount's own lines as listed, as its minimum is tested.
+pub(crate) fn listed_spend(checkout: &Checkout, discount: &Discount, mut own: impl FnMut(&Line) -> bool) -> i64 {
+    let eligible = checkout
+        .lines
+        .iter()
+        .filter(|line| touches(discount, line) && own(line));
+    let spend: i64 = eligible.map(|line| line.listed().minor()).sum();
+    tested(checkout, spend, Rounding::HalfUp)
 }
 
 #[derive(Clone)]
@@ -30,6 +75,13 @@ struct State {
 }
 
 pub(crate) fn best(checkout: &Checkout, rules: &RuleSet) -> Answer {
+    let slots = slots(checkout, rules);
+    let mut found: Option<Answer> = None;
+    walk(checkout, rules, &slots, opening(checkout), &mut found);
+    found.unwrap()
+}
+
+fn opening(checkout: &Checkout) -> State {
     let prices: Vec<i64> = checkout.lines.iter().map(|line| line.listed().minor()).collect();
     let merchandise: i64 = prices.iter().sum();
     let fee = |place: usize| {
@@ -38,16 +90,26 @@ pub(crate) fn best(checkout: &Checkout, rules: &RuleSet) -> Answer {
         let free = pool.free_from.is_some_and(|from| from.minor() <= merchandise);
         if used && !free { pool.fee.minor() } else { 0 }
     };
-    let state = State {
+    State {
         prices,
         shipping: checkout.lines.iter().map(|line| line.shipping.minor()).collect(),
         pools: (0..checkout.pools.len()).map(fee).collect(),
         applied: Vec::new(),
-    };
-    let slots = slots(checkout, rules);
-    let mut found: Option<Answer> = None;
-    walk(checkout, rules, &slots, state, &mut found);
-    found.unwrap()
+    }
+}
+
+fn total(state: &State) -> i64 {
+    state.prices.iter().chain(&state.shipping).chain(&state.pools).sum()
+}
+
+/// A spend without tax where the market tests it so.
+fn tested(checkout: &Checkout, spend: i64, rounding: Rounding) -> i64 {
+    let tax = checkout.tax;
+    let rate = tax.rate.filter(|_| tax.included && tax.minimum_spend_net);
+    rate.map_or(spend, |rate| {
+        let with_tax = 10_000 + i128::from(rate.0.points());
+        round(i128::from(spend) * 10_000, with_tax, rounding)
+    })
 }
 
 /// Each slot: its step, and the lines that are its own.
@@ -115,7 +177,7 @@ fn exclusivity_holds(checkout: &Checkout, rules: &RuleSet, applied: &[usize]) ->
 }
 
 fn keep(checkout: &Checkout, state: &State, found: &mut Option<Answer>) {
-    let total = state.prices.iter().chain(&state.shipping).chain(&state.pools).sum();
+    let total = total(state);
     let mut ids: Vec<String> = state
         .applied
         .iter()
@@ -153,18 +215,7 @@ fn apply(
         Basis::Listed => lines.iter().map(|line| checkout.lines[*line].listed().minor()).sum(),
         Basis::Running => lines.iter().map(|line| state.prices[*line]).sum(),
     };
-    let spend = match checkout
-        .tax
-        .rate
-        .filter(|_| checkout.tax.included && checkout.tax.minimum_spend_net)
-    {
-        Some(rate) => round(
-            i128::from(spend) * 10_000,
-            10_000 + i128::from(rate.0.points()),
-            rules.rounding,
-        ),
-        None => spend,
-    };
+    let spend = tested(checkout, spend, rules.rounding);
     if discount.min_spend.is_some_and(|min| spend < min.minor()) {
         return None;
     }
