@@ -86,7 +86,7 @@ proptest! {
             prop_assert_eq!(stack.total().minor(), all.total, "{} {:?}", rules.id, all.ids);
             prop_assert_eq!(ids(&checkout, &stack), all.ids, "{}", rules.id);
             prop_assert!(stack.proven);
-            let least = stack::least(&checkout, &rules);
+            let least = stack::least(&checkout, rules);
             prop_assert_eq!(least.total, stack.total());
             let applied: Vec<usize> = stack.applied.iter().map(|one| one.discount).collect();
             prop_assert_eq!(least.discounts, applied, "{}", rules.id);

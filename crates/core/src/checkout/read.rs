@@ -193,9 +193,10 @@ fn tax(raw: Option<RawTax<'_>>, usual: Tax, warnings: &mut Warnings) -> Result<T
     .map(Percent);
     let minimum_spend_net = raw.minimum_spend_net.unwrap_or(usual.minimum_spend_net);
     // Only the market's own rate can stand in for one that was left out, and only where prices contain it.
-    let included = raw.included.unwrap_or(true);
+    let net = raw.minimum_spend_net == Some(true);
+    let included = raw.included.unwrap_or(usual.included || net);
     let rate = rate.or(usual.rate.filter(|_| included && usual.included));
-    if included && raw.minimum_spend_net == Some(true) && rate.is_none() {
+    if included && net && rate.is_none() {
         return Err(InputError::missing(
             "tax.rate",
             "minimum_spend_net needs the rate to take out, such as \"19\"",

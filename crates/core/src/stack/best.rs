@@ -13,6 +13,7 @@
     reason = "places come from the till's own lists, and amounts are bounded on the way in"
 )]
 
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -22,9 +23,12 @@ use crate::checkout::Checkout;
 use crate::money::Money;
 use crate::rules::RuleSet;
 
-/// After so many states looked at, the best so far is taken, and said not to be proven. Over a thousand times what
-/// any checkout of the benchmarks needs: only a checkout made to be hard comes here, in about a second.
-const MOST_STATES: u64 = 5_000_000;
+/// So many amounts are looked at before the best so far is taken, and said not to be proven: about a second. Only a
+/// checkout made to be hard comes here.
+const MOST_WORK: u64 = 400_000_000;
+
+/// So many are looked at to tell choices of one total apart, or for the total of one refused discount.
+const TIES_WORK: u64 = 20_000_000;
 
 /// No candidate in this slot.
 const EMPTY: usize = usize::MAX;
@@ -90,6 +94,15 @@ enum Mode {
     Only(usize),
 }
 
+/// What becomes of choices that come to the total of the best and have no fewer discounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ties {
+    /// They are passed over, and whether there were any is noted.
+    PassedOver(bool),
+    /// They are followed up.
+    FollowedUp,
+}
+
 /// A search through the choices of a till.
 pub(super) struct Search<'t, 'a> {
     till: &'t Till<'a>,
@@ -105,6 +118,9 @@ pub(super) struct Search<'t, 'a> {
     best: Vec<usize>,
     best_total: i64,
     best_count: usize,
+    /// Whether choices that come to the same are followed up, to tell them apart by their ids.
+    ties: Ties,
+    /// What may still be spent, in amounts looked at.
     left: u64,
     scratch: Scratch,
 }
@@ -124,40 +140,54 @@ impl<'t, 'a> Search<'t, 'a> {
             best: vec![EMPTY; depth],
             best_total: i64::MAX,
             best_count: usize::MAX,
-            left: MOST_STATES,
+            ties: Ties::PassedOver(false),
+            left: MOST_WORK,
             scratch: Scratch::default(),
         }
     }
 
     /// The best choice: for each slot a candidate, or none.
+    ///
+    /// First the least total with the fewest discounts is found, passing over whatever only comes to the same. If there
+    /// was such a thing, it is followed up, for the ids to decide.
     pub(super) fn choice(&mut self) -> Vec<usize> {
-        self.descend(Mode::Shared);
-        let till = self.till;
-        let mut done = EMPTY;
-        let mut exclusives: Vec<usize> = till
-            .candidates
-            .iter()
-            .filter(|c| c.exclusive())
-            .map(|c| c.discount)
-            .collect();
-        exclusives.sort_unstable();
-        for discount in exclusives {
-            if discount != done {
-                done = discount;
-                self.descend(Mode::Only(discount));
-            }
+        self.everything();
+        if self.ties == Ties::PassedOver(true) && self.left > 0 {
+            let left = core::mem::replace(&mut self.left, TIES_WORK);
+            self.ties = Ties::FollowedUp;
+            self.everything();
+            self.left = left;
         }
         self.best.clone()
     }
 
+    fn everything(&mut self) {
+        let till = self.till;
+        let exclusive = till.candidates.iter().filter(|candidate| candidate.exclusive());
+        let mut exclusives: Vec<usize> = exclusive.map(|candidate| candidate.discount).collect();
+        exclusives.sort_unstable();
+        exclusives.dedup();
+        // Few choices each, and whatever they come to shortens the long search.
+        for discount in exclusives {
+            self.descend(Mode::Only(discount));
+        }
+        self.descend(Mode::Shared);
+    }
+
     /// The best total with one discount as the only chosen price discount.
     pub(super) fn alone(&mut self, discount: usize) -> i64 {
-        let kept = (core::mem::take(&mut self.best), self.best_total, self.best_count);
+        let kept = (
+            core::mem::take(&mut self.best),
+            self.best_total,
+            self.best_count,
+            self.left,
+        );
         self.best = vec![EMPTY; self.till.slots.len()];
-        (self.best_total, self.best_count) = (i64::MAX, usize::MAX);
+        (self.best_total, self.best_count, self.left) = (i64::MAX, usize::MAX, TIES_WORK);
+        self.ties = Ties::PassedOver(false);
         self.descend(Mode::Only(discount));
         let total = self.best_total;
-        (self.best, self.best_total, self.best_count) = kept;
+        (self.best, self.best_total, self.best_count, self.left) = kept;
         total
     }
 
@@ -192,9 +222,18 @@ impl<'t, 'a> Search<'t, 'a> {
 
     /// Makes a slot ready, unless nothing that follows can be better than what is known.
     fn enter(&mut self, at: usize) -> bool {
-        self.left = self.left.saturating_sub(1);
-        if self.left == 0 || self.hopeless(at) {
-            return false;
+        // One choice is always carried out to its end.
+        if self.best_total != i64::MAX {
+            let first = self
+                .till
+                .slots
+                .get(at)
+                .map_or(self.till.candidates.len(), |slot| slot.all().start);
+            let work = 8 + self.till.width() + self.till.candidates.len() - first;
+            self.left = self.left.saturating_sub(u64::try_from(work).unwrap_or(u64::MAX));
+            if self.left == 0 || self.hopeless(at) {
+                return false;
+            }
         }
         if let Some(slot) = self.till.slots.get(at) {
             self.cursors[at] = slot.all().start;
@@ -299,22 +338,37 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     /// Whether no choice in the slots from here on can be better than the best that is known.
-    fn hopeless(&self, at: usize) -> bool {
-        if self.best_total == i64::MAX {
-            return false;
-        }
+    fn hopeless(&mut self, at: usize) -> bool {
         let bound = self.bound(at);
-        let state = self.state(at);
+        if bound != self.best_total {
+            return bound > self.best_total;
+        }
         // To reach the bound from a higher total takes at least one more discount.
-        let count = self.counts[at] + usize::from(bound < Till::total(state));
-        bound > self.best_total || (bound == self.best_total && count > self.best_count)
+        let count = self.counts[at] + usize::from(bound < Till::total(self.state(at)));
+        match &mut self.ties {
+            Ties::PassedOver(any) => {
+                *any |= count == self.best_count;
+                count >= self.best_count
+            }
+            Ties::FollowedUp => count > self.best_count,
+        }
     }
 
     /// A total that no choice in the slots from here on can go below.
     fn bound(&self, at: usize) -> i64 {
+        let bound = self.bound_from(at, 0, true);
+        if !self.till.several {
+            return bound;
+        }
+        // A discount that could take several slots takes one: let each take its most, once, before all others.
+        bound.max(self.bound_from(at, self.most_of_several(at), false))
+    }
+
+    /// The bound when so much has been taken already, with or without the candidates that could take several slots.
+    fn bound_from(&self, at: usize, taken: i64, several: bool) -> i64 {
         let till = self.till;
         let state = self.state(at);
-        let mut merchandise = till.merchandise(state);
+        let mut merchandise = (till.merchandise(state) - taken).max(0);
         let mut shipping = till.shipping(state);
         for slot in &till.slots[at..] {
             let (mut least, mut most_shipping) = (merchandise, 0);
@@ -328,7 +382,7 @@ impl<'t, 'a> Search<'t, 'a> {
                 }
                 if candidate.shipping {
                     most_shipping = most_shipping.max(till.most_from(candidate, state));
-                } else {
+                } else if several || !candidate.several {
                     let whole = if candidate.whole {
                         till.amount_of_base(candidate, merchandise)
                     } else {
@@ -342,6 +396,24 @@ impl<'t, 'a> Search<'t, 'a> {
             shipping -= most_shipping.min(shipping);
         }
         merchandise + shipping
+    }
+
+    /// The most that the discounts that could take several slots can still take, each of them once.
+    fn most_of_several(&self, at: usize) -> i64 {
+        let till = self.till;
+        let Some(slot) = till.slots.get(at) else { return 0 };
+        let state = self.state(at);
+        let mut most: BTreeMap<usize, i64> = BTreeMap::new();
+        for candidate in &till.candidates[slot.all().start..] {
+            let counts = candidate.several && !candidate.shipping && self.tolerated(candidate);
+            if counts && till.admissible(candidate, state) && !till.used(candidate.discount, &self.chosen[..at]) {
+                let amount = till.most_from(candidate, state);
+                most.entry(candidate.discount)
+                    .and_modify(|known| *known = amount.max(*known))
+                    .or_insert(amount);
+            }
+        }
+        most.values().sum()
     }
 }
 
@@ -376,6 +448,30 @@ impl Till<'_> {
             .collect()
     }
 
+    /// What applies in a slot when something is wanted there, and how much it takes.
+    fn wanted(
+        &self,
+        wanted: Wanted,
+        at: usize,
+        state: &[i64],
+        chosen: &[usize],
+        without: &[usize],
+    ) -> Option<(usize, i64)> {
+        let before = &chosen[..at];
+        match wanted {
+            Wanted::Chosen(_) if self.slots[at].automatic => self.largest(self.slots[at], state, before, without),
+            Wanted::Chosen(EMPTY) => None,
+            Wanted::Chosen(place) | Wanted::Forced(place) => {
+                let candidate = &self.candidates[place];
+                let free = !candidate.several || !self.used(candidate.discount, before);
+                let applies = free && self.admissible(candidate, state);
+                applies
+                    .then(|| (place, self.amount(candidate, state)))
+                    .filter(|(_, amount)| *amount > 0)
+            }
+        }
+    }
+
     fn used(&self, discount: usize, chosen: &[usize]) -> bool {
         chosen
             .iter()
@@ -400,6 +496,28 @@ pub(super) struct Walk {
     pub(super) steps: Vec<Taken>,
 }
 
+/// A place to try another choice in.
+pub(super) struct Trial {
+    state: Vec<i64>,
+    choice: Vec<usize>,
+    scratch: Scratch,
+}
+
+impl Trial {
+    pub(super) fn new(till: &Till<'_>) -> Self {
+        Self {
+            state: vec![0; till.width()],
+            choice: vec![EMPTY; till.slots.len()],
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Whether a candidate applied.
+    pub(super) fn has(&self, candidate: usize) -> bool {
+        self.choice.contains(&candidate)
+    }
+}
+
 /// What is wanted in a slot.
 #[derive(Debug, Clone, Copy)]
 enum Wanted {
@@ -420,75 +538,55 @@ impl Walk {
     /// Carries out a choice; what a state does not admit drops out, as at a till that says nothing.
     /// Automatic discounts apply by themselves, but for those in `without`.
     pub(super) fn new(till: &Till<'_>, choice: &[usize], without: &[usize]) -> Self {
-        let mut walk = Self::blank(till);
-        walk.states[..till.width()].copy_from_slice(&till.opening);
-        walk.go(till, 0, &mut Scratch::default(), without, |at| {
-            Wanted::Chosen(choice[at])
-        });
-        walk
-    }
-
-    /// A walk that has not begun, with all the room that it needs.
-    pub(super) fn blank(till: &Till<'_>) -> Self {
         let (slots, width) = (till.slots.len(), till.width());
-        Self {
+        let mut states = vec![0; (slots + 1) * width];
+        states[..width].copy_from_slice(&till.opening);
+        let mut walk = Self {
             choice: vec![EMPTY; slots],
-            states: vec![0; (slots + 1) * width],
+            states,
             width,
             steps: Vec::with_capacity(slots),
-        }
-    }
-
-    fn go(
-        &mut self,
-        till: &Till<'_>,
-        from: usize,
-        scratch: &mut Scratch,
-        without: &[usize],
-        wanted: impl Fn(usize) -> Wanted,
-    ) {
-        for at in from..till.slots.len() {
-            let (before, after) = self.states.split_at_mut((at + 1) * self.width);
-            let (before, after) = (&before[at * self.width..], &mut after[..self.width]);
+        };
+        let mut scratch = Scratch::default();
+        for (at, wanted) in choice.iter().enumerate() {
+            let (before, after) = walk.states.split_at_mut((at + 1) * width);
+            let (before, after) = (&before[at * width..], &mut after[..width]);
             after.copy_from_slice(before);
-            let slot = till.slots[at];
-            let taken = match wanted(at) {
-                Wanted::Chosen(_) if slot.automatic => till.largest(slot, before, &self.choice[..at], without),
-                Wanted::Chosen(EMPTY) => None,
-                Wanted::Chosen(place) | Wanted::Forced(place) => {
-                    let candidate = &till.candidates[place];
-                    let free = !candidate.several || !till.used(candidate.discount, &self.choice[..at]);
-                    let applies = free && till.admissible(candidate, before);
-                    applies
-                        .then(|| (place, till.amount(candidate, before)))
-                        .filter(|(_, amount)| *amount > 0)
-                }
-            };
-            self.choice[at] = taken.map_or(EMPTY, |(place, _)| place);
+            let taken = till.wanted(Wanted::Chosen(*wanted), at, before, &walk.choice, without);
             if let Some((place, amount)) = taken {
-                till.apply(&till.candidates[place], amount, after, scratch);
-                self.steps.push(Taken {
+                walk.choice[at] = place;
+                till.apply(&till.candidates[place], amount, after, &mut scratch);
+                walk.steps.push(Taken {
                     candidate: place,
                     slot: at,
                     amount,
                 });
             }
         }
+        walk
     }
 
-    /// The walk had a candidate been put into its slot and everything else stayed.
-    pub(super) fn swap(&mut self, till: &Till<'_>, like: &Self, slot: usize, place: usize, scratch: &mut Scratch) {
-        let end = (slot + 1) * self.width;
-        self.states[..end].copy_from_slice(&like.states[..end]);
-        self.choice[..slot].copy_from_slice(&like.choice[..slot]);
-        self.steps.clear();
-        self.go(till, slot, scratch, &[], |at| {
-            if at == slot {
+    /// The total had a candidate been put into its slot and everything else stayed; [`Trial`] keeps what applied then.
+    pub(super) fn total_with(&self, till: &Till<'_>, slot: usize, place: usize, trial: &mut Trial) -> i64 {
+        trial.state.copy_from_slice(self.before(slot));
+        trial.choice.copy_from_slice(&self.choice);
+        for at in slot..till.slots.len() {
+            let automatic = till.slots[at].automatic;
+            let wanted = if at == slot {
                 Wanted::Forced(place)
             } else {
-                Wanted::Chosen(like.choice[at])
+                Wanted::Chosen(self.choice[at])
+            };
+            // Nothing happens in a slot that stays empty.
+            if at == slot || automatic || self.choice[at] != EMPTY {
+                let taken = till.wanted(wanted, at, &trial.state, &trial.choice, &[]);
+                trial.choice[at] = taken.map_or(EMPTY, |(place, _)| place);
+                if let Some((place, amount)) = taken {
+                    till.apply(&till.candidates[place], amount, &mut trial.state, &mut trial.scratch);
+                }
             }
-        });
+        }
+        Till::total(&trial.state)
     }
 
     /// The state before a slot.

@@ -4,8 +4,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Refused;
-use super::best::{Search, Walk};
-use super::till::{Candidate, Scratch, Till};
+use super::best::{Search, Trial, Walk};
+use super::till::{Candidate, Till};
 use crate::instant::Instant;
 use crate::money::{Currency, Money};
 
@@ -173,8 +173,7 @@ pub(super) fn refusals(till: &Till<'_>, walk: &Walk, search: &mut Search<'_, '_>
     for taken in &walk.steps {
         applied[till.candidates[taken.candidate].discount] = true;
     }
-    let mut spare = Walk::blank(till);
-    let mut scratch = Scratch::default();
+    let mut trial = Trial::new(till);
     for (slot, places) in till.slots.iter().enumerate() {
         for place in places.all() {
             let candidate = &till.candidates[place];
@@ -184,7 +183,7 @@ pub(super) fn refusals(till: &Till<'_>, walk: &Walk, search: &mut Search<'_, '_>
             let told = &mut reasons[candidate.discount];
             let reason = match conflict(till, walk, slot, candidate, told.as_ref(), search) {
                 Some(reason) => reason,
-                None => in_slot(till, walk, slot, place, &mut spare, &mut scratch),
+                None => in_slot(till, walk, slot, place, &mut trial),
             };
             if told.as_ref().is_none_or(|other| reason.told_before(other)) {
                 *told = Some(reason);
@@ -199,24 +198,23 @@ pub(super) fn refusals(till: &Till<'_>, walk: &Walk, search: &mut Search<'_, '_>
 
 /// Why a candidate is not in its slot, but for exclusivity.
 #[expect(clippy::indexing_slicing, reason = "places come from the till's own lists")]
-fn in_slot(till: &Till<'_>, walk: &Walk, slot: usize, place: usize, spare: &mut Walk, scratch: &mut Scratch) -> Reason {
+fn in_slot(till: &Till<'_>, walk: &Walk, slot: usize, place: usize, trial: &mut Trial) -> Reason {
     let candidate = &till.candidates[place];
     let before = walk.before(slot);
     if !till.admissible(candidate, before) {
         return till.below(till.minimum(candidate), till.spend(candidate, before));
     }
-    spare.swap(till, walk, slot, place, scratch);
-    let total_with = till.money(spare.total());
+    let total_with = till.money(walk.total_with(till, slot, place, trial));
     if let Some(winner) = walk.taken(slot) {
         return Reason::SlotTaken {
             by: till.candidates[winner].discount,
             total_with,
         };
     }
-    let kept = |place: usize| spare.steps.iter().any(|taken| taken.candidate == place);
+
     // What stands in the slots before this one is not touched.
     let later = walk.steps.iter().filter(|taken| taken.slot > slot);
-    let lost = later.filter(|taken| !kept(taken.candidate));
+    let lost = later.filter(|taken| !trial.has(taken.candidate));
     let loses = lost.map(|taken| till.candidates[taken.candidate].discount).collect();
     Reason::NoEffect { total_with, loses }
 }

@@ -36,6 +36,8 @@ pub(super) struct Till<'a> {
     pub(super) refused: Vec<Option<Reason>>,
     /// The state before any step: running prices, shipping of the lines, fees of the pools.
     pub(super) opening: Vec<i64>,
+    /// Whether any candidate could take several slots.
+    pub(super) several: bool,
     /// Places of lines, candidate after candidate.
     members: Vec<u32>,
     lines: usize,
@@ -147,6 +149,7 @@ impl<'a> Till<'a> {
             slots: Vec::new(),
             refused: Vec::with_capacity(checkout.discounts.len()),
             opening: opening(checkout),
+            several: false,
             members: Vec::with_capacity((checkout.discounts.len() * lines).min(1 << 12)),
             lines,
         };
@@ -155,8 +158,13 @@ impl<'a> Till<'a> {
             let refused = till.admit(place, discount, &owners).err();
             till.refused.push(refused);
         }
-        till.candidates
-            .sort_unstable_by_key(|c| (c.step, c.owner, core::cmp::Reverse(c.most), c.discount));
+        // By id where they take the same, so that the order of the input plays no part.
+        till.candidates.sort_unstable_by(|a, b| {
+            let order = |c: &Candidate| (c.step, c.owner, core::cmp::Reverse(c.most));
+            let id = |c: &Candidate| &checkout.discounts[c.discount].id;
+            order(a).cmp(&order(b)).then_with(|| id(a).cmp(id(b)))
+        });
+        till.several = till.candidates.iter().any(|candidate| candidate.several);
         for (place, candidate) in till.candidates.iter().enumerate() {
             match till.slots.last_mut() {
                 Some(slot) if same_slot(&till.candidates[slot.start as usize], candidate) => {
