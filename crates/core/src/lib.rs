@@ -17,6 +17,7 @@ pub mod instant;
 pub mod link;
 pub mod market;
 pub mod money;
+pub mod quote;
 pub mod rules;
 pub mod snapshot;
 pub mod stack;
