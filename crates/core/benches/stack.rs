@@ -46,6 +46,7 @@ fn main() {
                 discounts,
                 odd: false,
                 cents: false,
+                exclusive: 15,
             };
             let checkouts: Vec<Checkout> = (0..CHECKOUTS).map(|seed| checkout(seed, shape)).collect();
             let mut proven = 0;

@@ -158,6 +158,22 @@ impl Kind {
         }
     }
 
+    /// Its place in [`Kind::KNOWN`]; `None` for an unknown kind.
+    pub(crate) const fn place(&self) -> Option<usize> {
+        Some(match self {
+            Self::StoreDiscount => 0,
+            Self::SpendAndSave => 1,
+            Self::Platform => 2,
+            Self::Category => 3,
+            Self::Welcome => 4,
+            Self::Store => 5,
+            Self::Seller => 6,
+            Self::Code => 7,
+            Self::FreeShipping => 8,
+            Self::Unknown(_) => return None,
+        })
+    }
+
     /// Whether it applies by itself, so that nobody chooses it and nobody can leave it out.
     pub const fn is_automatic(&self) -> bool {
         matches!(self, Self::StoreDiscount | Self::SpendAndSave)
@@ -363,6 +379,7 @@ mod tests {
     fn every_known_kind_is_found_by_its_name_and_another_name_is_kept() {
         for kind in Kind::KNOWN {
             assert_eq!(Kind::from_name(kind.name()), kind);
+            assert_eq!(kind.place().and_then(|place| Kind::KNOWN.get(place)), Some(&kind));
         }
         assert_eq!(Kind::from_name("coins"), Kind::Unknown("coins".into()));
     }

@@ -2,7 +2,6 @@
 //!
 //! Another order, slot or basis is another file in `rules/` and one line in [`BUILT_IN`], and no new code.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -45,6 +44,16 @@ pub struct RuleSet {
     pub exclusive_blocks_free_shipping: bool,
     /// The steps in order. Every known kind stands in exactly one.
     pub steps: Vec<Step>,
+    /// For each known kind the place of its step.
+    places: [usize; Kind::KNOWN.len()],
+}
+
+impl RuleSet {
+    /// The step that takes a kind, and its place; `None` for an unknown kind.
+    pub fn step_of(&self, kind: &Kind) -> Option<(usize, &Step)> {
+        let place = *self.places.get(kind.place()?)?;
+        self.steps.get(place).map(|step| (place, step))
+    }
 }
 
 /// One step of the order.
@@ -177,7 +186,7 @@ pub fn read(json: &[u8]) -> Result<RuleSet, InputError> {
     for (index, raw) in raw.steps.unwrap_or_default().into_iter().enumerate() {
         steps.push(step(raw, &Place(index), usual)?);
     }
-    complete(&steps)?;
+    let places = complete(&steps)?;
     Ok(RuleSet {
         id: text(&raw.id, "id")?,
         name: text(&raw.name, "name")?,
@@ -206,6 +215,7 @@ pub fn read(json: &[u8]) -> Result<RuleSet, InputError> {
         rounding,
         exclusive_blocks_free_shipping: raw.exclusive_blocks_free_shipping.unwrap_or(false),
         steps,
+        places,
     })
 }
 
@@ -264,26 +274,31 @@ fn step(raw: RawStep<'_>, place: &Place, usual: Basis) -> Result<Step, InputErro
     })
 }
 
-/// A kind without a step would have no reason to be refused for, one with two would have no place of its own.
-fn complete(steps: &[Step]) -> Result<(), InputError> {
-    let mut seen = BTreeSet::new();
+/// For each known kind the place of its step. A kind without a step would have no reason to be refused for, one with
+/// two would have no place of its own.
+fn complete(steps: &[Step]) -> Result<[usize; Kind::KNOWN.len()], InputError> {
+    let mut places = [usize::MAX; Kind::KNOWN.len()];
     for (index, step) in steps.iter().enumerate() {
-        if let Some(kind) = step.kinds.iter().find(|kind| !seen.insert(*kind)) {
-            return Err(InputError::conflict(
-                At {
+        for kind in &step.kinds {
+            let Some(place) = kind.place().and_then(|place| places.get_mut(place)) else {
+                continue;
+            };
+            if *place != usize::MAX {
+                let at = At {
                     base: &Place(index),
                     field: "kinds",
-                },
-                format_args!("{kind} stands in two steps"),
-            ));
+                };
+                return Err(InputError::conflict(at, format_args!("{kind} stands in two steps")));
+            }
+            *place = index;
         }
     }
-    match Kind::KNOWN.iter().find(|kind| !seen.contains(kind)) {
-        Some(kind) => Err(InputError::missing(
+    match Kind::KNOWN.iter().zip(places).find(|(_, place)| *place == usize::MAX) {
+        Some((kind, _)) => Err(InputError::missing(
             "steps",
             format_args!("no step takes {kind}; every known kind needs one"),
         )),
-        None => Ok(()),
+        None => Ok(places),
     }
 }
 

@@ -26,6 +26,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             discounts,
             odd,
             cents,
+            exclusive: 9,
         },
     )
 }

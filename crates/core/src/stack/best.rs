@@ -16,7 +16,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::till::{Candidate, Effect, Scratch, Till};
+use super::till::{Candidate, Places, Scratch, Till};
 use super::{Applied, Refused, Stack, Totals};
 use crate::checkout::Checkout;
 use crate::rules::RuleSet;
@@ -158,46 +158,47 @@ impl<'t, 'a> Search<'t, 'a> {
             return false;
         }
         if let Some(slot) = self.till.slots.get(at) {
-            self.cursors[at] = slot.start;
+            self.cursors[at] = slot.all().start;
         }
         true
     }
 
     /// Puts the next choice of a slot into effect; false when there is none left.
     fn step(&mut self, at: usize) -> bool {
-        let slot = self.till.slots[at].clone();
-        let automatic = self.till.candidates[slot.start].automatic();
-        let cursor = &mut self.cursors[at];
-        if *cursor > slot.end {
+        let slot = self.till.slots[at];
+        let end = slot.all().end;
+        if self.cursors[at] > end {
             return false;
         }
-        if automatic {
+        if slot.automatic {
             // Nothing is chosen here: the largest amount applies.
-            *cursor = slot.end + 1;
+            self.cursors[at] = end + 1;
             let taken = self.till.largest(slot, self.state(at), &self.chosen[..at], &[]);
             self.take(at, taken);
             return true;
         }
-        while self.cursors[at] < slot.end {
+        while self.cursors[at] < end {
             let place = self.cursors[at];
             self.cursors[at] += 1;
-            if self.allowed(&self.till.candidates[place], at) {
-                self.take(at, Some(place));
+            let amount = self.allowed(&self.till.candidates[place], at);
+            if amount > 0 {
+                self.take(at, Some((place, amount)));
                 return true;
             }
         }
         // Last, the slot stays empty.
-        self.cursors[at] = slot.end + 1;
+        self.cursors[at] = end + 1;
         self.take(at, None);
         true
     }
 
-    fn allowed(&self, candidate: &Candidate, at: usize) -> bool {
-        let till = self.till;
-        self.tolerated(candidate)
+    /// What a candidate would take in a slot; zero where it cannot be chosen.
+    fn allowed(&self, candidate: &Candidate, at: usize) -> i64 {
+        let (till, state) = (self.till, self.state(at));
+        let free = self.tolerated(candidate)
             && !(candidate.several && till.used(candidate.discount, &self.chosen[..at]))
-            && till.admissible(candidate, self.state(at))
-            && till.amount(candidate, self.state(at)) > 0
+            && till.admissible(candidate, state);
+        if free { till.amount(candidate, state) } else { 0 }
     }
 
     /// Whether exclusivity lets a candidate in.
@@ -209,15 +210,16 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    fn take(&mut self, at: usize, taken: Option<usize>) {
+    fn take(&mut self, at: usize, taken: Option<(usize, i64)>) {
         let width = self.till.width();
         let (before, after) = self.states.split_at_mut((at + 1) * width);
         let (before, after) = (&before[at * width..], &mut after[..width]);
         after.copy_from_slice(before);
-        self.chosen[at] = taken.unwrap_or(EMPTY);
+        self.chosen[at] = taken.map_or(EMPTY, |(place, _)| place);
         self.counts[at + 1] = self.counts[at] + usize::from(taken.is_some());
-        if let Some(place) = taken {
-            self.till.apply(&self.till.candidates[place], after, &mut self.scratch);
+        if let Some((place, amount)) = taken {
+            self.till
+                .apply(&self.till.candidates[place], amount, after, &mut self.scratch);
         }
     }
 
@@ -274,15 +276,12 @@ impl<'t, 'a> Search<'t, 'a> {
         let mut shipping = till.shipping(state);
         for slot in &till.slots[at..] {
             let (mut least, mut most_shipping) = (merchandise, 0);
-            for candidate in &till.candidates[slot.clone()] {
-                if !self.tolerated(candidate) {
-                    continue;
+            for candidate in &till.candidates[slot.all()] {
+                // What it takes of the opening is the most that it ever takes, and the rest of the slot takes less.
+                if !slot.shipping && merchandise - candidate.most >= least {
+                    break;
                 }
-                // What it takes of the opening is the most that it ever takes.
-                if !candidate.shipping && merchandise - candidate.most >= least {
-                    continue;
-                }
-                if !till.admissible(candidate, state) {
+                if !self.tolerated(candidate) || !till.admissible(candidate, state) {
                     continue;
                 }
                 if candidate.shipping {
@@ -305,16 +304,11 @@ impl<'t, 'a> Search<'t, 'a> {
 }
 
 impl Till<'_> {
-    /// The automatic discount of a slot that takes most, ties to the smaller id, but for those in `without`.
-    fn largest(
-        &self,
-        slot: core::ops::Range<usize>,
-        state: &[i64],
-        chosen: &[usize],
-        without: &[usize],
-    ) -> Option<usize> {
-        let mut best: Option<(i64, usize)> = None;
-        for place in slot {
+    /// The automatic discount of a slot that takes most, and what it takes; ties go to the smaller id, and those in
+    /// `without` are left out.
+    fn largest(&self, slot: Places, state: &[i64], chosen: &[usize], without: &[usize]) -> Option<(usize, i64)> {
+        let mut best: Option<(usize, i64)> = None;
+        for place in slot.all() {
             let candidate = &self.candidates[place];
             let out = without.contains(&candidate.discount)
                 || candidate.several && self.used(candidate.discount, chosen)
@@ -324,11 +318,11 @@ impl Till<'_> {
             }
             let amount = self.amount(candidate, state);
             let id = |place: usize| &self.discount(&self.candidates[place]).id;
-            if amount > 0 && best.is_none_or(|(most, other)| amount > most || amount == most && id(place) < id(other)) {
-                best = Some((amount, place));
+            if amount > 0 && best.is_none_or(|(other, most)| amount > most || amount == most && id(place) < id(other)) {
+                best = Some((place, amount));
             }
         }
-        best.map(|(_, place)| place)
+        best
     }
 
     fn used(&self, discount: usize, chosen: &[usize]) -> bool {
@@ -368,8 +362,7 @@ enum Wanted {
 pub(super) struct Taken {
     pub(super) candidate: usize,
     pub(super) slot: usize,
-    eligible_spend: i64,
-    base: i64,
+    amount: i64,
 }
 
 impl Walk {
@@ -407,28 +400,26 @@ impl Walk {
             let (before, after) = self.states.split_at_mut((at + 1) * self.width);
             let (before, after) = (&before[at * self.width..], &mut after[..self.width]);
             after.copy_from_slice(before);
-            let slot = till.slots[at].clone();
+            let slot = till.slots[at];
             let taken = match wanted(at) {
-                Wanted::Chosen(_) if till.candidates[slot.start].automatic() => {
-                    till.largest(slot, before, &self.choice[..at], without)
-                }
+                Wanted::Chosen(_) if slot.automatic => till.largest(slot, before, &self.choice[..at], without),
                 Wanted::Chosen(EMPTY) => None,
                 Wanted::Chosen(place) | Wanted::Forced(place) => {
                     let candidate = &till.candidates[place];
                     let free = !candidate.several || !till.used(candidate.discount, &self.choice[..at]);
-                    let applies = free && till.admissible(candidate, before) && till.amount(candidate, before) > 0;
-                    applies.then_some(place)
+                    let applies = free && till.admissible(candidate, before);
+                    applies
+                        .then(|| (place, till.amount(candidate, before)))
+                        .filter(|(_, amount)| *amount > 0)
                 }
             };
-            self.choice[at] = taken.unwrap_or(EMPTY);
-            if let Some(place) = taken {
-                let effect = till.apply(&till.candidates[place], after, scratch);
-                let Effect { eligible_spend, base } = effect;
+            self.choice[at] = taken.map_or(EMPTY, |(place, _)| place);
+            if let Some((place, amount)) = taken {
+                till.apply(&till.candidates[place], amount, after, scratch);
                 self.steps.push(Taken {
                     candidate: place,
                     slot: at,
-                    eligible_spend,
-                    base,
+                    amount,
                 });
             }
         }
@@ -484,9 +475,9 @@ impl Walk {
                 step: usize::try_from(candidate.step).unwrap_or(usize::MAX),
                 slot: till.slot(candidate),
                 discount: candidate.discount,
-                eligible_spend: till.money(taken.eligible_spend),
-                base: till.money(taken.base),
-                amount: till.money(running(before) - running(after)),
+                eligible_spend: till.money(till.spend(candidate, before)),
+                base: till.money(till.base(candidate, before)),
+                amount: till.money(taken.amount),
                 after: till.money(running(after)),
                 by_line: lines.into_iter().map(|part| till.money(part)).collect(),
                 by_pool: pools.into_iter().map(|part| till.money(part)).collect(),

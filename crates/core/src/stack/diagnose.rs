@@ -261,7 +261,7 @@ fn cause(till: &Till<'_>, walk: &Walk, place: usize, out: &[usize]) -> Cause {
 
 fn minimum(till: &Till<'_>, walk: &Walk, slot: usize, candidate: &Candidate) -> Option<Cause> {
     let needs = till.minimum(candidate);
-    let listed = till.basis(candidate) == Basis::Listed;
+    let listed = candidate.basis == Basis::Listed;
     let running = till.running_spend(candidate, walk.before(slot));
     if listed && running < needs {
         return Some(Cause::MinimumAfterDiscounts {

@@ -176,7 +176,7 @@ pub(super) fn refusals(till: &Till<'_>, walk: &Walk, search: &mut Search<'_, '_>
     let mut spare = Walk::blank(till);
     let mut scratch = Scratch::default();
     for (slot, places) in till.slots.iter().enumerate() {
-        for place in places.clone() {
+        for place in places.all() {
             let candidate = &till.candidates[place];
             if applied[candidate.discount] {
                 continue;

@@ -31,7 +31,7 @@ pub(super) struct Till<'a> {
     /// All candidates, those of a slot together, the one that takes most of the listed state first.
     pub(super) candidates: Vec<Candidate>,
     /// The slots that have a candidate, in the order of the steps and of first appearance.
-    pub(super) slots: Vec<Range<usize>>,
+    pub(super) slots: Vec<Places>,
     /// For each discount a reason that no choice can change.
     pub(super) refused: Vec<Option<Reason>>,
     /// The state before any step: running prices, shipping of the lines, fees of the pools.
@@ -41,15 +41,33 @@ pub(super) struct Till<'a> {
     lines: usize,
 }
 
+/// The candidates of a slot.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Places {
+    start: u32,
+    end: u32,
+    /// Whether they apply by themselves.
+    pub(super) automatic: bool,
+    /// Whether any of them takes from shipping.
+    pub(super) shipping: bool,
+}
+
+impl Places {
+    /// Their places.
+    pub(super) fn all(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
 /// A discount in a slot that it could take.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
     pub(super) discount: usize,
     pub(super) step: u32,
     /// The store or seller, by order of first appearance; zero where the slot is the checkout's.
     pub(super) owner: u32,
-    /// Its lines, within [`Till::members`].
-    members: Range<usize>,
+    /// Its lines, within [`Till::members`]: from where, and how many.
+    members: (u32, u32),
     /// Whether these are all lines of the checkout.
     pub(super) whole: bool,
     /// The eligible spend against listed prices.
@@ -63,6 +81,7 @@ pub(super) struct Candidate {
     layer: Layer,
     /// Whether it could take several slots.
     pub(super) several: bool,
+    pub(super) basis: Basis,
 }
 
 /// How a candidate stands to others.
@@ -96,11 +115,8 @@ enum Take {
     Shipping(i64),
     /// The tier is told by the running spend.
     RunningTiers,
-    RunningPerSpend {
-        every: i64,
-        amount: i64,
-        cap: i64,
-    },
+    /// So is how often.
+    RunningPerSpend,
 }
 
 /// Scratch lists, so that a search asks for memory once.
@@ -108,12 +124,6 @@ enum Take {
 pub(super) struct Scratch {
     weights: Vec<i64>,
     parts: Vec<i64>,
-}
-
-/// What one discount did to a state.
-pub(super) struct Effect {
-    pub(super) eligible_spend: i64,
-    pub(super) base: i64,
 }
 
 impl<'a> Till<'a> {
@@ -138,8 +148,16 @@ impl<'a> Till<'a> {
             .sort_unstable_by_key(|c| (c.step, c.owner, core::cmp::Reverse(c.most), c.discount));
         for (place, candidate) in till.candidates.iter().enumerate() {
             match till.slots.last_mut() {
-                Some(slot) if same_slot(&till.candidates[slot.start], candidate) => slot.end = place + 1,
-                _ => till.slots.push(place..place + 1),
+                Some(slot) if same_slot(&till.candidates[slot.start as usize], candidate) => {
+                    slot.end += 1;
+                    slot.shipping |= candidate.shipping;
+                }
+                _ => till.slots.push(Places {
+                    start: place as u32,
+                    end: place as u32 + 1,
+                    automatic: candidate.automatic(),
+                    shipping: candidate.shipping,
+                }),
             }
         }
         till
@@ -190,7 +208,8 @@ impl<'a> Till<'a> {
     }
 
     fn members(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
-        self.members[candidate.members.clone()]
+        let (first, count) = candidate.members;
+        self.members[first as usize..][..count as usize]
             .iter()
             .map(|place| *place as usize)
     }
@@ -206,7 +225,7 @@ impl<'a> Till<'a> {
         match candidate.take {
             Take::Fixed(amount) => Some(amount.min(base)),
             Take::Percent(share, cap) => Some(share.of(base, self.rules.rounding).min(cap)),
-            Take::Shipping(_) | Take::RunningTiers | Take::RunningPerSpend { .. } => None,
+            Take::Shipping(_) | Take::RunningTiers | Take::RunningPerSpend => None,
         }
     }
 
@@ -234,10 +253,10 @@ impl<'a> Till<'a> {
 
     /// The spend that the minimum is tested against.
     pub(super) fn spend(&self, candidate: &Candidate, state: &[i64]) -> i64 {
-        if self.basis(candidate) == Basis::Listed {
-            return candidate.listed_spend;
+        match candidate.basis {
+            Basis::Listed => candidate.listed_spend,
+            Basis::Running => self.running_spend(candidate, state),
         }
-        self.running_spend(candidate, state)
     }
 
     /// The eligible spend as the steps before have left it, whatever the minimum is tested against.
@@ -250,19 +269,12 @@ impl<'a> Till<'a> {
         minimum(self.discount(candidate))
     }
 
-    pub(super) fn basis(&self, candidate: &Candidate) -> Basis {
-        self.rules.steps[candidate.step as usize].basis
-    }
-
-    /// Applies a candidate to a state; what it takes must be more than zero.
-    pub(super) fn apply(&self, candidate: &Candidate, state: &mut [i64], scratch: &mut Scratch) -> Effect {
-        let effect = Effect {
-            eligible_spend: self.spend(candidate, state),
-            base: self.base(candidate, state),
-        };
-        let amount = self.amount_of(candidate, effect.base, state);
+    /// Takes an amount for a candidate from a state: what [`Till::amount`] says of that state.
+    pub(super) fn apply(&self, candidate: &Candidate, amount: i64, state: &mut [i64], scratch: &mut Scratch) {
         if candidate.shipping {
             self.take_shipping(candidate, amount, state);
+        } else if self.lines == 1 {
+            state[0] -= amount;
         } else if candidate.whole {
             allocate_into(amount, &state[..self.lines], &mut scratch.parts);
             for (running, part) in state.iter_mut().zip(&scratch.parts) {
@@ -276,7 +288,6 @@ impl<'a> Till<'a> {
                 state[line] -= part;
             }
         }
-        effect
     }
 
     /// From the lines first, in order, then from the pools.
@@ -303,7 +314,7 @@ impl<'a> Till<'a> {
         })
     }
 
-    fn base(&self, candidate: &Candidate, state: &[i64]) -> i64 {
+    pub(super) fn base(&self, candidate: &Candidate, state: &[i64]) -> i64 {
         if candidate.shipping {
             let lines: i64 = self.members(candidate).map(|line| state[self.lines + line]).sum();
             let pools: i64 = self.pools(candidate).map(|pool| state[2 * self.lines + pool]).sum();
@@ -344,89 +355,69 @@ impl<'a> Till<'a> {
                     .map_or(0, |(_, amount)| amount)
                     .min(base)
             }
-            Take::RunningPerSpend { every, amount, cap } => {
-                per_spend(self.spend(candidate, state), every, amount, cap).min(base)
-            }
+            Take::RunningPerSpend => match &self.discount(candidate).benefit {
+                Benefit::PerSpend { every, amount, cap } => {
+                    per_spend(self.spend(candidate, state), every.minor(), amount.minor(), most(*cap)).min(base)
+                }
+                _ => 0,
+            },
         }
     }
 
     /// Takes a discount in, or says why it can never apply: the first reason that holds.
     fn admit(&mut self, place: usize, discount: &Discount, owners: &Owners) -> Result<(), Reason> {
         never(self.checkout, discount)?;
-        let first = self.members.len();
-        let eligible = || (0..self.lines).filter(|line| failing(discount, &self.checkout.lines[*line]).is_none());
-        let step = self
-            .rules
-            .steps
-            .iter()
-            .position(|step| step.kinds.contains(&discount.kind));
-        let Some((index, step)) = step.and_then(|index| self.rules.steps.get(index).map(|step| (index, step))) else {
+        let known = !matches!(discount.benefit, Benefit::Unknown { .. });
+        let Some((index, step)) = self.rules.step_of(&discount.kind).filter(|_| known) else {
             return Err(self.unknown(discount));
         };
-        if matches!(discount.benefit, Benefit::Unknown { .. }) {
-            return Err(self.unknown(discount));
-        }
-        let members: Vec<u32> = eligible().map(|line| line as u32).collect();
-        if members.is_empty() {
+        let first = self.members.len();
+        let everywhere = discount.scope.is_everything() && discount.warehouses.is_empty();
+        let eligible = (0..self.lines).filter(|line| everywhere || touches(discount, &self.checkout.lines[*line]));
+        self.members.extend(eligible.map(|line| line as u32));
+        let Some(line) = self.members.get(first) else {
             return Err(Reason::NotEligible {
                 by: blocking(discount, &self.checkout.lines),
             });
-        }
+        };
         let owner = |line: u32| owners.of_line(step.per, line as usize);
-        let alone = members.iter().all(|line| owner(*line) == owner(members[0]));
-        let before = self.candidates.len();
-        let mut short: Option<Reason> = None;
-        let mut slots: Vec<u32> = Vec::new();
-        if alone {
-            slots.push(owner(members[0]));
-        } else {
-            for line in &members {
-                if !slots.contains(&owner(*line)) {
-                    slots.push(owner(*line));
-                }
-            }
+        let own = owner(*line);
+        if self.members[first..].iter().all(|line| owner(*line) == own) {
+            let candidate = self.candidate(place, discount, (index, step), own, first)?;
+            self.candidates.push(candidate);
+            return Ok(());
         }
+        let members = self.members.split_off(first);
+        let mut slots: Vec<u32> = members.iter().map(|line| owner(*line)).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        let (before, mut short) = (self.candidates.len(), None::<Reason>);
         for slot in slots {
             let start = self.members.len();
-            self.members
-                .extend(members.iter().filter(|line| alone || owner(**line) == slot));
-            match self.candidate(place, discount, index, step, slot, start) {
-                Ok(candidate) => self.candidates.push(candidate),
-                Err(reason) => {
-                    self.members.truncate(start);
-                    // Of several slots, the one that is nearest to the minimum is told.
-                    if short.as_ref().is_none_or(|other| reason.nearer_than(other)) {
-                        short = Some(reason);
-                    }
-                }
+            self.members.extend(members.iter().filter(|line| owner(**line) == slot));
+            match self.candidate(place, discount, (index, step), slot, start) {
+                Ok(candidate) => self.candidates.push(Candidate {
+                    several: true,
+                    ..candidate
+                }),
+                // Of several slots, the one that is nearest to the minimum is told.
+                Err(reason) if short.as_ref().is_none_or(|other| reason.nearer_than(other)) => short = Some(reason),
+                Err(_) => {}
             }
         }
-        let several = self.candidates.len() - before > 1;
-        for candidate in &mut self.candidates[before..] {
-            candidate.several = several;
-        }
-        match short {
-            Some(reason) if self.candidates.len() == before => {
-                self.members.truncate(first);
-                Err(reason)
-            }
-            _ => Ok(()),
-        }
+        short.filter(|_| self.candidates.len() == before).map_or(Ok(()), Err)
     }
 
     fn candidate(
         &self,
         place: usize,
         discount: &Discount,
-        index: usize,
-        step: &Step,
+        (index, step): (usize, &Step),
         owner: u32,
         start: usize,
     ) -> Result<Candidate, Reason> {
-        let members = start..self.members.len();
-        let lines = self.members[members.clone()]
-            .iter()
-            .map(|line| &self.checkout.lines[*line as usize]);
+        let members = &self.members[start..];
+        let lines = members.iter().map(|line| &self.checkout.lines[*line as usize]);
         let listed: i64 = lines.clone().map(|line| line.listed().minor()).sum();
         let listed_spend = self.net(listed);
         let running = step.basis == Basis::Running;
@@ -434,11 +425,11 @@ impl<'a> Till<'a> {
         if !running && listed_spend < needs {
             return Err(self.below(needs, listed_spend));
         }
-        let cap = |cap: &Option<Money>| cap.map_or(NONE, Money::minor);
+
         let take = match &discount.benefit {
             Benefit::Fixed { amount } => Take::Fixed(amount.minor()),
-            Benefit::Percent { percent, cap: most } => Take::Percent(percent.0, cap(most)),
-            Benefit::Shipping { cap: most } => Take::Shipping(cap(most)),
+            Benefit::Percent { percent, cap } => Take::Percent(percent.0, most(*cap)),
+            Benefit::Shipping { cap } => Take::Shipping(most(*cap)),
             Benefit::Tiers { .. } if running => Take::RunningTiers,
             Benefit::Tiers { tiers } => {
                 let met = tiers
@@ -447,17 +438,9 @@ impl<'a> Till<'a> {
                     .last();
                 Take::Fixed(met.map_or(0, |tier| tier.amount.minor()))
             }
-            Benefit::PerSpend {
-                every,
-                amount,
-                cap: most,
-            } => {
-                let (every, amount, cap) = (every.minor(), amount.minor(), cap(most));
-                if running {
-                    Take::RunningPerSpend { every, amount, cap }
-                } else {
-                    Take::Fixed(per_spend(listed_spend, every, amount, cap))
-                }
+            Benefit::PerSpend { .. } if running => Take::RunningPerSpend,
+            Benefit::PerSpend { every, amount, cap } => {
+                Take::Fixed(per_spend(listed_spend, every.minor(), amount.minor(), most(*cap)))
             }
             Benefit::Pieces { tiers } => {
                 let has = lines.map(|line| line.quantity).fold(0, u32::saturating_add);
@@ -478,7 +461,7 @@ impl<'a> Till<'a> {
             step: index as u32,
             owner,
             whole: members.len() == self.lines,
-            members,
+            members: (start as u32, members.len() as u32),
             listed_spend,
             take,
             running_minimum: if running { needs } else { 0 },
@@ -490,6 +473,7 @@ impl<'a> Till<'a> {
                 (false, false) => Layer::Shared,
             },
             several: false,
+            basis: step.basis,
         };
         candidate.most = self.most_from(&candidate, &self.opening);
         Ok(candidate)
@@ -551,6 +535,10 @@ pub(super) fn net(checkout: &Checkout, rules: &RuleSet, spend: i64) -> i64 {
         .tax
         .taken_out()
         .map_or(spend, |rate| rate.net_of(spend, rules.rounding))
+}
+
+fn most(cap: Option<Money>) -> i64 {
+    cap.map_or(NONE, Money::minor)
 }
 
 fn per_spend(spend: i64, every: i64, amount: i64, cap: i64) -> i64 {

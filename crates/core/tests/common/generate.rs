@@ -58,6 +58,8 @@ pub(crate) struct Shape {
     pub(crate) odd: bool,
     /// Small prices, so that roundings and ties come up often.
     pub(crate) cents: bool,
+    /// One discount in so many is exclusive.
+    pub(crate) exclusive: u64,
 }
 
 pub(crate) fn currency(code: &str) -> Currency {
@@ -206,7 +208,7 @@ fn discount(dice: &mut Dice, place: usize, currency: Currency, listed: i64, shap
         }
         _ => {}
     }
-    made.exclusive = dice.once_in(9);
+    made.exclusive = dice.once_in(shape.exclusive);
     if shape.odd {
         oddities(dice, &mut made);
     }

@@ -1,0 +1,256 @@
+//! From what a page says to a snapshot: newcomers' prices set apart, placeholders dropped, the outcome decided.
+
+use std::fmt;
+
+use serde_json::Value;
+use tillwatch_core::country::Country;
+use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier};
+use tillwatch_core::money::{Currency, Money};
+use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
+
+use super::coupons::{self, Page, plain_id};
+use super::freight::Freight;
+use super::texts::one_amount;
+use super::value::text;
+
+/// What a page says besides the fields of the snapshot.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// The prices shown are those of a first order on the platform.
+    pub(super) newcomer: bool,
+    /// The prices shown are those of a first order in this store.
+    pub(super) store_newcomer: bool,
+    /// At most one piece per customer.
+    pub(super) one_each: bool,
+    /// Not sold to the country of the reader.
+    pub(super) banned: Option<String>,
+    /// Taken down.
+    pub(super) gone: Option<String>,
+    /// A share off from a number of pieces of this listing.
+    pub(super) bulk: Option<PieceTier>,
+    /// Pieces in one lot, which the price is for.
+    pub(super) lot: Option<u64>,
+    /// The freight rows.
+    pub(super) freight: Freight,
+}
+
+/// Whether a banner's type or code marks a first order's price.
+///
+/// `platform_newer` (December 2022, March 2024) and `new_user_platform_allowance_atm` (2024 to 2026); the welcome
+/// deal's code is from search cards of December 2025.
+pub(super) fn marks_newcomer(mark: &Value) -> bool {
+    text(mark).is_some_and(|mark| {
+        mark == "platform_newer"
+            || mark.contains("new_user")
+            || mark.contains("newuser")
+            || mark.contains("welcomedeal")
+    })
+}
+
+/// `store_newer`: the price of a first order in this store, on 18 of 48 recorded pages of December 2022.
+pub(super) fn marks_store_newcomer(mark: &Value) -> bool {
+    text(mark).is_some_and(|mark| mark == "store_newer")
+}
+
+/// The discounts of the panel and those that stand elsewhere on the page.
+pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Discount> {
+    let mut found = coupons::read(panel, page);
+    if let Some(tier) = said.bulk {
+        // Of this listing alone: "2% off (5 pieces or more)".
+        let mut bulk = Discount::new(
+            plain_id(&format!("bulk{}", owner(page.item))),
+            Kind::StoreDiscount,
+            Benefit::Pieces { tiers: vec![tier] },
+            None,
+        );
+        bulk.scope.items.extend(page.item.cloned());
+        bulk.provenance = page.provenance(format!("{}% off from {} pieces", tier.percent, tier.pieces));
+        found.push(bulk);
+    }
+    for words in &said.freight.free_over {
+        let minimum = page.currency.and_then(|currency| one_amount(words, currency));
+        let benefit = match minimum {
+            Some(_) => Benefit::Shipping { cap: None },
+            None => Benefit::Unknown {
+                name: words.as_str().into(),
+            },
+        };
+        let mut free = Discount::new(
+            plain_id(&format!("free-shipping{}", owner(page.seller))),
+            Kind::FreeShipping,
+            benefit,
+            None,
+        );
+        free.currency = minimum.map(Money::currency);
+        free.min_spend = minimum;
+        free.scope = page.own_store();
+        free.provenance = page.provenance(words.clone());
+        found.push(free);
+    }
+    coupons::tell_apart(&mut found);
+    found
+}
+
+/// `-12345`, so that the ids of two listings differ in one checkout.
+fn owner(id: Option<&impl fmt::Display>) -> String {
+    id.map(|id| format!("-{id}")).unwrap_or_default()
+}
+
+/// Decides what became of a reading whose fields are filled in.
+pub(super) fn finish(mut seen: Snapshot, said: Said) -> Snapshot {
+    seen.market = seen.market.or(said.freight.to);
+    let to = seen.market;
+    set_newcomers_apart(&mut seen, &said);
+    one_currency(&mut seen);
+    drop_placeholders(&mut seen.variants);
+    let currency = seen.currency;
+    seen.shipping = said.freight.ways;
+    seen.shipping
+        .retain(|way: &Shipping| Some(way.fee.currency()) == currency);
+    if said.freight.unread > 0 {
+        seen.notes
+            .push(format!("{} ways of shipping could not be read.", said.freight.unread));
+    }
+    if let Some(lot) = said.lot.filter(|lot| *lot > 1) {
+        seen.notes.push(format!("A price is for a lot of {lot} pieces."));
+    }
+    if said.store_newcomer {
+        seen.notes
+            .push("The banner says that these prices are for a first order in this store.".into());
+    }
+    match outcome(&seen, said.banned, said.gone, said.freight.unreachable, to) {
+        Some((outcome, detail)) => seen.without_price(outcome, detail),
+        None => seen,
+    }
+}
+
+fn outcome(
+    seen: &Snapshot,
+    banned: Option<String>,
+    gone: Option<String>,
+    unreachable: bool,
+    to: Option<Country>,
+) -> Option<(Outcome, String)> {
+    let there = to.map_or_else(|| "this country".to_owned(), |to| to.to_string());
+    if let Some(why) = banned {
+        return Some((Outcome::OtherRegion, why));
+    }
+    if let Some(why) = gone {
+        return Some((Outcome::Removed, why));
+    }
+    if unreachable {
+        return Some((Outcome::OtherRegion, format!("the listing is not shipped to {there}")));
+    }
+    if seen.variants.is_empty() {
+        return Some((Outcome::NoPrice, "the data holds no variant with a price".into()));
+    }
+    if !seen.variants.iter().any(|variant| variant.salable) {
+        return Some((Outcome::SoldOut, "none of its variants can be bought now".into()));
+    }
+    if seen.currency.is_none() {
+        return Some((Outcome::OtherCurrency, "the data names no currency".into()));
+    }
+    if seen.salable().next().is_none() {
+        let newcomers = seen.variants.iter().any(|variant| variant.new_shopper_price.is_some());
+        let why = if newcomers {
+            "only the price of a first order is shown"
+        } else {
+            "no variant that can be bought has a readable price"
+        };
+        return Some((Outcome::NoPrice, why.into()));
+    }
+    None
+}
+
+/// The price of a first order is no public price: the crossed-out one is what everybody else pays at most.
+fn set_newcomers_apart(seen: &mut Snapshot, said: &Said) {
+    let floor = said.one_each && !said.newcomer && is_floor(&seen.variants);
+    if !said.newcomer && !floor {
+        return;
+    }
+    for variant in &mut seen.variants {
+        if variant.new_shopper_price.is_none() {
+            variant.new_shopper_price = variant.price.take();
+            variant.price = variant.list_price.take();
+        }
+    }
+    seen.notes.push(
+        if floor {
+            "All variants stand at one price, one piece per customer, far below unequal list prices: taken for a \
+             first order's price. The list price stands instead."
+        } else {
+            "The page shows the price of a first order. The list price stands instead."
+        }
+        .into(),
+    );
+}
+
+/// Variants of unequal list prices at one and the same price, an eighth of the list price or less.
+///
+/// Pages of March 2024 without any newcomer's mark stood at exactly 8.52 MXN (0.49 USD) for everything.
+fn is_floor(variants: &[Variant]) -> bool {
+    let pairs: Vec<(i64, i64)> = variants
+        .iter()
+        .filter(|variant| variant.salable)
+        .filter_map(|variant| Some((variant.price?.minor(), variant.list_price?.minor())))
+        .collect();
+    let Some((price, list)) = pairs.first().copied() else {
+        return false;
+    };
+    pairs.len() == variants.iter().filter(|variant| variant.salable).count()
+        && pairs.iter().any(|(_, other)| *other != list)
+        && pairs
+            .iter()
+            .all(|(other, list)| *other == price && price.saturating_mul(8) <= *list)
+}
+
+/// The snapshot's currency is that of its prices, then the page's; a price in another one is dropped.
+fn one_currency(seen: &mut Snapshot) {
+    let of_prices = seen
+        .variants
+        .iter()
+        .filter(|variant| variant.salable)
+        .find_map(|variant| variant.price.or(variant.new_shopper_price))
+        .map(Money::currency);
+    let Some(currency) = of_prices.or(seen.currency) else {
+        return;
+    };
+    let keep = |price: &mut Option<Money>, dropped: &mut bool| {
+        if price.is_some_and(|money| money.currency() != currency) {
+            *price = None;
+            *dropped = true;
+        }
+    };
+    let mut dropped = false;
+    for variant in &mut seen.variants {
+        keep(&mut variant.price, &mut dropped);
+        keep(&mut variant.list_price, &mut dropped);
+        keep(&mut variant.new_shopper_price, &mut dropped);
+    }
+    if dropped {
+        seen.notes
+            .push(format!("Prices in another currency than {currency} were left out."));
+    }
+    seen.currency = Some(currency);
+}
+
+/// What cannot be bought has no price: 149,799.85 USD and the like stand there (seen 2024 to 2026). Neither is zero
+/// one, nor a list price that is not above the price.
+fn drop_placeholders(variants: &mut [Variant]) {
+    for variant in variants {
+        let is_price = |money: &Money| money.is_positive() && !is_placeholder(*money);
+        variant.price = variant.price.filter(|price| variant.salable && is_price(price));
+        variant.new_shopper_price = variant
+            .new_shopper_price
+            .filter(|price| variant.salable && is_price(price));
+        let price = variant.price;
+        variant.list_price = variant
+            .list_price
+            .filter(|list| price.is_some_and(|price| list.minor() > price.minor()));
+    }
+}
+
+/// The one placeholder that is known to the cent.
+fn is_placeholder(money: Money) -> bool {
+    money.currency() == Currency::USD && money.minor() == 14_979_985
+}
