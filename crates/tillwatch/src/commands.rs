@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod diagnose;
 pub(crate) mod discount;
+pub(crate) mod quote;
 pub(crate) mod resolve;
 pub(crate) mod snapshot;
 pub(crate) mod stack;
@@ -31,6 +32,13 @@ pub(crate) enum Shape {
     Text,
 }
 
+impl Shape {
+    /// What was asked for one answer.
+    const fn of(output: &Output) -> Self {
+        if output.json { Self::Json } else { Self::Text }
+    }
+}
+
 /// Reads one checkout, or one a line, and answers each in its place.
 ///
 /// One value is answered as text or, with `--json`, as JSON; one a line is always answered with one a line.
@@ -56,7 +64,7 @@ fn each_checkout(
     };
     match form(path)? {
         Form::One(json) => {
-            let shape = if output.json { Shape::Json } else { Shape::Text };
+            let shape = Shape::of(output);
             one(&json, shape, output).map(Status::all_answered)
         }
         Form::Lines(mut lines) => {

@@ -7,6 +7,7 @@ use tillwatch_core::country::Country;
 use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::{Outcome, SCHEMA, Snapshot};
 use tillwatch_core::stack::explain::{amount, offer};
+use tillwatch_net::readers::{Asked, read_asked};
 
 use crate::failure::Status;
 use crate::input::read_all;
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
 
 /// A snapshot under the name of its format.
 #[derive(Serialize)]
-pub(crate) struct Written<'a> {
+struct Written<'a> {
     schema: &'static str,
     #[serde(flatten)]
     seen: &'a Snapshot,
@@ -40,14 +41,18 @@ pub(crate) struct Written<'a> {
 
 impl<'a> Written<'a> {
     /// With the name in front.
-    pub(crate) const fn new(seen: &'a Snapshot) -> Self {
+    const fn new(seen: &'a Snapshot) -> Self {
         Self { schema: SCHEMA, seen }
     }
 }
 
 /// Reads the file and prints what is in it.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<Status> {
-    let seen = read(&read_all(&arguments.file)?, arguments.market);
+    let asked = Asked {
+        market: arguments.market,
+        ..Asked::default()
+    };
+    let seen = read_asked(&read_all(&arguments.file)?, &asked);
     let mut page = output.page();
     for (number, one) in seen.iter().enumerate() {
         if output.json {
@@ -63,24 +68,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<
     Ok(Status::all_answered(seen.iter().any(|one| one.outcome == Outcome::Ok)))
 }
 
-/// Everything in a file, without the prices for another market than the one asked for.
-pub(crate) fn read(bytes: &[u8], market: Option<Country>) -> Vec<Snapshot> {
-    let seen = tillwatch_net::readers::read(bytes);
-    seen.into_iter().map(|one| for_market(one, market)).collect()
-}
-
-fn for_market(seen: Snapshot, asked: Option<Country>) -> Snapshot {
-    match (seen.outcome, seen.market, asked) {
-        (Outcome::Ok, Some(market), Some(asked)) if market != asked => seen.without_price(
-            Outcome::OtherRegion,
-            format!("its prices are for {market}, not for {asked}"),
-        ),
-        _ => seen,
-    }
-}
-
 /// A listing for people.
-pub(crate) fn show(page: &mut Page, seen: &Snapshot) {
+fn show(page: &mut Page, seen: &Snapshot) {
     page.paragraph(0, Ink::Bold, seen.title.as_deref().unwrap_or("(no title)"));
     let detail = seen
         .detail

@@ -1,0 +1,45 @@
+//! A quote for people: the receipt, and what to know beside it.
+
+use tillwatch_core::market::MarketNote;
+
+use super::{Answer, Other};
+use crate::page::{Ink, Page};
+use crate::receipt;
+
+/// No more other variants are listed.
+const MOST_VARIANTS: usize = 6;
+
+/// Writes the receipt and the rest.
+pub(super) fn write(page: &mut Page, answer: &Answer<'_>) {
+    receipt::write(page, answer.stack);
+    variants(page, &answer.other_variants);
+    receipt::notes(page, "Notes", answer.notes.iter().map(String::as_str));
+    market(page, &answer.market_notes);
+    page.end();
+    page.paragraph(0, Ink::Dim, &answer.link);
+}
+
+/// The cheapest of the other variants, each with its own best stack and shipping.
+fn variants(page: &mut Page, others: &[Other<'_>]) {
+    if !others.is_empty() {
+        page.heading("Other variants, each with its own best stack");
+    }
+    for other in others.iter().take(MOST_VARIANTS) {
+        let name = other.name.or_else(|| other.sku.map(tillwatch_core::id::SkuId::as_str));
+        page.pair(2, Ink::Plain, name.unwrap_or("(no name)"), &other.total.to_string());
+    }
+    if let Some(more) = others.len().checked_sub(MOST_VARIANTS).filter(|more| *more > 0) {
+        page.paragraph(2, Ink::Dim, &format!("and {more} more; --json lists all"));
+    }
+}
+
+fn market(page: &mut Page, notes: &[MarketNote]) {
+    if !notes.is_empty() {
+        page.heading("In this market");
+    }
+    for note in notes {
+        page.paragraph(2, Ink::Plain, &note.text);
+        let facts = format!("as of {}, {} confidence: {}", note.as_of, note.confidence, note.source);
+        page.paragraph(4, Ink::Dim, &facts);
+    }
+}
