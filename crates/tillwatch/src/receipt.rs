@@ -4,9 +4,8 @@ mod shares;
 
 use std::collections::BTreeSet;
 
-use tillwatch_core::checkout::{Checkout, Line};
+use tillwatch_core::checkout::Line;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::money::Money;
 use tillwatch_core::stack::explain::{amount, near_miss, offer, refusal};
 use tillwatch_core::stack::{Applied, Receipt};
 
@@ -16,13 +15,16 @@ use crate::table::{Align, Table};
 /// No receipt is wider.
 pub(crate) const WIDTH: usize = 80;
 
-/// Titles are cut after so many characters; sellers write whole sentences into them.
+/// Titles are cut here; sellers write whole sentences into them.
 const TITLE: usize = 110;
 
-/// Writes a whole receipt.
-pub(crate) fn write(page: &mut Page, receipt: &Receipt<'_>) {
+/// No more near misses are told, the nearest first.
+const MOST_MISSES: usize = 4;
+
+/// Writes a whole receipt. `variant` names the variant of its only line, where somebody knows a name.
+pub(crate) fn write(page: &mut Page, receipt: &Receipt<'_>, variant: Option<&str>) {
     head(page, receipt);
-    lines(page, receipt);
+    lines(page, receipt, variant);
     steps(page, receipt);
     totals(page, receipt);
     shares::write(page, receipt);
@@ -79,11 +81,11 @@ fn head(page: &mut Page, receipt: &Receipt<'_>) {
     page.end();
 }
 
-/// A line's name for people.
-fn title(line: &Line) -> String {
+/// A line's name for people, cut after so many characters.
+fn title(line: &Line, most: usize) -> String {
     match &line.title {
-        Some(title) if title.chars().count() > TITLE => {
-            let cut: String = title.chars().take(TITLE).collect();
+        Some(title) if title.chars().count() > most => {
+            let cut: String = title.chars().take(most).collect();
             format!("{}…", cut.trim_end())
         }
         Some(title) => title.clone(),
@@ -91,23 +93,24 @@ fn title(line: &Line) -> String {
     }
 }
 
-fn lines(page: &mut Page, receipt: &Receipt<'_>) {
+fn lines(page: &mut Page, receipt: &Receipt<'_>, variant: Option<&str>) {
     let checkout = receipt.checkout;
     for line in &checkout.lines {
         let pieces = if line.quantity == 1 {
             String::new()
         } else {
-            format!("{} × {}  ", line.quantity, line.unit_price)
+            format!("{} × {} · ", line.quantity, line.unit_price)
         };
         page.pair(
             2,
             Ink::Plain,
-            &format!("{pieces}{}", title(line)),
+            &format!("{pieces}{}", title(line, TITLE)),
             &line.listed().to_string(),
         );
         let facts = [
             line.title.as_ref().map(|_| format!("item {}", line.item)),
             line.sku.as_ref().map(|sku| format!("variant {sku}")),
+            variant.map(ToOwned::to_owned),
             line.warehouse.as_ref().map(|from| format!("from {from}")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
@@ -116,17 +119,10 @@ fn lines(page: &mut Page, receipt: &Receipt<'_>) {
         }
     }
     let before = receipt.stack.before;
-    page.pair(2, Ink::Plain, "Shipping", &shipping(checkout, before.shipping));
+    page.pair(2, Ink::Plain, "Shipping", &before.shipping.to_string());
     page.rule();
-    page.pair(2, Ink::Plain, "Without discounts", &before.total().to_string());
-}
-
-/// A fee of nothing is said in a word; a waived pool too.
-fn shipping(checkout: &Checkout, fee: Money) -> String {
-    match fee {
-        fee if fee.is_positive() => fee.to_string(),
-        _ if checkout.pools.iter().any(|pool| pool.fee.is_positive()) => "waived".to_owned(),
-        _ => "free".to_owned(),
+    if !receipt.stack.applied.is_empty() {
+        page.pair(2, Ink::Plain, "Without discounts", &before.total().to_string());
     }
 }
 
@@ -175,9 +171,11 @@ fn step(receipt: &Receipt<'_>, applied: &Applied) -> String {
 fn totals(page: &mut Page, receipt: &Receipt<'_>) {
     let (checkout, stack) = (receipt.checkout, receipt.stack);
     let (after, saved) = (stack.after, stack.saved());
-    page.rule();
-    page.pair(2, Ink::Plain, "Goods", &after.merchandise.to_string());
-    page.pair(2, Ink::Plain, "Shipping", &shipping(checkout, after.shipping));
+    if !stack.applied.is_empty() {
+        page.rule();
+        page.pair(2, Ink::Plain, "Goods", &after.merchandise.to_string());
+        page.pair(2, Ink::Plain, "Shipping", &after.shipping.to_string());
+    }
     let total = format!("TOTAL in {}", checkout.currency);
     page.pair(2, Ink::Bold, &total, &after.total().to_string());
     if saved.is_positive() {
@@ -206,24 +204,42 @@ fn totals(page: &mut Page, receipt: &Receipt<'_>) {
     }
 }
 
+/// Each discount that did not apply with its reason; one sentence for neighbours that share it.
 fn refused(page: &mut Page, receipt: &Receipt<'_>) {
-    if !receipt.stack.refused.is_empty() {
-        page.heading("Not applied");
-    }
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
     for refused in &receipt.stack.refused {
         let offered = receipt.discount(refused.discount).map(offer).unwrap_or_default();
-        page.paragraph(2, Ink::Plain, &format!("{}, {offered}", receipt.id(refused.discount)));
-        page.paragraph(4, Ink::Dim, &refusal(receipt, refused));
+        let name = format!("{}, {offered}", receipt.id(refused.discount));
+        let reason = refusal(receipt, refused);
+        match told.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => told.push((reason, vec![name])),
+        }
+    }
+    if !told.is_empty() {
+        page.heading("Not applied");
+    }
+    for (reason, names) in told {
+        for name in names {
+            page.paragraph(2, Ink::Plain, &name);
+        }
+        page.paragraph(4, Ink::Dim, &reason);
     }
 }
 
 fn near_misses(page: &mut Page, receipt: &Receipt<'_>) {
-    let told: Vec<String> = receipt
-        .near_misses
+    let gains = receipt.near_misses.iter().filter(|miss| miss.gain.is_positive());
+    let mut nearest: Vec<_> = gains.collect();
+    nearest.sort_by_key(|miss| miss.add.minor());
+    let told: Vec<String> = nearest
         .iter()
+        .take(MOST_MISSES)
         .map(|miss| near_miss(receipt, miss))
         .collect();
     notes(page, "Near misses", told.iter().map(String::as_str));
+    if let Some(more) = nearest.len().checked_sub(MOST_MISSES).filter(|more| *more > 0) {
+        page.paragraph(2, Ink::Dim, &format!("and {more} farther away; --json lists all"));
+    }
 }
 
 fn personal(page: &mut Page, receipt: &Receipt<'_>) {

@@ -167,11 +167,9 @@ fn list(
         };
         page.end();
         page.paragraph(0, Ink::Plain, &ladder.name);
-        let facts = format!(
-            "{}{regions} · {} confidence · {}",
-            ladder.id, ladder.confidence, ladder.source
-        );
+        let facts = format!("{}{regions} · {} confidence", ladder.id, ladder.confidence);
         page.paragraph(0, Ink::Dim, &facts);
+        page.line(Ink::Dim, &ladder.source);
         page.table(&table);
     }
     output.show(&page)?;

@@ -132,7 +132,9 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
         match quote(one, known.almanac, &wish) {
             Ok(quoted) => {
                 if number > 0 && !output.json {
-                    let mut page = output.page();
+                    let mut page = output.page().at_most(crate::receipt::WIDTH);
+                    page.end();
+                    page.rule();
                     page.end();
                     output.show(&page)?;
                 }

@@ -79,7 +79,7 @@ fn answer(
         Shape::Json => output.value(&receipt),
         Shape::Text => {
             let mut page = output.page().at_most(receipt::WIDTH);
-            receipt::write(&mut page, &receipt);
+            receipt::write(&mut page, &receipt, None);
             output.show(&page)
         }
     }

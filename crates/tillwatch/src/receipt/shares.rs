@@ -7,6 +7,9 @@ use super::title;
 use crate::page::{Ink, Page};
 use crate::table::{Align, Table};
 
+/// The lines were named in full before.
+const TITLE: usize = 40;
+
 /// Each line with its share of every discount; nothing for a single line.
 pub(super) fn write(page: &mut Page, receipt: &Receipt<'_>) {
     let lines = &receipt.checkout.lines;
@@ -30,7 +33,7 @@ pub(super) fn write(page: &mut Page, receipt: &Receipt<'_>) {
         );
         let goods = less(line.listed(), off);
         table.row([
-            title(line),
+            title(line, TITLE),
             line.listed().to_string(),
             minus(off),
             shipping.to_string(),

@@ -11,7 +11,11 @@ const MOST_VARIANTS: usize = 6;
 
 /// Writes the receipt and the rest.
 pub(super) fn write(page: &mut Page, answer: &Answer<'_>) {
-    receipt::write(page, answer.stack);
+    receipt::write(
+        page,
+        answer.stack,
+        answer.variant.and_then(|variant| variant.name.as_deref()),
+    );
     variants(page, &answer.other_variants);
     receipt::notes(page, "Notes", answer.notes.iter().map(String::as_str));
     market(page, &answer.market_notes);
@@ -39,7 +43,9 @@ fn market(page: &mut Page, notes: &[MarketNote]) {
     }
     for note in notes {
         page.paragraph(2, Ink::Plain, &note.text);
-        let facts = format!("as of {}, {} confidence: {}", note.as_of, note.confidence, note.source);
+        let facts = format!("as of {}, {} confidence:", note.as_of, note.confidence);
         page.paragraph(4, Ink::Dim, &facts);
+        // Whole, so that it can be copied.
+        page.line(Ink::Dim, &format!("    {}", note.source));
     }
 }
