@@ -4,6 +4,7 @@ mod best;
 pub mod diagnose;
 pub mod explain;
 mod near;
+mod one;
 mod refuse;
 mod till;
 pub mod variant;
@@ -18,7 +19,7 @@ use crate::id::{SellerId, StoreId};
 use crate::instant::Instant;
 use crate::money::Money;
 
-pub use best::best;
+pub use best::{Least, best, least};
 pub use near::{NearMiss, near_misses};
 pub use refuse::{By, Reason};
 pub use write::{Hundredths, OtherRules, Receipt, SCHEMA};

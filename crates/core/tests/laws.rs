@@ -19,16 +19,21 @@ fn rule_sets() -> Vec<RuleSet> {
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    (1..=5_usize, 1..=3_usize, 0..=7_usize, any::<bool>(), any::<bool>()).prop_map(
-        |(lines, stores, discounts, odd, cents)| Shape {
+    (
+        prop_oneof![Just(1_usize), 2..=5_usize],
+        1..=3_usize,
+        0..=7_usize,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(lines, stores, discounts, odd, cents)| Shape {
             lines,
             stores,
             discounts,
             odd,
             cents,
             exclusive: 9,
-        },
-    )
+        })
 }
 
 fn ids(checkout: &Checkout, stack: &Stack) -> Vec<String> {
@@ -52,6 +57,10 @@ proptest! {
             prop_assert_eq!(stack.total().minor(), all.total, "{} {:?}", rules.id, all.ids);
             prop_assert_eq!(ids(&checkout, &stack), all.ids, "{}", rules.id);
             prop_assert!(stack.proven);
+            let least = stack::least(&checkout, &rules);
+            prop_assert_eq!(least.total, stack.total());
+            let applied: Vec<usize> = stack.applied.iter().map(|one| one.discount).collect();
+            prop_assert_eq!(least.discounts, applied, "{}", rules.id);
         }
     }
 }

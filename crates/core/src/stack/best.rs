@@ -17,13 +17,14 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::till::{Candidate, Places, Scratch, Till};
-use super::{Applied, Refused, Stack, Totals};
+use super::{Applied, Refused, Stack, Totals, one};
 use crate::checkout::Checkout;
+use crate::money::Money;
 use crate::rules::RuleSet;
 
 /// After so many states looked at, the best so far is taken, and said not to be proven. Over a thousand times what
 /// any checkout of the benchmarks needs: only a checkout made to be hard comes here, in about a second.
-const MOST_STATES: u64 = 20_000_000;
+const MOST_STATES: u64 = 5_000_000;
 
 /// No candidate in this slot.
 const EMPTY: usize = usize::MAX;
@@ -40,6 +41,41 @@ pub fn best(checkout: &Checkout, rules: &RuleSet) -> Stack {
     let walk = Walk::new(&till, &choice, &[]);
     let refused = super::refuse::refusals(&till, &walk, &mut search);
     walk.into_stack(&till, refused, search.proven())
+}
+
+/// What a checkout comes to at best, without the working.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Least {
+    /// The total.
+    pub total: Money,
+    /// The discounts that apply, by place and in the order of the steps.
+    pub discounts: Vec<usize>,
+    /// Whether no choice can be cheaper; see [`Stack::proven`].
+    pub proven: bool,
+}
+
+/// The total and the choice of [`best`], without receipt and refusals: for re-pricing many checkouts at once.
+pub fn least(checkout: &Checkout, rules: &RuleSet) -> Least {
+    if let Some(least) = one::least(checkout, rules) {
+        let total = Money::new(least.total, checkout.currency);
+        return Least {
+            total,
+            discounts: least.discounts.into_iter().map_while(|place| place).collect(),
+            proven: true,
+        };
+    }
+    let till = Till::new(checkout, rules);
+    let mut search = Search::new(&till);
+    let choice = search.choice();
+    let discounts = choice
+        .iter()
+        .filter(|place| **place != EMPTY)
+        .map(|place| till.candidates[*place].discount);
+    Least {
+        total: till.money(search.best_total),
+        discounts: discounts.collect(),
+        proven: search.proven(),
+    }
 }
 
 /// What may be chosen together.

@@ -18,7 +18,7 @@ use super::Slot;
 use super::refuse::{By, Reason};
 use crate::checkout::{Checkout, Line};
 use crate::discount::{Audience, Benefit, Discount, Uses};
-use crate::money::{BasisPoints, Money, allocate_into};
+use crate::money::{BasisPoints, Money, Rounding, allocate_into};
 use crate::rules::{Basis, Per, RuleSet, Step};
 
 /// No cap, no limit.
@@ -109,7 +109,7 @@ impl Candidate {
 
 /// How much is taken, with all that is known beforehand worked in.
 #[derive(Debug, Clone, Copy)]
-enum Take {
+pub(super) enum Take {
     Fixed(i64),
     Percent(BasisPoints, i64),
     Shipping(i64),
@@ -117,6 +117,17 @@ enum Take {
     RunningTiers,
     /// So is how often.
     RunningPerSpend,
+}
+
+impl Take {
+    /// What is taken of a base, where the running spend does not matter: no more than the base.
+    pub(super) fn of(self, base: i64, rounding: Rounding) -> i64 {
+        match self {
+            Self::Fixed(most) | Self::Shipping(most) => most.min(base),
+            Self::Percent(share, cap) => share.of(base, rounding).min(cap),
+            Self::RunningTiers | Self::RunningPerSpend => 0,
+        }
+    }
 }
 
 /// Scratch lists, so that a search asks for memory once.
@@ -223,8 +234,7 @@ impl<'a> Till<'a> {
     /// not depend on the running spend.
     pub(super) fn amount_of_base(&self, candidate: &Candidate, base: i64) -> Option<i64> {
         match candidate.take {
-            Take::Fixed(amount) => Some(amount.min(base)),
-            Take::Percent(share, cap) => Some(share.of(base, self.rules.rounding).min(cap)),
+            Take::Fixed(_) | Take::Percent(..) => Some(candidate.take.of(base, self.rules.rounding)),
             Take::Shipping(_) | Take::RunningTiers | Take::RunningPerSpend => None,
         }
     }
@@ -344,9 +354,7 @@ impl<'a> Till<'a> {
 
     fn amount_of(&self, candidate: &Candidate, base: i64, state: &[i64]) -> i64 {
         match candidate.take {
-            Take::Fixed(amount) => amount.min(base),
-            Take::Percent(share, cap) => share.of(base, self.rules.rounding).min(cap),
-            Take::Shipping(cap) => cap.min(base),
+            Take::Fixed(_) | Take::Percent(..) | Take::Shipping(_) => candidate.take.of(base, self.rules.rounding),
             Take::RunningTiers => {
                 let spend = self.spend(candidate, state);
                 self.tiers(candidate)
@@ -425,37 +433,8 @@ impl<'a> Till<'a> {
         if !running && listed_spend < needs {
             return Err(self.below(needs, listed_spend));
         }
-
-        let take = match &discount.benefit {
-            Benefit::Fixed { amount } => Take::Fixed(amount.minor()),
-            Benefit::Percent { percent, cap } => Take::Percent(percent.0, most(*cap)),
-            Benefit::Shipping { cap } => Take::Shipping(most(*cap)),
-            Benefit::Tiers { .. } if running => Take::RunningTiers,
-            Benefit::Tiers { tiers } => {
-                let met = tiers
-                    .iter()
-                    .take_while(|tier| tier.min_spend.minor() <= listed_spend)
-                    .last();
-                Take::Fixed(met.map_or(0, |tier| tier.amount.minor()))
-            }
-            Benefit::PerSpend { .. } if running => Take::RunningPerSpend,
-            Benefit::PerSpend { every, amount, cap } => {
-                Take::Fixed(per_spend(listed_spend, every.minor(), amount.minor(), most(*cap)))
-            }
-            Benefit::Pieces { tiers } => {
-                let has = lines.map(|line| line.quantity).fold(0, u32::saturating_add);
-                match tiers.iter().take_while(|tier| tier.pieces <= has).last() {
-                    Some(tier) => Take::Percent(tier.percent.0, NONE),
-                    None => {
-                        return Err(Reason::TooFewPieces {
-                            needs: tiers.first().map_or(0, |tier| tier.pieces),
-                            has,
-                        });
-                    }
-                }
-            }
-            Benefit::Unknown { .. } => return Err(Reason::UnknownKind),
-        };
+        let pieces = lines.map(|line| line.quantity).fold(0, u32::saturating_add);
+        let take = take(discount, running, listed_spend, pieces)?;
         let mut candidate = Candidate {
             discount: place,
             step: index as u32,
@@ -509,13 +488,40 @@ impl<'a> Till<'a> {
     }
 }
 
+/// What a discount takes once it is known which spend and how many pieces are its own.
+pub(super) fn take(discount: &Discount, running: bool, listed_spend: i64, pieces: u32) -> Result<Take, Reason> {
+    Ok(match &discount.benefit {
+        Benefit::Fixed { amount } => Take::Fixed(amount.minor()),
+        Benefit::Percent { percent, cap } => Take::Percent(percent.0, most(*cap)),
+        Benefit::Shipping { cap } => Take::Shipping(most(*cap)),
+        Benefit::Tiers { .. } if running => Take::RunningTiers,
+        Benefit::Tiers { tiers } => {
+            let met = tiers
+                .iter()
+                .take_while(|tier| tier.min_spend.minor() <= listed_spend)
+                .last();
+            Take::Fixed(met.map_or(0, |tier| tier.amount.minor()))
+        }
+        Benefit::PerSpend { .. } if running => Take::RunningPerSpend,
+        Benefit::PerSpend { every, amount, cap } => {
+            Take::Fixed(per_spend(listed_spend, every.minor(), amount.minor(), most(*cap)))
+        }
+        Benefit::Pieces { tiers } => {
+            let met = tiers.iter().take_while(|tier| tier.pieces <= pieces).last();
+            let needs = tiers.first().map_or(0, |tier| tier.pieces);
+            Take::Percent(met.ok_or(Reason::TooFewPieces { needs, has: pieces })?.percent.0, NONE)
+        }
+        Benefit::Unknown { .. } => return Err(Reason::UnknownKind),
+    })
+}
+
 fn same_slot(one: &Candidate, other: &Candidate) -> bool {
     (one.step, one.owner) == (other.step, other.owner)
 }
 
 /// Running prices, then the shipping of the lines, then the fees of the pools: zero where no line is in one, or where
 /// the checkout's listed merchandise reaches its threshold.
-fn opening(checkout: &Checkout) -> Vec<i64> {
+pub(super) fn opening(checkout: &Checkout) -> Vec<i64> {
     let lines = checkout.lines.len();
     let mut state = Vec::with_capacity(2 * lines + checkout.pools.len());
     state.extend(checkout.lines.iter().map(|line| line.listed().minor()));
@@ -546,7 +552,7 @@ fn per_spend(spend: i64, every: i64, amount: i64, cap: i64) -> i64 {
 }
 
 /// What the eligible spend must reach at least for anything to be taken.
-fn minimum(discount: &Discount) -> i64 {
+pub(super) fn minimum(discount: &Discount) -> i64 {
     let stated = discount.min_spend.map_or(0, Money::minor);
     let own = match &discount.benefit {
         Benefit::Tiers { tiers } => tiers.first().map_or(0, |tier| tier.min_spend.minor()),
@@ -557,7 +563,7 @@ fn minimum(discount: &Discount) -> i64 {
 }
 
 /// The reasons that lie in the discount and the checkout as a whole, in their order.
-fn never(checkout: &Checkout, discount: &Discount) -> Result<(), Reason> {
+pub(super) fn never(checkout: &Checkout, discount: &Discount) -> Result<(), Reason> {
     if let Some(from) = discount.valid_from.filter(|from| checkout.at < *from) {
         return Err(Reason::NotStarted { from });
     }
