@@ -8,46 +8,49 @@ use anyhow::Context;
 use tillwatch_core::almanac::{Almanac, Ladder, read_ladder};
 use tillwatch_core::input::InputError;
 
-/// The data directory.
-pub(crate) struct Home(PathBuf);
+use crate::failure::Usage;
+
+/// The data directory; none where neither the command nor this machine names one.
+pub(crate) struct Home(Option<PathBuf>);
 
 impl Home {
     /// The one that was asked for, or the usual one. It need not be there yet.
-    pub(crate) fn find(asked: Option<&Path>) -> anyhow::Result<Self> {
+    pub(crate) fn find(asked: Option<&Path>) -> Self {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        choose(
+        Self(choose(
             asked,
             set("TILLWATCH_DATA"),
             set("XDG_DATA_HOME"),
             set("HOME").or_else(|| set("USERPROFILE")),
-        )
-        .map(Self)
-        .context("no data directory is known: name one with --data or TILLWATCH_DATA")
+        ))
     }
 
-    fn discounts(&self) -> PathBuf {
-        self.0.join("discounts")
+    fn discounts(&self) -> Option<PathBuf> {
+        self.0.as_ref().map(|data| data.join("discounts"))
     }
 
     /// The file of a ladder. Its id becomes the file's name, so it can hold nothing that leads elsewhere.
-    pub(crate) fn ladder_file(&self, id: &str) -> Result<PathBuf, InputError> {
+    pub(crate) fn ladder_file(&self, id: &str) -> anyhow::Result<PathBuf> {
         let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if id.starts_with('.') || !id.chars().all(fine) {
-            return Err(InputError::wrong(
-                "id",
-                format_args!("{id:?} cannot name a file; allowed: letters, digits, - _ and ., the last not in front"),
-            ));
+            let allowed = "letters, digits, - _ and ., the last not in front";
+            let detail = format!("{id:?} cannot name a file; allowed: {allowed}");
+            return Err(InputError::wrong("id", detail).into());
         }
-        Ok(self.discounts().join(format!("{id}.json")))
+        let unknown = "no data directory is known: name one with --data or TILLWATCH_DATA";
+        let folder = self.discounts().ok_or_else(|| Usage(unknown.to_owned()))?;
+        Ok(folder.join(format!("{id}.json")))
     }
 
     /// The almanac of the program with the operator's ladders in it. A file that cannot be read is named and passed over.
     pub(crate) fn almanac(&self) -> anyhow::Result<Almanac> {
         let mut almanac = Almanac::built_in()?;
-        for file in self.ladder_files()? {
+        let passed_over = |error: anyhow::Error| eprintln!("tillwatch: passed over: {error:#}");
+        let files = self.ladder_files().map_err(passed_over).unwrap_or_default();
+        for file in files {
             match read_file(&file) {
                 Ok((ladder, _)) => almanac.add(ladder),
-                Err(error) => eprintln!("tillwatch: passed over: {error:#}"),
+                Err(error) => passed_over(error),
             }
         }
         Ok(almanac)
@@ -55,7 +58,9 @@ impl Home {
 
     /// The files of the operator's ladders, by name; none where the folder is not there.
     fn ladder_files(&self) -> anyhow::Result<Vec<PathBuf>> {
-        let folder = self.discounts();
+        let Some(folder) = self.discounts() else {
+            return Ok(Vec::new());
+        };
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -130,9 +135,12 @@ mod tests {
 
     #[test]
     fn a_ladder_cannot_be_written_elsewhere() {
-        let home = Home("data".into());
+        let home = Home(Some("data".into()));
         for id in ["../up", "a/b", ".hidden", "a b", "ä"] {
-            assert!(home.ladder_file(id).is_err_and(|error| error.path == "id"), "{id:?}");
+            assert!(
+                home.ladder_file(id).is_err_and(|error| error.is::<InputError>()),
+                "{id:?}"
+            );
         }
         assert_eq!(
             home.ladder_file("us-2026-06").ok(),

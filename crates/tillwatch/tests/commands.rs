@@ -11,7 +11,9 @@ use serde_json::Value;
 fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_tillwatch"));
     let unset = ["TILLWATCH_DATA", "XDG_DATA_HOME", "NO_COLOR", "COLUMNS"];
-    unset.iter().for_each(|name| _ = program.env_remove(name));
+    for name in unset {
+        program.env_remove(name);
+    }
     program.env("HOME", nowhere()).current_dir(root());
     program
 }

@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     };
     let start = |year: u16| Instant::local(&format!("{year}-01-01T00:00:00"), MARKETPLACE_ZONE);
     let (from, until) = (start(year)?, start(year + 1)?);
-    let almanac = Home::find(data)?.almanac()?;
+    let almanac = Home::find(data).almanac()?;
     let events = events_between(&almanac, from, until);
     let rotations = almanac.events.rotations_between(from, until);
     if output.json {

@@ -74,7 +74,7 @@ enum Action {
 
 /// Runs one of the actions.
 pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Output) -> anyhow::Result<Status> {
-    let home = Home::find(data)?;
+    let home = Home::find(data);
     match &arguments.action {
         Action::List { market, at, all } => {
             let at = at.map_or_else(crate::clock::now, Ok)?;

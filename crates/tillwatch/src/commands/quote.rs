@@ -116,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     let known = Known {
         arguments,
         identity: identity.as_ref(),
-        almanac: &Home::find(data)?.almanac()?,
+        almanac: &Home::find(data).almanac()?,
         rules: &Rules::load(arguments.rules.as_deref())?,
     };
     let asked = Asked {
