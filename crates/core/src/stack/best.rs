@@ -37,7 +37,10 @@ const EMPTY: usize = usize::MAX;
 pub fn best(checkout: &Checkout, rules: &RuleSet) -> Stack {
     let till = Till::new(checkout, rules);
     let mut search = Search::new(&till);
-    let choice = search.choice();
+    let choice = match one::least(checkout, rules) {
+        Some(least) => till.choice_of(&least.discounts),
+        None => search.choice(),
+    };
     let walk = Walk::new(&till, &choice, &[]);
     let refused = super::refuse::refusals(&till, &walk, &mut search);
     walk.into_stack(&till, refused, search.proven())
@@ -359,6 +362,15 @@ impl Till<'_> {
             }
         }
         best
+    }
+
+    /// The choice that a list of discounts stands for, where each has one slot.
+    fn choice_of(&self, discounts: &[Option<usize>]) -> Vec<usize> {
+        let chosen = |place: &usize| discounts.contains(&Some(self.candidates[*place].discount));
+        self.slots
+            .iter()
+            .map(|slot| slot.all().find(chosen).unwrap_or(EMPTY))
+            .collect()
     }
 
     fn used(&self, discount: usize, chosen: &[usize]) -> bool {

@@ -4,18 +4,19 @@
 //! best choice leaves the least at each step. What that cannot settle is left to the search: equal totals, which are
 //! told apart by number and ids, and a step whose discounts take from prices as well as from shipping.
 
+use alloc::vec::Vec;
+
 use super::till::{Take, minimum, net, never, opening, take, touches};
 use crate::checkout::Checkout;
+use crate::id::DiscountId;
 use crate::rules::{Basis, RuleSet};
 
 /// More usable discounts than this on one line are left to the search.
 const MOST_OFFERS: usize = 64;
 
 /// A discount that can apply to the line.
-#[derive(Clone, Copy)]
 struct Offer {
     discount: usize,
-    step: usize,
     take: Take,
     exclusive: bool,
     automatic: bool,
@@ -34,8 +35,11 @@ pub(super) const MOST_STEPS: usize = 16;
 
 /// The line's offers, and what they work on.
 struct Counter<'a> {
+    checkout: &'a Checkout,
     rules: &'a RuleSet,
     offers: &'a [Offer],
+    /// For each step the places of its offers, a bit each.
+    by_step: [u64; MOST_STEPS],
     price: i64,
     shipping: i64,
 }
@@ -57,15 +61,8 @@ pub(super) fn least(checkout: &Checkout, rules: &RuleSet) -> Option<Least> {
     }
     let listed = line.listed().minor();
     let spend = net(checkout, rules, listed);
-    let nothing = Offer {
-        discount: 0,
-        step: 0,
-        take: Take::Fixed(0),
-        exclusive: false,
-        automatic: false,
-    };
-    let mut offers = [nothing; MOST_OFFERS];
-    let mut count = 0_usize;
+    let mut offers = Vec::with_capacity(checkout.discounts.len().min(MOST_OFFERS));
+    let mut by_step = [0_u64; MOST_STEPS];
     for (discount, offered) in checkout.discounts.iter().enumerate() {
         let Some((step, rule)) = rules.step_of(&offered.kind) else {
             continue;
@@ -77,20 +74,20 @@ pub(super) fn least(checkout: &Checkout, rules: &RuleSet) -> Option<Least> {
             continue;
         };
         let automatic = rule.is_automatic();
-        let offer = Offer {
+        *by_step.get_mut(step)? |= 1_u64.checked_shl(u32::try_from(offers.len()).ok()?)?;
+        offers.push(Offer {
             discount,
-            step,
             take,
             exclusive: offered.exclusive && !automatic,
             automatic,
-        };
-        *offers.get_mut(count)? = offer;
-        count = count.saturating_add(1);
+        });
     }
     let shipping = opening(checkout).into_iter().skip(1).fold(0, i64::saturating_add);
     let counter = Counter {
+        checkout,
         rules,
-        offers: offers.get(..count)?,
+        offers: &offers,
+        by_step,
         price: listed,
         shipping,
     };
@@ -124,9 +121,6 @@ impl Counter<'_> {
         for step in 0..self.rules.steps.len() {
             let (winner, second) = self.best_two(step, allowed, price, shipping)?;
             if let Some((offer, amount)) = winner {
-                if !offer.automatic && second == amount {
-                    return None;
-                }
                 if is_shipping(offer) {
                     shipping = shipping.saturating_sub(amount);
                 } else {
@@ -160,9 +154,9 @@ impl Counter<'_> {
         price
     }
 
-    /// The offer of a step that takes most, and what the next one takes; `None` where prices and shipping mix or two
-    /// automatic ones take the same.
-
+    /// The offer of a step that takes most and what the next smaller amount is; `None` where prices and shipping mix.
+    ///
+    /// Of two that take the same the smaller id is chosen: whatever follows is the same.
     fn best_two(
         &self,
         step: usize,
@@ -174,36 +168,43 @@ impl Counter<'_> {
         for offer in self.at(step, allowed) {
             let base = if is_shipping(offer) { shipping } else { price };
             let amount = offer.take.of(base, self.rules.rounding);
-            if winner.is_some_and(|(other, _)| is_shipping(other) != is_shipping(offer)) {
+            let Some((other, most)) = winner else {
+                winner = (amount > 0).then_some((offer, amount));
+                continue;
+            };
+            if is_shipping(other) != is_shipping(offer) {
                 return None;
             }
-            match winner {
-                Some((_, most)) if amount <= most => second = second.max(amount),
-                _ if amount > 0 => {
-                    second = winner.map_or(0, |(_, most)| most);
-                    winner = Some((offer, amount));
-                }
-                _ => {}
+            if amount > most {
+                (winner, second) = (Some((offer, amount)), most);
+            } else if amount < most {
+                second = second.max(amount);
+            } else if self.id(offer) < self.id(other) {
+                winner = Some((offer, amount));
             }
         }
-        match winner {
-            Some((offer, amount)) if offer.automatic && amount == second => None,
-            _ => Some((winner, second)),
-        }
+        Some((winner, second))
+    }
+
+    fn id(&self, offer: &Offer) -> Option<&DiscountId> {
+        self.checkout.discounts.get(offer.discount).map(|discount| &discount.id)
     }
 
     fn at(&self, step: usize, allowed: Allowed) -> impl Iterator<Item = &Offer> {
         let strict = self.rules.exclusive_blocks_free_shipping;
-        self.offers.iter().filter(move |offer| {
-            offer.step == step
-                && (offer.automatic
-                    || match allowed {
-                        Allowed::Shared => !offer.exclusive,
-                        Allowed::Only(one) => {
-                            offer.discount == one || (is_shipping(offer) && !offer.exclusive && !strict)
-                        }
-                    })
-        })
+        let mut left = self.by_step.get(step).copied().unwrap_or(0);
+        let places = core::iter::from_fn(move || {
+            let place = left.trailing_zeros();
+            left &= left.checked_sub(1)?;
+            usize::try_from(place).ok()
+        });
+        places
+            .filter_map(|place| self.offers.get(place))
+            .filter(move |offer| match allowed {
+                _ if offer.automatic => true,
+                Allowed::Shared => !offer.exclusive,
+                Allowed::Only(one) => offer.discount == one || (is_shipping(offer) && !offer.exclusive && !strict),
+            })
     }
 }
 
