@@ -38,7 +38,7 @@ impl Rules {
         others
             .map(|rules| OtherRules {
                 rules: &rules.id,
-                total: stack::best(checkout, rules).total(),
+                total: stack::least(checkout, rules).total,
             })
             .filter(|other| other.total != stack.total())
             .collect()

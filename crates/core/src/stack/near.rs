@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::till::{net, touches};
-use super::{Reason, Stack, best};
+use super::{Reason, Stack, least};
 use crate::checkout::{Checkout, Line};
 use crate::discount::Discount;
 use crate::money::Money;
@@ -52,7 +52,7 @@ pub fn near_misses(checkout: &Checkout, rules: &RuleSet, stack: &Stack) -> Vec<N
             shipping: none,
             ..line.clone()
         });
-        let total_if_met = best(more, rules).total();
+        let total_if_met = least(more, rules).total;
         more.lines.pop();
         let rise = total_if_met.minor().saturating_sub(stack.total().minor());
         misses.push(NearMiss {
