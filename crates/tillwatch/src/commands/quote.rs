@@ -12,7 +12,7 @@ use tillwatch_core::country::Country;
 use tillwatch_core::id::SkuId;
 use tillwatch_core::input::InputError;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::link::{Identity, IdentityKind, clean_url, identify};
+use tillwatch_core::link::{Identity, IdentityKind, PinSource, clean_url, identify};
 use tillwatch_core::market::MarketNote;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::quote::{Quote, Wish, alternatives, quote};
@@ -190,13 +190,18 @@ fn wish(arguments: &Arguments, identity: Option<&Identity>, seen: &Snapshot, now
     Wish {
         market: arguments.market,
         currency: arguments.currency,
-        sku: arguments
-            .sku
-            .clone()
-            .or_else(|| identity.and_then(|identity| identity.sku.clone())),
+        sku: arguments.sku.clone().or_else(|| pinned(identity?, seen)),
         quantity: arguments.quantity,
         at: arguments.at.or(seen.seen_at).unwrap_or(now),
     }
+}
+
+/// The variant of the link; one that the link only hints at counts where the page has it.
+fn pinned(identity: &Identity, seen: &Snapshot) -> Option<SkuId> {
+    let sku = identity.sku.as_ref()?;
+    let hint = identity.sku_source.is_some_and(PinSource::is_hint);
+    let there = || seen.variants.iter().any(|variant| variant.sku.as_ref() == Some(sku));
+    (!hint || there()).then(|| sku.clone())
 }
 
 fn answer(seen: &Snapshot, quoted: Quote, wish: &Wish, known: &Known<'_>, output: &mut Output) -> anyhow::Result<()> {
