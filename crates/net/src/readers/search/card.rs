@@ -102,7 +102,7 @@ impl Sums {
     ///
     /// On all 382 cards without a mocked price, of 420 recorded in December 2025, the original price less the listed
     /// promotions is the price shown, to the cent. The new shopper's allowance is the promotion that the link calls
-    /// `pisId`; 37 flagged cards do not list it, and their price does not contain it.
+    /// `pisId`; 37 flagged cards do not list it while their sums are exact, so that their price does not contain it.
     fn price(&self) -> Result<Money, &'static str> {
         let none = "The card has no price above zero that can be read.";
         let shown = self.shown.filter(|shown| shown.is_positive()).ok_or(none)?;
