@@ -43,6 +43,11 @@ fn what_the_till_dropped_is_told_in_sentences() {
 }
 
 #[test]
+fn the_saved_page_of_the_examples_is_quoted_with_a_known_code() {
+    check("example-listing", &["quote", "../../../../examples/listing.html"]);
+}
+
+#[test]
 fn a_saved_listing_is_quoted_with_what_stands_beside_its_total() {
     check(
         "listing",

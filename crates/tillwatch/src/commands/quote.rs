@@ -9,7 +9,7 @@ use serde::Serialize;
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
-use tillwatch_core::id::SkuId;
+use tillwatch_core::id::{SkuId, Warehouse};
 use tillwatch_core::input::InputError;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::{Identity, IdentityKind, PinSource, clean_url, identify};
@@ -106,6 +106,7 @@ struct Reading<'a> {
 struct Other<'a> {
     sku: Option<&'a SkuId>,
     name: Option<&'a str>,
+    warehouse: Option<&'a Warehouse>,
     total: Money,
     difference: Option<Money>,
 }
@@ -227,21 +228,17 @@ fn answer(seen: &Snapshot, quoted: Quote, wish: &Wish, known: &Known<'_>, output
     notes.extend(beside(seen, variant, arguments, wish));
     notes.extend(seen.notes.iter().cloned());
     let all = alternatives(seen, almanac, set, wish);
-    let other_variants = all
-        .iter()
-        .filter(|other| other.variant != quoted.variant)
-        .map(|other| Other {
-            sku: seen
-                .variants
-                .get(other.variant)
-                .and_then(|variant| variant.sku.as_ref()),
-            name: seen
-                .variants
-                .get(other.variant)
-                .and_then(|variant| variant.name.as_deref()),
-            total: other.stack.total(),
-            difference: other.stack.total().checked_sub(best.total()),
-        });
+    let other_variants = all.iter().filter(|other| other.variant != quoted.variant).map(|other| {
+        let variant = seen.variants.get(other.variant);
+        let total = other.stack.total();
+        Other {
+            sku: variant.and_then(|variant| variant.sku.as_ref()),
+            name: variant.and_then(|variant| variant.name.as_deref()),
+            warehouse: variant.and_then(|variant| variant.warehouse.as_ref()),
+            total,
+            difference: total.checked_sub(best.total()),
+        }
+    });
     let warehouse = variant.and_then(|variant| variant.warehouse.as_ref());
     let goods = best.after.merchandise;
     let line = checkout.lines.first();
