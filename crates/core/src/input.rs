@@ -65,7 +65,12 @@ impl InputError {
 
 /// Reads JSON into a raw form; on failure says where and what was expected.
 pub(crate) fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, InputError> {
-    serde_json::from_slice(json).map_err(|_| explain::<T>(json))
+    // Texts of what is known to be UTF-8 need not be checked one by one.
+    let read = match core::str::from_utf8(json) {
+        Ok(json) => serde_json::from_str(json),
+        Err(_) => serde_json::from_slice(json),
+    };
+    read.map_err(|_| explain::<T>(json))
 }
 
 #[cold]

@@ -112,28 +112,49 @@ impl Money {
     }
 }
 
+impl Money {
+    /// The digits at the end of a buffer that has room for any amount. Amounts are most of what is written, and this
+    /// is several times as fast as formatting them.
+    fn written(self, buffer: &mut [u8; 24]) -> &str {
+        let digits = usize::from(self.currency.digits());
+        // Counted from the right: the point stands before the digits of a fraction, a whole one before the point.
+        let whole = if digits == 0 { 0 } else { digits.saturating_add(1) };
+        let mut rest = self.minor.unsigned_abs();
+        let mut unused = buffer.len();
+        for (place, byte) in buffer.iter_mut().rev().enumerate() {
+            let ended = rest == 0 && place > whole;
+            if ended && self.minor >= 0 {
+                break;
+            }
+            unused = unused.saturating_sub(1);
+            if ended {
+                *byte = b'-';
+                break;
+            }
+            if place == digits && digits > 0 {
+                *byte = b'.';
+            } else {
+                *byte = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
+                rest /= 10;
+            }
+        }
+        buffer
+            .get(unused..)
+            .and_then(|text| core::str::from_utf8(text).ok())
+            .unwrap_or_default()
+    }
+}
+
 /// `12.20`, without the currency, as every format of ours writes amounts.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = u32::from(self.currency.digits());
-        let one = 10_u64.checked_pow(digits).unwrap_or(1);
-        let size = self.minor.unsigned_abs();
-        let (whole, part) = (
-            size.checked_div(one).unwrap_or(size),
-            size.checked_rem(one).unwrap_or(0),
-        );
-        let sign = if self.minor < 0 { "-" } else { "" };
-        if digits == 0 {
-            return write!(f, "{sign}{whole}");
-        }
-        let width = usize::from(self.currency.digits());
-        write!(f, "{sign}{whole}.{part:0width$}")
+        f.write_str(self.written(&mut [0; 24]))
     }
 }
 
 impl serde::Serialize for Money {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        to.serialize_str(self.written(&mut [0; 24]))
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::till::{net, touches};
-use super::{Reason, Stack, best};
+use super::{Reason, Stack, best, least};
 use crate::checkout::{Checkout, Line};
 use crate::discount::{Benefit, Discount};
 use crate::money::{Money, Rounding};
@@ -67,22 +67,33 @@ pub fn near_misses(checkout: &Checkout, rules: &RuleSet, stack: &Stack) -> Vec<N
 /// comes before takes its part of the addition too, so that it may have to be raised.
 fn met(more: &mut Checkout, rules: &RuleSet, discount: usize, line: &Line, start: i64) -> Option<(i64, Money)> {
     let currency = more.currency;
+    let step = rules
+        .step_of(&more.discounts.get(discount)?.kind)
+        .map(|(_, step)| step.basis);
+    let by_pieces = matches!(more.discounts.get(discount)?.benefit, Benefit::Pieces { .. });
+    let settled = step == Some(Basis::Listed) && !by_pieces;
     let mut add = start;
     for _ in 0..=MOST_RAISES {
+        let unit_price = Money::new(add, currency);
         more.lines.push(Line {
-            unit_price: Money::new(add, currency),
+            unit_price,
             quantity: 1,
             shipping: Money::zero(currency),
             ..line.clone()
         });
-        let stack = best(more, rules);
+        let (reason, total) = if settled {
+            (None, least(more, rules).total)
+        } else {
+            let stack = best(more, rules);
+            (stack.reason(discount).cloned(), stack.total())
+        };
         more.lines.pop();
-        match stack.reason(discount) {
+        match reason {
             Some(Reason::BelowMinimum { needs, has, .. }) => {
-                add = add.saturating_add(addition(more, rules, *needs, *has, None));
+                add = add.saturating_add(addition(more, rules, needs, has, None));
             }
             Some(Reason::TooFewPieces { .. }) => return None,
-            _ => return Some((add, stack.total())),
+            _ => return Some((add, total)),
         }
     }
     None

@@ -1,4 +1,4 @@
-//! One line, minimums on listed prices: no search is needed.
+//! One line, or several that no discount can tell apart, and minimums on listed prices: no search is needed.
 //!
 //! Each discount then maps the running price to a smaller one and never turns a smaller price into a larger, so the
 //! best choice leaves the least at each step. What that cannot settle is left to the search: equal totals, which are
@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 
 use super::till::{Take, minimum, net, never, opening, take, touches};
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Line};
 use crate::id::DiscountId;
 use crate::rules::{Basis, RuleSet};
 
@@ -53,13 +53,18 @@ enum Allowed {
     Only(usize),
 }
 
-/// The least total of a checkout of one line, or `None` where only the search can tell.
+/// The least total of a checkout of one line or of lines that are alike, or `None` where only the search can tell.
 pub(super) fn least(checkout: &Checkout, rules: &RuleSet) -> Option<Least> {
-    let [line] = checkout.lines.as_slice() else { return None };
+    let (line, others) = checkout.lines.split_first()?;
+    if !others.iter().all(|other| alike(line, other)) {
+        return None;
+    }
     if rules.steps.len() > MOST_STEPS || rules.steps.iter().any(|step| step.basis == Basis::Running) {
         return None;
     }
-    let listed = line.listed().minor();
+    let lines = || checkout.lines.iter();
+    let listed = lines().map(|line| line.listed().minor()).fold(0, i64::saturating_add);
+    let pieces = lines().map(|line| line.quantity).fold(0, u32::saturating_add);
     let spend = net(checkout, rules, listed);
     let mut offers = Vec::with_capacity(checkout.discounts.len().min(MOST_OFFERS));
     let mut by_step = [0_u64; MOST_STEPS];
@@ -70,7 +75,7 @@ pub(super) fn least(checkout: &Checkout, rules: &RuleSet) -> Option<Least> {
         if spend < minimum(offered) || !touches(offered, line) || never(checkout, offered).is_err() {
             continue;
         }
-        let Ok(take) = take(offered, false, spend, line.quantity) else {
+        let Ok(take) = take(offered, false, spend, pieces) else {
             continue;
         };
         let automatic = rule.is_automatic();
@@ -82,7 +87,10 @@ pub(super) fn least(checkout: &Checkout, rules: &RuleSet) -> Option<Least> {
             automatic,
         });
     }
-    let shipping = opening(checkout).into_iter().skip(1).fold(0, i64::saturating_add);
+    let shipping = opening(checkout)
+        .into_iter()
+        .skip(checkout.lines.len())
+        .fold(0, i64::saturating_add);
     let counter = Counter {
         checkout,
         rules,
@@ -206,6 +214,15 @@ impl Counter<'_> {
                 Allowed::Only(one) => offer.discount == one || (is_shipping(offer) && !offer.exclusive && !strict),
             })
     }
+}
+
+/// Whether no discount can tell two lines apart.
+fn alike(one: &Line, other: &Line) -> bool {
+    one.item == other.item
+        && one.store == other.store
+        && one.seller == other.seller
+        && one.categories == other.categories
+        && one.warehouse == other.warehouse
 }
 
 fn is_shipping(offer: &Offer) -> bool {

@@ -1,0 +1,150 @@
+//! The data directory: where the operator's own ladders of codes are kept.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tillwatch_core::almanac::{Almanac, Ladder, read_ladder};
+use tillwatch_core::input::InputError;
+
+use crate::failure::Usage;
+
+/// The data directory; none where neither the command nor this machine names one.
+pub(crate) struct Home(Option<PathBuf>);
+
+impl Home {
+    /// The one that was asked for, or the usual one. It need not be there yet.
+    pub(crate) fn find(asked: Option<&Path>) -> Self {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self(choose(
+            asked,
+            set("TILLWATCH_DATA"),
+            set("XDG_DATA_HOME"),
+            set("HOME").or_else(|| set("USERPROFILE")),
+        ))
+    }
+
+    fn discounts(&self) -> Option<PathBuf> {
+        self.0.as_ref().map(|data| data.join("discounts"))
+    }
+
+    /// The file of a ladder. Its id becomes the file's name, so it can hold nothing that leads elsewhere.
+    pub(crate) fn ladder_file(&self, id: &str) -> anyhow::Result<PathBuf> {
+        let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if id.starts_with('.') || !id.chars().all(fine) {
+            let allowed = "letters, digits, - _ and ., the last not in front";
+            let detail = format!("{id:?} cannot name a file; allowed: {allowed}");
+            return Err(InputError::wrong("id", detail).into());
+        }
+        let unknown = "no data directory is known: name one with --data or TILLWATCH_DATA";
+        let folder = self.discounts().ok_or_else(|| Usage(unknown.to_owned()))?;
+        Ok(folder.join(format!("{id}.json")))
+    }
+
+    /// The almanac of the program with the operator's ladders in it. A file that cannot be read is named and passed over.
+    pub(crate) fn almanac(&self) -> anyhow::Result<Almanac> {
+        let mut almanac = Almanac::built_in()?;
+        let passed_over = |error: anyhow::Error| eprintln!("tillwatch: passed over: {error:#}");
+        let files = self.ladder_files().map_err(passed_over).unwrap_or_default();
+        for file in files {
+            match read_file(&file) {
+                Ok((ladder, _)) => almanac.add(ladder),
+                Err(error) => passed_over(error),
+            }
+        }
+        Ok(almanac)
+    }
+
+    /// The files of the operator's ladders, by name; none where the folder is not there.
+    fn ladder_files(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let Some(folder) = self.discounts() else {
+            return Ok(Vec::new());
+        };
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error).with_context(|| folder.display().to_string()),
+        };
+        let mut files: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .with_context(|| folder.display().to_string())?;
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// A ladder of a file, with its bytes. Warnings go to standard error.
+pub(crate) fn read_file(file: &Path) -> anyhow::Result<(Ladder, Vec<u8>)> {
+    let name = || file.display().to_string();
+    let bytes = std::fs::read(file).with_context(name)?;
+    let read = read_ladder(&bytes).with_context(name)?;
+    for warning in read.warnings {
+        eprintln!("tillwatch: {}: {warning}", name());
+    }
+    Ok((read.value, bytes))
+}
+
+/// Writes a file whole or not at all: beside its place first, then moved there.
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let name = || file.display().to_string();
+    let folder = file.parent().with_context(name)?;
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let beside = file.with_extension(format!("json.{}.part", std::process::id()));
+    let written = std::fs::File::create(&beside)
+        .and_then(|mut to| to.write_all(bytes).and_then(|()| to.sync_all()))
+        .and_then(|()| std::fs::rename(&beside, file));
+    if written.is_err() {
+        // What is half written has no other reader; that it cannot be removed changes nothing.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.with_context(name)
+}
+
+/// A flag before a variable before the usual place; a relative `XDG_DATA_HOME` counts for nothing, as its standard says.
+fn choose(
+    asked: Option<&Path>,
+    own: Option<OsString>,
+    xdg: Option<OsString>,
+    home: Option<OsString>,
+) -> Option<PathBuf> {
+    let xdg = || xdg.map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || home.map(|home| PathBuf::from(home).join(".local").join("share"));
+    asked
+        .map(Path::to_owned)
+        .or_else(|| own.map(PathBuf::from))
+        .or_else(|| xdg().or_else(home).map(|share| share.join("tillwatch")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_wins_over_the_variable_and_that_over_the_usual_place() {
+        let text = |text: &str| Some(OsString::from(text));
+        let at = |asked: Option<&str>, own, xdg| choose(asked.map(Path::new), own, xdg, text("/h"));
+        assert_eq!(at(Some("a"), text("b"), text("/c")), Some("a".into()));
+        assert_eq!(at(None, text("b"), text("/c")), Some("b".into()));
+        assert_eq!(at(None, None, text("/c")), Some("/c/tillwatch".into()));
+        assert_eq!(at(None, None, text("c")), Some("/h/.local/share/tillwatch".into()));
+        assert_eq!(choose(None, None, None, None), None);
+    }
+
+    #[test]
+    fn a_ladder_cannot_be_written_elsewhere() {
+        let home = Home(Some("data".into()));
+        for id in ["../up", "a/b", ".hidden", "a b", "ä"] {
+            assert!(
+                home.ladder_file(id).is_err_and(|error| error.is::<InputError>()),
+                "{id:?}"
+            );
+        }
+        assert_eq!(
+            home.ladder_file("us-2026-06").ok(),
+            Some("data/discounts/us-2026-06.json".into())
+        );
+    }
+}
