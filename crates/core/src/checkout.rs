@@ -20,7 +20,13 @@ pub use read::{Read, read, read_discounts};
 pub const SCHEMA: &str = "tillwatch/checkout/1";
 
 /// The most lines that one checkout has.
-pub const MOST_LINES: usize = 10_000;
+pub const MOST_LINES: usize = 1_000;
+
+/// The most discounts that one checkout is offered.
+pub const MOST_DISCOUNTS: usize = 5_000;
+
+/// The most shipping pools that one checkout has.
+pub const MOST_POOLS: usize = 100;
 
 /// The most pieces of one line.
 pub const MOST_PIECES: u32 = 1_000_000;

@@ -413,8 +413,8 @@ fn many_discounts_are_searched_for_one_that_stands_twice_too() {
 #[test]
 fn more_than_is_accepted_is_an_error_and_not_cut_off() {
     let mut json = good();
-    json["lines"] = Value::Array(vec![json!({"item": "1", "unit_price": "1"}); 10_001]);
-    refused(&json, "too_much", "lines: 10001 lines; at most 10000 are accepted");
+    json["lines"] = Value::Array(vec![json!({"item": "1", "unit_price": "1"}); 1_001]);
+    refused(&json, "too_much", "lines: has 1001 entries; at most 1000 are accepted");
     let mut dear = with("/lines/0/unit_price", json!("90000000000"));
     dear["lines"][0]["quantity"] = json!(1_000_000);
     refused(
@@ -434,12 +434,12 @@ fn the_largest_checkout_that_is_accepted_adds_up() {
     let mut json = good();
     json["lines"] = Value::Array(vec![
         json!({"item": "1", "unit_price": "100000000000.00", "shipping": "100000000000.00"});
-        10_000
+        1_000
     ]);
     let checkout = read(json.to_string().as_bytes()).unwrap().value;
     for rules in BOOK.iter() {
         let stack = stack::best(&checkout, rules);
-        assert_eq!(stack.before.total().to_string(), "2000000000000000.00");
+        assert_eq!(stack.before.total().to_string(), "200000000000000.00");
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Checkout, Line, MOST_LINES, MOST_PIECES, Percent, Pool, SCHEMA, Tax};
+use super::{Checkout, Line, MOST_DISCOUNTS, MOST_LINES, MOST_PIECES, MOST_POOLS, Percent, Pool, SCHEMA, Tax};
 use crate::country::Country;
 use crate::discount::Discount;
 use crate::discount::read::{At, RawDiscount, discount, each, id, optional};
@@ -142,6 +142,7 @@ fn checkout(
     let lines = lines(raw.lines, currency, &pools, warnings)?;
     let discounts = discounts(raw.discounts.unwrap_or_default(), warnings)?;
     let tax = tax(raw.tax, market_tax(market), warnings)?;
+    few(raw.holds.as_deref().unwrap_or_default(), "holds", MOST_DISCOUNTS)?;
     warnings.unknown(&"", raw.unknown);
     Ok(Checkout {
         market,
@@ -211,6 +212,7 @@ fn tax(raw: Option<RawTax<'_>>, usual: Tax, warnings: &mut Warnings) -> Result<T
 }
 
 fn pools(raw: Vec<RawPool<'_>>, currency: Currency, warnings: &mut Warnings) -> Result<Vec<Pool>, InputError> {
+    few(&raw, "shipping_pools", MOST_POOLS)?;
     let mut pools: Vec<Pool> = Vec::with_capacity(raw.len());
     for (index, raw) in raw.into_iter().enumerate() {
         let base = Index("shipping_pools", index);
@@ -242,12 +244,7 @@ fn lines(
     if raw.is_empty() {
         return Err(InputError::missing("lines", "at least one line is needed"));
     }
-    if raw.len() > MOST_LINES {
-        return Err(InputError::too_much(
-            "lines",
-            format_args!("{} lines; at most {MOST_LINES} are accepted", raw.len()),
-        ));
-    }
+    few(&raw, "lines", MOST_LINES)?;
     raw.into_iter()
         .enumerate()
         .map(|(index, raw)| line(raw, &Index("lines", index), currency, pools, warnings))
@@ -322,6 +319,7 @@ fn line(
 }
 
 fn discounts(raw: Vec<RawDiscount<'_>>, warnings: &mut Warnings) -> Result<Vec<Discount>, InputError> {
+    few(&raw, "discounts", MOST_DISCOUNTS)?;
     let mut read = Vec::with_capacity(raw.len());
     for (index, raw) in raw.into_iter().enumerate() {
         read.push(discount(raw, &Index("discounts", index), warnings)?);
@@ -345,6 +343,15 @@ fn discounts(raw: Vec<RawDiscount<'_>>, warnings: &mut Warnings) -> Result<Vec<D
         )),
         None => Ok(read),
     }
+}
+
+/// So that no input can ask for more memory or time than a checkout is worth.
+fn few<T>(list: &[T], place: &str, most: usize) -> Result<(), InputError> {
+    if list.len() <= most {
+        return Ok(());
+    }
+    let detail = format_args!("has {} entries; at most {most} are accepted", list.len());
+    Err(InputError::too_much(place, detail))
 }
 
 /// `lines[3]`.

@@ -94,7 +94,7 @@ enum Mode {
     Only(usize),
 }
 
-/// What becomes of choices that come to the total of the best and have no fewer discounts.
+/// What becomes of choices that can only come to the total of the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ties {
     /// They are passed over, and whether there were any is noted.
@@ -118,7 +118,7 @@ pub(super) struct Search<'t, 'a> {
     best: Vec<usize>,
     best_total: i64,
     best_count: usize,
-    /// Whether choices that come to the same are followed up, to tell them apart by their ids.
+    /// Whether choices that come to the same are followed up, to tell them apart.
     ties: Ties,
     /// What may still be spent, in amounts looked at.
     left: u64,
@@ -148,8 +148,8 @@ impl<'t, 'a> Search<'t, 'a> {
 
     /// The best choice: for each slot a candidate, or none.
     ///
-    /// First the least total with the fewest discounts is found, passing over whatever only comes to the same. If there
-    /// was such a thing, it is followed up, for the ids to decide.
+    /// First the least total is found, passing over whatever can only come to the same. If there was such a thing, it
+    /// is followed up, for the number of discounts and their ids to decide.
     pub(super) fn choice(&mut self) -> Vec<usize> {
         self.everything();
         if self.ties == Ties::PassedOver(true) && self.left > 0 {
@@ -347,8 +347,8 @@ impl<'t, 'a> Search<'t, 'a> {
         let count = self.counts[at] + usize::from(bound < Till::total(self.state(at)));
         match &mut self.ties {
             Ties::PassedOver(any) => {
-                *any |= count == self.best_count;
-                count >= self.best_count
+                *any = true;
+                true
             }
             Ties::FollowedUp => count > self.best_count,
         }

@@ -33,8 +33,11 @@ const MOST_RAISES: usize = 4;
 ///
 /// The addition stands as one more piece of the store and the categories of a line that the discount can touch,
 /// shipped with it; then the best stack is searched anew. Nothing is said of minimums in pieces, of benefits that
-/// nobody can read, and where a little more is not enough.
+/// nobody can read, where a little more is not enough, and beside a stack that is not proven: it is hard enough once.
 pub fn near_misses(checkout: &Checkout, rules: &RuleSet, stack: &Stack) -> Vec<NearMiss> {
+    if !stack.proven {
+        return Vec::new();
+    }
     let mut more: Option<Checkout> = None;
     let refused = stack.refused.iter();
     refused

@@ -8,7 +8,7 @@
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     reason = "places come from this file's own lists, and amounts are bounded on the way in: at most 10^13 a line, \
-              10^4 lines; a checkout has far fewer than 2^32 lines and discounts"
+              10^3 lines; a checkout has far fewer than 2^32 lines and discounts"
 )]
 
 use alloc::vec::Vec;
