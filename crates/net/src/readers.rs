@@ -8,6 +8,7 @@ mod accept;
 pub mod affiliate;
 pub mod amount;
 mod components;
+mod coupon_id;
 mod coupons;
 mod dida;
 pub mod ds;
@@ -15,7 +16,6 @@ mod envelope;
 mod flat;
 mod freight;
 mod har;
-mod json;
 mod jsonld;
 mod listing;
 mod modules;
@@ -23,6 +23,7 @@ mod mtop;
 mod npi;
 mod page;
 mod price;
+mod priced;
 pub mod search;
 mod skus;
 mod texts;
@@ -34,6 +35,7 @@ use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 pub use accept::Asked;
+pub use coupon_id::discounts_of;
 
 /// The largest input. A page has up to half a megabyte and a long browser recording a dozen or two.
 pub const MOST_BYTES: usize = 32 * 1024 * 1024;

@@ -5,12 +5,15 @@ use tillwatch_core::discount::{Audience, Benefit, Discount};
 use tillwatch_core::id::{PoolId, SkuId};
 use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
-use tillwatch_net::readers::read;
+use tillwatch_net::readers::{discounts_of, read};
+
+fn path(name: &str) -> String {
+    format!("{}/tests/fixtures/pages/{name}", env!("CARGO_MANIFEST_DIR"))
+}
 
 /// The one snapshot of a fixture.
 fn one(name: &str) -> Snapshot {
-    let path = format!("{}/tests/fixtures/pages/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut seen = read(&std::fs::read(path).unwrap());
+    let mut seen = read(&std::fs::read(path(name)).unwrap());
     assert_eq!(seen.len(), 1, "{name}");
     seen.remove(0)
 }
@@ -48,11 +51,13 @@ fn variants(seen: &Snapshot) -> Vec<String> {
     seen.variants.iter().map(variant).collect()
 }
 
-fn discount<'a>(seen: &'a Snapshot, id: &str) -> &'a Discount {
-    seen.discounts
-        .iter()
-        .find(|discount| discount.id.as_str() == id)
-        .unwrap()
+/// The name in a discount's id; the mark of its terms follows it.
+fn name(discount: &Discount) -> &str {
+    discount.id.as_str().rsplit_once('~').unwrap().0
+}
+
+fn discount<'a>(seen: &'a Snapshot, wanted: &str) -> &'a Discount {
+    seen.discounts.iter().find(|discount| name(discount) == wanted).unwrap()
 }
 
 fn json(benefit: &Benefit) -> String {
@@ -153,13 +158,11 @@ fn a_coupon_whose_data_and_words_differ_is_kept_unread() {
 }
 
 #[test]
-fn automatic_discounts_repeat_rise_or_count_pieces() {
+fn automatic_discounts_apply_once_rise_or_count_pieces() {
     let seen = one("modules.html");
     let read = |id: &str| json(&discount(&seen, id).benefit);
-    assert_eq!(
-        read("store_discount-611"),
-        r#"{"type":"per_spend","every":"40.00","amount":"4.00"}"#
-    );
+    assert_eq!(read("store_discount-611"), r#"{"type":"fixed","amount":"4.00"}"#);
+    assert_eq!(amount(discount(&seen, "store_discount-611").min_spend), "40.00");
     assert_eq!(
         read("store_discount-612"),
         r#"{"type":"tiers","tiers":[{"min_spend":"30.00","amount":"1.00"},{"min_spend":"90.00","amount":"5.00"}]}"#
@@ -185,6 +188,83 @@ fn automatic_discounts_repeat_rise_or_count_pieces() {
         (json(&free.benefit).as_str(), amount(free.min_spend)),
         (r#"{"type":"shipping"}"#, "40.00".into())
     );
+}
+
+/// A page with one automatic discount: the lines of its panel, and the banner in its link.
+fn store_discount(lines: &[&str], banner: &str) -> Discount {
+    let link = format!("https://m.aliexpress.com/search.htm?campId=77&campBannerText={banner}&marginPrice=1");
+    let page = serde_json::json!({
+        "productInfoComponent": {"idStr": "1005000000000111"},
+        "currencyComponent": {"currencyCode": "USD"},
+        "priceComponent": {"skuPriceList": [{"skuIdStr": "12000000000000111", "skuVal": {"skuAmount": {"value": 60}}}]},
+        "webCouponInfoComponent": {"promotionPanelDTO": {"storeDiscount": [{"promotionPanelDetailDTOList": [
+            {"toolCode": "fixedDiscount", "promotionDetailList": lines, "collectLink": link}
+        ]}]}},
+    });
+    read(page.to_string().as_bytes()).remove(0).discounts.remove(0)
+}
+
+#[test]
+fn a_store_discount_repeats_only_where_its_words_and_its_link_say_so() {
+    let per = "US $4.00 off per US $40.00";
+    let told = |lines: &[&str], banner: &str| {
+        let found = store_discount(lines, banner);
+        let kind = match found.benefit {
+            Benefit::PerSpend { .. } => "per spend",
+            Benefit::Fixed { .. } => "fixed",
+            Benefit::Tiers { .. } => "tiers",
+            _ => "other",
+        };
+        let words = found.provenance.text.unwrap_or_default();
+        (kind, words.contains("taken once"))
+    };
+    for each in [
+        "Get US $4.00 off each order over US $40.00",
+        "US $4.00 dto. cada pedido de más de US $40.00",
+        "US $4.00 off every US $40.00",
+    ] {
+        assert_eq!(told(&[each], per), ("per spend", false), "{each}");
+        assert_eq!(told(&[each], ""), ("per spend", false), "{each}");
+        let once = "US $4.00 off orders over US $40.00";
+        assert_eq!(told(&[each], once), ("fixed", true), "{each}");
+    }
+    assert_eq!(told(&["Get US $4.00 off orders over US $40.00"], per), ("fixed", true));
+    assert_eq!(told(&["Get US $4.00 off orders over US $40.00"], ""), ("fixed", false));
+    let ladder = [
+        "Get US $4.00 off each order over US $40.00",
+        "Get US $9.00 off each order over US $80.00",
+    ];
+    assert_eq!(told(&ladder, per), ("tiers", false));
+}
+
+#[test]
+fn a_discounts_id_is_that_of_its_terms() {
+    let (page, text) = (
+        one("modules.html"),
+        std::fs::read_to_string(path("modules.html")).unwrap(),
+    );
+    let of = |text: &str, wanted: &str| discount(&read(text.as_bytes())[0], wanted).id.clone();
+    let (coupon, code) = (of(&text, "platform-8"), of(&text, "MOSSLAMP0001"));
+    // Another listing that shows the platform's coupon shows the same one; another seller's code is another one.
+    let elsewhere = text
+        .replace("3256800000000123", "3256800000000124")
+        .replace("770001", "770009");
+    assert_eq!(of(&elsewhere, "platform-8"), coupon);
+    assert_ne!(of(&elsewhere, "MOSSLAMP0001"), code);
+    for (from, to) in [
+        ("Orders over US $4.00", "Orders over US $5.00"),
+        ("US $3.00\"", "US $3.01\""),
+        ("1680332399000", "1680418799000"),
+        ("1665212400000", "1665298800000"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        assert_ne!(of(&text.replace(from, to), "platform-8"), coupon, "{from}");
+    }
+    let other = read(elsewhere.as_bytes()).remove(0);
+    let together = discounts_of(&[page.clone(), other.clone()]);
+    assert_eq!(together.len(), page.discounts.len() + other.discounts.len() - 3);
+    let spend = together.iter().find(|one| name(one) == "spend_and_save-615").unwrap();
+    assert_eq!(spend.scope.items.len(), 2, "one discount, for both listings");
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use serde_json::Value;
 use tillwatch_core::country::Country;
 use tillwatch_core::money::Currency;
-use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
+use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
 use super::amount::money_value;
+use super::freight::line_fee;
 use super::jsonld::item_in_link;
 use super::listing::{Said, finish};
-use super::price::currency;
 use super::skus::Properties;
-use super::value::{at, count, item, list, shown, sku, store, text};
+use super::value::{at, count, currency, item, list, shown, sku, store, text};
 
 const SHAPE: &str = "flat_record";
 
@@ -60,15 +60,7 @@ fn summary(record: &Value) -> Snapshot {
     });
     let fee = money_value(at(record, "shipping.cost"), currency);
     let mut seen = finish(seen, Said::default());
-    seen.shipping.extend(fee.map(|fee| Shipping {
-        fee,
-        pool: None,
-        free_from: None,
-        service: None,
-        from: None,
-        to: None,
-        days: None,
-    }));
+    seen.shipping.extend(fee.map(line_fee));
     seen
 }
 

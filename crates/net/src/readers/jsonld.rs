@@ -5,9 +5,8 @@ use tillwatch_core::id::ItemId;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
-use super::amount::money_value;
-use super::price::{currency, words};
-use super::value::{at, each, first, item, shown, sku, text};
+use super::price::price;
+use super::value::{at, currency, each, first, item, shown, sku, text};
 
 const SHAPE: &str = "json_ld";
 
@@ -70,11 +69,9 @@ fn listing(product: &Value) -> Snapshot {
 }
 
 fn variant(offer: &Value, currency: Currency) -> Option<Variant> {
-    let amount = first(offer, &["price", "lowPrice"]);
-    let price = money_value(amount, currency).or_else(|| words(amount, currency))?;
-    price.is_positive().then(|| Variant {
+    Some(Variant {
         sku: sku(at(offer, "sku")),
-        ..Variant::at(price)
+        ..Variant::at(price(first(offer, &["price", "lowPrice"]), currency)?)
     })
 }
 

@@ -8,7 +8,8 @@ use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier};
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
 
-use super::coupons::{self, Page, plain_id};
+use super::coupon_id::{add, named, unnamed};
+use super::coupons::{self, Page};
 use super::freight::Freight;
 use super::texts::one_amount;
 use super::value::text;
@@ -52,53 +53,50 @@ pub(super) fn marks_store_newcomer(mark: &Value) -> bool {
     text(mark).is_some_and(|mark| mark == "store_newer")
 }
 
-/// The discounts of the panel and those that stand elsewhere on the page.
-pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Discount> {
-    let mut found = coupons::read(panel, page);
-    if let Some(tier) = said.bulk {
-        // Of this listing alone: "2% off (5 pieces or more)".
-        let mut bulk = Discount::new(
-            plain_id(&format!("bulk{}", owner(page.item))),
-            Kind::StoreDiscount,
-            Benefit::Pieces { tiers: vec![tier] },
-            None,
-        );
-        bulk.scope.items.extend(page.item.cloned());
-        bulk.provenance = page.provenance(format!("{}% off from {} pieces", tier.percent, tier.pieces));
-        found.push(bulk);
+/// Ends a reading whose fields are filled in: its discounts, and what became of it.
+pub(super) fn close(mut seen: Snapshot, said: Said, panel: &Value) -> Snapshot {
+    let page = Page::of(&seen);
+    let mut discounts = coupons::read(panel, &page);
+    let bulk = said.bulk.map(|tier| bulk(tier, &page));
+    let free = said.freight.free_over.iter().map(|words| free_shipping(words, &page));
+    for discount in bulk.into_iter().chain(free) {
+        add(&mut discounts, discount);
     }
-    for words in &said.freight.free_over {
-        let minimum = page.currency.and_then(|currency| one_amount(words, currency));
-        let benefit = match minimum {
-            Some(_) => Benefit::Shipping { cap: None },
-            None => Benefit::Unknown {
-                name: words.as_str().into(),
-            },
-        };
-        let mut free = Discount::new(
-            plain_id(&format!("free-shipping{}", owner(page.seller))),
-            Kind::FreeShipping,
-            benefit,
-            None,
-        );
-        free.currency = minimum.map(Money::currency);
-        free.min_spend = minimum;
-        free.scope = page.own_store();
-        free.provenance = page.provenance(words.clone());
-        found.push(free);
-    }
-    coupons::tell_apart(&mut found);
-    found
+    seen.discounts = discounts;
+    finish(seen, said)
 }
 
-/// `-12345`, so that the ids of two listings differ in one checkout.
+/// Of this listing alone: "2% off (5 pieces or more)".
+fn bulk(tier: PieceTier, page: &Page<'_>) -> Discount {
+    let mut bulk = unnamed(Kind::StoreDiscount, Benefit::Pieces { tiers: vec![tier] }, None);
+    bulk.scope.items.extend(page.item.cloned());
+    bulk.provenance = page.provenance(format!("{}% off from {} pieces", tier.percent, tier.pieces));
+    named(bulk, &format!("bulk{}", owner(page.item)))
+}
+
+/// "Free shipping for orders over 40": of this store.
+fn free_shipping(words: &str, page: &Page<'_>) -> Discount {
+    let minimum = page.currency.and_then(|currency| one_amount(words, currency));
+    let benefit = match minimum {
+        Some(_) => Benefit::Shipping { cap: None },
+        None => Benefit::Unknown { name: words.into() },
+    };
+    let mut free = unnamed(Kind::FreeShipping, benefit, minimum.map(Money::currency));
+    free.min_spend = minimum;
+    free.scope = page.own_store();
+    free.provenance = page.provenance(words.to_owned());
+    named(free, &format!("free-shipping{}", owner(page.seller)))
+}
+
+/// `-12345`, for a name.
 fn owner(id: Option<&impl fmt::Display>) -> String {
     id.map(|id| format!("-{id}")).unwrap_or_default()
 }
 
 /// Decides what became of a reading whose fields are filled in.
 pub(super) fn finish(mut seen: Snapshot, said: Said) -> Snapshot {
-    seen.market = seen.market.or(said.freight.to);
+    // A quote names its country; what else a page says of it is where its reader is.
+    seen.market = said.freight.to.or(seen.market);
     let to = seen.market;
     set_newcomers_apart(&mut seen, &said);
     one_currency(&mut seen);

@@ -7,13 +7,11 @@ use serde_json::Value;
 use tillwatch_core::id::StoreId;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
-use super::coupons::Page;
-use super::freight::{self, country};
-use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
+use super::freight;
+use super::listing::{Said, close, marks_newcomer, marks_store_newcomer};
 use super::modules::ban;
-use super::price::currency;
 use super::skus::Properties;
-use super::value::{add_category, at, count, each, first, item, seller, shown, sku, store, text, yes};
+use super::value::{at, categories, count, country, currency, each, first, item, seller, shown, sku, store, text, yes};
 
 const SHAPE: &str = "mtop_product";
 
@@ -101,7 +99,7 @@ fn listing(result: &Value) -> Snapshot {
         &["SHOP_CARD_PC.sellerInfo.adminSeq", "GLOBAL_DATA.globalData.sellerId"],
     ));
     real_merchant(result, &mut seen);
-    add_category(&mut seen.categories, at(global, "categoryId"));
+    seen.categories = categories([at(global, "categoryId")]);
     let prices = prices::Prices::new(result);
     seen.currency = currency(at(global, "currencyCode")).or_else(|| prices.named_currency());
     seen.selected_sku = sku(at(result, "SKU.selectedSkuId"));
@@ -123,25 +121,14 @@ fn listing(result: &Value) -> Snapshot {
         lot: count(first(result, &["LOT.numberPerLot", "LOT.lotNum"])),
         freight: freight::read(each(rows), seen.currency),
     };
-    seen.market = said
-        .freight
-        .to
-        .or_else(|| country(first(global, &["shipToCode", "country"])));
+    seen.market = country(first(global, &["shipToCode", "country"]));
     if let Some(tax) = shown(at(result, "PRICE_EXTEND.taxInfo.content"), 200) {
         seen.notes.push(format!("The page says of tax: {tax}"));
     }
-    let page = Page {
-        currency: seen.currency,
-        item: seen.item.as_ref(),
-        store: seen.store.as_ref(),
-        seller: seen.seller.as_ref(),
-        seen_at: seen.seen_at,
-    };
     // No recorded answer of these years has its coupons; the block of the years before is read if it comes.
     let panel = ["COUPON", "PROMOTION", "webCouponInfo"].map(|block| at(result, block));
     let panel = panel.into_iter().find(|block| block.get("promotionPanelDTO").is_some());
-    seen.discounts = discounts(panel.unwrap_or(&Value::Null), &said, &page);
-    finish(seen, said)
+    close(seen, said, panel.unwrap_or(&Value::Null))
 }
 
 /// Where one listing pools several merchants, the store card names a shell; the merchant is the store in the
