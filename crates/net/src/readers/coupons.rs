@@ -4,6 +4,8 @@
 //! entries. Counted on 96 recorded pages of December 2022 and 11 of March 2024; the shape was the same.
 
 mod automatic;
+mod beside;
+mod entry;
 
 use serde_json::Value;
 use tillwatch_core::discount::{Audience, Benefit, Discount, Kind, Provenance, Scope};
@@ -12,10 +14,13 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Snapshot;
 
+pub(super) use beside::{bulk, free_shipping};
+
 use super::coupon_id::{add, named, unnamed};
 use super::texts::one_amount;
-use super::value::{at, currency, digits, each, first, fold, list, seller, shown, text, whole};
+use super::value::{at, currency, digits, each, first, fold, list, seller, text, whole};
 use automatic::campaign_of;
+use entry::{valid_from, valid_until, words_of};
 
 /// The most discounts of one page; recorded pages have up to two dozen.
 const MOST: usize = 500;
@@ -78,8 +83,8 @@ impl Page<'_> {
             // Bank, card and wallet offers and whatever comes next: kept, shown, never counted.
             other => unknown(Kind::from_name(&fold(other, 60)), &words, Audience::Personal),
         };
-        discount.valid_from = whole(at(entry, "startTime")).and_then(stamp);
-        discount.valid_until = whole(at(entry, "endTime")).and_then(end);
+        discount.valid_from = valid_from(entry);
+        discount.valid_until = valid_until(entry);
         // What a reader doubted of the words goes behind them.
         let doubt = discount.provenance.text.take();
         let told = [Some(words).filter(|words| !words.is_empty()), doubt];
@@ -211,49 +216,4 @@ fn same_as_shown(data: Money, words: Money) -> bool {
     let whole_units = words.minor().checked_rem(unit) == Some(0);
     data == words
         || (whole_units && words.minor() >= unit && data.minor().abs_diff(words.minor()) < unit.unsigned_abs())
-}
-
-/// The first moment at which a window is over. Ends are written as the last second that counts, 23:59:59 in Los
-/// Angeles (518 of 520 stamps of December 2022); one on the full minute is the end itself.
-fn end(millis: i64) -> Option<Instant> {
-    let last_second = millis.checked_div(1000)?.checked_rem(60) == Some(59);
-    stamp(millis).map(|end| if last_second { end.plus_seconds(1) } else { end })
-}
-
-/// A moment of the page, as the marketplace's clocks show it; -1 and 0 stand for none.
-fn stamp(millis: i64) -> Option<Instant> {
-    (millis > 0)
-        .then(|| Instant::from_millis(millis))
-        .flatten()
-        .map(Instant::in_marketplace_zone)
-}
-
-/// The lines that say what is given: a list, or one text.
-fn lines_of(entry: &Value) -> Vec<String> {
-    let lines: Vec<String> = list(at(entry, "promotionDetailList"))
-        .iter()
-        .take(20)
-        .filter_map(|line| shown(line, 300))
-        .collect();
-    if !lines.is_empty() {
-        return lines;
-    }
-    let said = [at(entry, "promotionDesc"), at(entry, "promotionDetail")];
-    let one: Vec<String> = said.into_iter().filter_map(|said| shown(said, 300)).collect();
-    if one.is_empty() { one } else { vec![one.join(" ")] }
-}
-
-/// Everything that the page says of a discount.
-fn words_of(entry: &Value) -> String {
-    let mut parts: Vec<String> = [at(entry, "promotionDesc"), at(entry, "promotionDetail")]
-        .into_iter()
-        .filter_map(|part| shown(part, 300))
-        .collect();
-    parts.extend(
-        list(at(entry, "promotionDetailList"))
-            .iter()
-            .take(20)
-            .filter_map(|line| shown(line, 300)),
-    );
-    fold(&parts.join(" · "), 600)
 }

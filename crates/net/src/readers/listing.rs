@@ -1,17 +1,14 @@
 //! From what a page says to a snapshot: newcomers' prices set apart, placeholders dropped, the outcome decided.
 
-use std::fmt;
-
 use serde_json::Value;
 use tillwatch_core::country::Country;
-use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier};
+use tillwatch_core::discount::PieceTier;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
 
-use super::coupon_id::{add, named, unnamed};
+use super::coupon_id::add;
 use super::coupons::{self, Page};
 use super::freight::Freight;
-use super::texts::one_amount;
 use super::value::text;
 
 /// What a page says besides the fields of the snapshot.
@@ -57,40 +54,17 @@ pub(super) fn marks_store_newcomer(mark: &Value) -> bool {
 pub(super) fn close(mut seen: Snapshot, said: Said, panel: &Value) -> Snapshot {
     let page = Page::of(&seen);
     let mut discounts = coupons::read(panel, &page);
-    let bulk = said.bulk.map(|tier| bulk(tier, &page));
-    let free = said.freight.free_over.iter().map(|words| free_shipping(words, &page));
+    let bulk = said.bulk.map(|tier| coupons::bulk(tier, &page));
+    let free = said
+        .freight
+        .free_over
+        .iter()
+        .map(|words| coupons::free_shipping(words, &page));
     for discount in bulk.into_iter().chain(free) {
         add(&mut discounts, discount);
     }
     seen.discounts = discounts;
     finish(seen, said)
-}
-
-/// Of this listing alone: "2% off (5 pieces or more)".
-fn bulk(tier: PieceTier, page: &Page<'_>) -> Discount {
-    let mut bulk = unnamed(Kind::StoreDiscount, Benefit::Pieces { tiers: vec![tier] }, None);
-    bulk.scope.items.extend(page.item.cloned());
-    bulk.provenance = page.provenance(format!("{}% off from {} pieces", tier.percent, tier.pieces));
-    named(bulk, &format!("bulk{}", owner(page.item)))
-}
-
-/// "Free shipping for orders over 40": of this store.
-fn free_shipping(words: &str, page: &Page<'_>) -> Discount {
-    let minimum = page.currency.and_then(|currency| one_amount(words, currency));
-    let benefit = match minimum {
-        Some(_) => Benefit::Shipping { cap: None },
-        None => Benefit::Unknown { name: words.into() },
-    };
-    let mut free = unnamed(Kind::FreeShipping, benefit, minimum.map(Money::currency));
-    free.min_spend = minimum;
-    free.scope = page.own_store();
-    free.provenance = page.provenance(words.to_owned());
-    named(free, &format!("free-shipping{}", owner(page.seller)))
-}
-
-/// `-12345`, for a name.
-fn owner(id: Option<&impl fmt::Display>) -> String {
-    id.map(|id| format!("-{id}")).unwrap_or_default()
 }
 
 /// Decides what became of a reading whose fields are filled in.

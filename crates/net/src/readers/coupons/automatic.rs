@@ -3,7 +3,8 @@
 use serde_json::Value;
 use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier, Scope, Tier};
 
-use super::{Page, lines_of, unknown_benefit};
+use super::entry::lines_of;
+use super::{Page, unknown_benefit};
 use crate::readers::amount::amounts_in;
 use crate::readers::coupon_id::unnamed;
 use crate::readers::npi::parameter;
