@@ -18,6 +18,7 @@ mod freight;
 mod har;
 mod jsonld;
 mod listing;
+mod mistaken;
 mod modules;
 mod mtop;
 mod npi;
@@ -46,8 +47,15 @@ const MOST_LISTINGS: usize = 10_000;
 /// Reads anything that a shopper saved or an API answered: one snapshot for each listing in it, at least one.
 pub fn read(bytes: &[u8]) -> Vec<Snapshot> {
     if bytes.len() > MOST_BYTES {
-        let detail = format!("{} bytes; at most {MOST_BYTES} are read", bytes.len());
+        let detail = format!(
+            "The file has {} bytes and at most {MOST_BYTES} are read. {}",
+            bytes.len(),
+            mistaken::INSTEAD
+        );
         return vec![Snapshot::refused("unknown", Outcome::TooLarge, detail)];
+    }
+    if let Some(detail) = mistaken::no_text(bytes) {
+        return vec![Snapshot::refused("unknown", Outcome::ParseFailed, detail)];
     }
     // Broken UTF-8 is replaced: it stands in texts for people, while keys, digits and codes are ASCII.
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
@@ -66,9 +74,6 @@ pub fn read_asked(bytes: &[u8], asked: &Asked) -> Vec<Snapshot> {
 /// One page or one answer.
 fn read_body(text: &str) -> Vec<Snapshot> {
     let text = trimmed(text);
-    if text.is_empty() {
-        return vec![Snapshot::refused("unknown", Outcome::ParseFailed, "nothing in it")];
-    }
     if page::is_page(text) {
         return page::read(text);
     }
@@ -76,11 +81,22 @@ fn read_body(text: &str) -> Vec<Snapshot> {
     match value::parse(unwrapped(text)) {
         Ok(value) => shapes(&value)
             .or_else(|| each_of(&value))
-            .unwrap_or_else(|| refused(Outcome::ParseFailed, "JSON of a shape that is not known".to_owned())),
-        Err(error @ value::JsonError::TooMuch) => refused(Outcome::TooLarge, error.to_string()),
-        Err(error) if text.starts_with(['{', '[']) => refused(Outcome::ParseFailed, format!("broken JSON: {error}")),
+            .unwrap_or_else(|| match page::challenge(text) {
+                Some(why) => refused(Outcome::Blocked, why.to_owned()),
+                None => refused(
+                    Outcome::ParseFailed,
+                    format!("This JSON is of a shape that is not known. {}", mistaken::INSTEAD),
+                ),
+            }),
+        Err(error @ value::JsonError::TooMuch) => {
+            refused(Outcome::TooLarge, format!("There are {error}. {}", mistaken::INSTEAD))
+        }
+        Err(error) if text.starts_with(['{', '[']) => refused(
+            Outcome::ParseFailed,
+            format!("This JSON is broken ({error}): save it once more."),
+        ),
         Err(_) if text.contains("</") => page::read(text),
-        Err(_) => refused(Outcome::ParseFailed, "neither a page nor JSON".to_owned()),
+        Err(_) => refused(Outcome::ParseFailed, mistaken::no_data(text)),
     }
 }
 

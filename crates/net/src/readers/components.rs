@@ -66,7 +66,8 @@ fn listing(data: &Value) -> Snapshot {
     let rows = at(data, "webGeneralFreightCalculateComponent.originalLayoutResultList");
     let mut banned = ban(at(data, "redirectComponent"));
     if yes(at(data, "blacklistComponent.inBlackList")) {
-        banned = banned.or_else(|| Some("the page lists it as not sold to this country".into()));
+        banned =
+            banned.or_else(|| Some("The page lists it as not sold to this country: look for another listing.".into()));
     }
     let said = Said {
         newcomer: newcomer(data),

@@ -111,23 +111,35 @@ fn outcome(
         return Some((Outcome::Removed, why));
     }
     if unreachable {
-        return Some((Outcome::OtherRegion, format!("the listing is not shipped to {there}")));
+        return Some((
+            Outcome::OtherRegion,
+            format!("The listing is not shipped to {there}: look for one that is."),
+        ));
     }
     if seen.variants.is_empty() {
-        return Some((Outcome::NoPrice, "the data holds no variant with a price".into()));
+        return Some((
+            Outcome::NoPrice,
+            "The data holds no variant with a price: load the listing to its end and save it once more.".into(),
+        ));
     }
     if !seen.variants.iter().any(|variant| variant.salable) {
-        return Some((Outcome::SoldOut, "none of its variants can be bought now".into()));
+        return Some((
+            Outcome::SoldOut,
+            "None of its variants can be bought now: try again when the store has it back.".into(),
+        ));
     }
     if seen.currency.is_none() {
-        return Some((Outcome::OtherCurrency, "the data names no currency".into()));
+        return Some((
+            Outcome::OtherCurrency,
+            "The data names no currency, and a sign alone can be a dozen: save the whole page once more.".into(),
+        ));
     }
     if seen.salable().next().is_none() {
         let newcomers = seen.variants.iter().any(|variant| variant.new_shopper_price.is_some());
         let why = if newcomers {
-            "only the price of a first order is shown"
+            "Only the price of a first order is shown: log in as a returning shopper and save the page then."
         } else {
-            "no variant that can be bought has a readable price"
+            "No variant that can be bought has a readable price: save the whole page once more."
         };
         return Some((Outcome::NoPrice, why.into()));
     }

@@ -82,7 +82,7 @@ fn listing(data: &Value) -> Snapshot {
 pub(super) fn ban(block: &Value) -> Option<String> {
     yes(at(block, "bigBossBan")).then(|| {
         let code = shown(first(block, &["errorCode", "code"]), 60).unwrap_or_else(|| "no code".into());
-        format!("the marketplace does not sell it to this country (bigBossBan, {code})")
+        format!("The marketplace does not sell it to this country (bigBossBan, {code}): look for another listing.")
     })
 }
 
@@ -90,7 +90,7 @@ pub(super) fn ban(block: &Value) -> Option<String> {
 pub(super) fn gone(status: &Value) -> Option<String> {
     let status = text(status).filter(|status| status != "0")?;
     Some(format!(
-        "the page says that the listing is no longer available (status {status})"
+        "The page says that the listing is no longer available (status {status}): look for another one."
     ))
 }
 

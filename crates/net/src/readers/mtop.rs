@@ -38,14 +38,15 @@ pub(super) fn read(answer: &Value) -> Option<Vec<Snapshot>> {
         return Some(vec![listing(result)]);
     }
     if is_cart(answer) {
-        let detail = "a cart, which is no listing; its total can be typed in for a diagnosis";
+        let detail = "This is a cart and no listing. Its total can be typed in for a diagnosis.";
         return Some(vec![Snapshot::refused("mtop_cart", Outcome::NotAListing, detail)]);
     }
     let data = at(answer, "data");
-    let hollow = at(data, "result").as_object().is_some_and(serde_json::Map::is_empty)
-        || data.as_object().is_some_and(serde_json::Map::is_empty);
+    let empty = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+    let hollow = empty(data) || data.get("result").is_some_and(empty);
     (at(answer, "ret").is_array() && hollow).then(|| {
-        let detail = "an answer without data: blocked, or not sold to that country; the two cannot be told apart";
+        let detail = "This answer has no data: it was blocked, or the listing is not sold to that country, which cannot be told \
+                      apart. Open the listing in a browser; if it shows a price there, save that page.";
         vec![Snapshot::refused(SHAPE, Outcome::EmptyShell, detail)]
     })
 }
@@ -60,17 +61,23 @@ fn refusal(answer: &Value) -> Option<Snapshot> {
         return None;
     }
     let all = said.join(" ");
-    let blocked = ["USER_VALIDATE", "RGV587", "punish", "SESSION_EXPIRED", "NEED_LOGIN"];
-    let (outcome, detail) = if blocked.iter().any(|mark| all.contains(mark)) {
-        (Outcome::Blocked, "a challenge or a login stood in the way")
+    let has = |marks: &[&str]| marks.iter().any(|mark| all.contains(mark));
+    let (outcome, detail) = if has(&["USER_VALIDATE", "RGV587", "punish"]) {
+        let words = "The marketplace asks whether a person is there, and nothing is worked around: answer it in the \
+                     browser and save the listing then";
+        (Outcome::Blocked, words)
+    } else if has(&["SESSION_EXPIRED", "NEED_LOGIN"]) {
+        let words = "The call wants a login: log in with the browser and save the listing's page then";
+        (Outcome::Blocked, words)
+    } else if has(&["TOKEN_EMPTY", "TOKEN_EXOIRED", "TOKEN_EXPIRED"]) {
+        let words = "This answer only renews the call's token: load the page once more and save the answer after it";
+        (Outcome::ApiRefused, words)
     } else {
-        (Outcome::ApiRefused, "the call was refused")
+        let words = "The marketplace refused the call: load the listing in a browser and save that page";
+        (Outcome::ApiRefused, words)
     };
-    Some(Snapshot::refused(
-        SHAPE,
-        outcome,
-        format!("{detail} ({})", code.split("::").next().unwrap_or(code)),
-    ))
+    let code = code.split("::").next().unwrap_or(code);
+    Some(Snapshot::refused(SHAPE, outcome, format!("{detail} ({code}).")))
 }
 
 /// A cart's answer names its parts; one with an unavailable line was seen in October 2026.
