@@ -136,6 +136,11 @@ fn pages_without_a_listing_say_what_they_are() {
             "not there",
         ),
         (
+            "<html><!-- AE国内ip封禁用户模板 --><script>x5secdata</script></html>",
+            Outcome::Blocked,
+            "whether a person is there",
+        ),
+        (
             "<html><!-- AE国内ip封禁用户模板 --><body>sorry</body></html>",
             Outcome::Blocked,
             "another network",

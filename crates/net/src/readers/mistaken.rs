@@ -2,9 +2,9 @@
 
 use tillwatch_core::link;
 
-/// How a listing is handed in, said wherever something else was.
+/// How a listing is handed in, said wherever something else was. Pages since July 2024 have their data in a HAR alone.
 pub(super) const INSTEAD: &str =
-    "Open the listing in a browser, save it with \"Save page as\" as HTML only, and give that file.";
+    "Open the listing in a browser, and give a HAR of its load or the page saved as HTML only.";
 
 /// The first bytes of files that are no text, and what they are.
 const KINDS: [(&[u8], &str); 11] = [

@@ -16,7 +16,8 @@ const CHALLENGE: [&str; 8] = [
     "id=\"nocaptcha\"",
 ];
 
-/// The name of the page that mainland China's networks get.
+/// The name of the page that mainland China's networks get. A recorded challenge of July 2025 carries it too, so that it
+/// tells something only where no challenge does.
 const MAINLAND: &str = "AE国内ip封禁用户模板";
 
 /// The hosts of the login page. Other pages link to them too, so that they tell something only where nothing else does.
@@ -43,14 +44,14 @@ pub(super) fn tell(html: &str) -> Snapshot {
 /// Why a page or an answer is a challenge, if it is one.
 pub(in crate::readers) fn challenge(text: &str) -> Option<&'static str> {
     let has = |sign: &str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
-    if has(MAINLAND) {
-        let why = "The marketplace refuses the network's address (its page for mainland China). Open the listing over \
-                   another network and save it there.";
+    if CHALLENGE.into_iter().any(has) {
+        let why = "The marketplace asks whether a person is there, and nothing is worked around. Answer it in the \
+                   browser, wait for the listing, and save that page.";
         return Some(why);
     }
-    let why = "The marketplace asks whether a person is there, and nothing is worked around. Answer it in the browser, \
-               wait for the listing, and save that page.";
-    CHALLENGE.into_iter().any(has).then_some(why)
+    let why = "The marketplace refuses the network's address (its page for mainland China). Open the listing over \
+               another network and save it there.";
+    has(MAINLAND).then_some(why)
 }
 
 /// Whether a page says that its place is not the marketplace, or never names it.
