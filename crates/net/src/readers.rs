@@ -8,6 +8,7 @@ mod accept;
 pub mod affiliate;
 pub mod amount;
 mod components;
+mod coupon_id;
 mod coupons;
 mod dida;
 pub mod ds;
@@ -15,14 +16,15 @@ mod envelope;
 mod flat;
 mod freight;
 mod har;
-mod json;
 mod jsonld;
 mod listing;
+mod mistaken;
 mod modules;
 mod mtop;
 mod npi;
 mod page;
 mod price;
+mod priced;
 pub mod search;
 mod skus;
 mod texts;
@@ -34,6 +36,7 @@ use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 pub use accept::Asked;
+pub use coupon_id::discounts_of;
 
 /// The largest input. A page has up to half a megabyte and a long browser recording a dozen or two.
 pub const MOST_BYTES: usize = 32 * 1024 * 1024;
@@ -44,8 +47,15 @@ const MOST_LISTINGS: usize = 10_000;
 /// Reads anything that a shopper saved or an API answered: one snapshot for each listing in it, at least one.
 pub fn read(bytes: &[u8]) -> Vec<Snapshot> {
     if bytes.len() > MOST_BYTES {
-        let detail = format!("{} bytes; at most {MOST_BYTES} are read", bytes.len());
+        let detail = format!(
+            "The file has {} bytes and at most {MOST_BYTES} are read. {}",
+            bytes.len(),
+            mistaken::INSTEAD
+        );
         return vec![Snapshot::refused("unknown", Outcome::TooLarge, detail)];
+    }
+    if let Some(detail) = mistaken::no_text(bytes) {
+        return vec![Snapshot::refused("unknown", Outcome::ParseFailed, detail)];
     }
     // Broken UTF-8 is replaced: it stands in texts for people, while keys, digits and codes are ASCII.
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
@@ -64,9 +74,6 @@ pub fn read_asked(bytes: &[u8], asked: &Asked) -> Vec<Snapshot> {
 /// One page or one answer.
 fn read_body(text: &str) -> Vec<Snapshot> {
     let text = trimmed(text);
-    if text.is_empty() {
-        return vec![Snapshot::refused("unknown", Outcome::ParseFailed, "nothing in it")];
-    }
     if page::is_page(text) {
         return page::read(text);
     }
@@ -74,11 +81,22 @@ fn read_body(text: &str) -> Vec<Snapshot> {
     match value::parse(unwrapped(text)) {
         Ok(value) => shapes(&value)
             .or_else(|| each_of(&value))
-            .unwrap_or_else(|| refused(Outcome::ParseFailed, "JSON of a shape that is not known".to_owned())),
-        Err(error @ value::JsonError::TooMuch) => refused(Outcome::TooLarge, error.to_string()),
-        Err(error) if text.starts_with(['{', '[']) => refused(Outcome::ParseFailed, format!("broken JSON: {error}")),
+            .unwrap_or_else(|| match page::challenge(text) {
+                Some(why) => refused(Outcome::Blocked, why.to_owned()),
+                None => refused(
+                    Outcome::ParseFailed,
+                    format!("This JSON is of a shape that is not known. {}", mistaken::INSTEAD),
+                ),
+            }),
+        Err(error @ value::JsonError::TooMuch) => {
+            refused(Outcome::TooLarge, format!("There are {error}. {}", mistaken::INSTEAD))
+        }
+        Err(error) if text.starts_with(['{', '[']) => refused(
+            Outcome::ParseFailed,
+            format!("This JSON is broken ({error}): save it once more."),
+        ),
         Err(_) if text.contains("</") => page::read(text),
-        Err(_) => refused(Outcome::ParseFailed, "neither a page nor JSON".to_owned()),
+        Err(_) => refused(Outcome::ParseFailed, mistaken::no_data(text)),
     }
 }
 

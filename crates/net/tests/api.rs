@@ -59,7 +59,7 @@ fn a_product_has_its_target_price_its_canonical_id_and_its_place() {
 fn a_code_is_read_from_its_sentence_with_its_window_in_the_marketplaces_days() {
     let seen = read(affiliate::read, "products_wrapped.json");
     let code = &seen[0].discounts[0];
-    assert_eq!((code.id.as_str(), &code.kind), ("INVENTED42", &Kind::Code));
+    assert_eq!((code.code.as_deref(), &code.kind), (Some("INVENTED42"), &Kind::Code));
     assert_eq!(fixed(code).as_deref(), Some("4.20"));
     assert_eq!(text(code.min_spend).as_deref(), Some("70.50"));
     assert_eq!(code.valid_from.unwrap().to_string(), "2026-03-01T00:00:00-08:00");

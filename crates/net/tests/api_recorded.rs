@@ -44,7 +44,7 @@ fn the_recorded_code_takes_3_11_shekels_from_62_20_on_until_the_end_of_2026() {
     );
     assert!(seen[0].discounts.is_empty() && seen[1].discounts.is_empty());
     let code = &seen[2].discounts[0];
-    assert_eq!((code.id.as_str(), &code.kind), ("AJO7RM0ITRX2", &Kind::Code));
+    assert_eq!((code.code.as_deref(), &code.kind), (Some("AJO7RM0ITRX2"), &Kind::Code));
     let ils = Currency::parse("ILS").unwrap();
     assert_eq!(
         code.benefit,

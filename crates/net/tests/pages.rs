@@ -1,16 +1,23 @@
 //! What the readers make of saved pages, product answers and recordings of our own making, one of each shape.
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
-use tillwatch_core::discount::{Audience, Benefit, Discount};
+#[path = "pages/discounts.rs"]
+mod discounts;
+
+use discounts::discount;
+use tillwatch_core::discount::Benefit;
 use tillwatch_core::id::{PoolId, SkuId};
 use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 use tillwatch_net::readers::read;
 
+fn path(name: &str) -> String {
+    format!("{}/tests/fixtures/pages/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The one snapshot of a fixture.
 fn one(name: &str) -> Snapshot {
-    let path = format!("{}/tests/fixtures/pages/{name}", env!("CARGO_MANIFEST_DIR"));
-    let mut seen = read(&std::fs::read(path).unwrap());
+    let mut seen = read(&std::fs::read(path(name)).unwrap());
     assert_eq!(seen.len(), 1, "{name}");
     seen.remove(0)
 }
@@ -48,23 +55,8 @@ fn variants(seen: &Snapshot) -> Vec<String> {
     seen.variants.iter().map(variant).collect()
 }
 
-fn discount<'a>(seen: &'a Snapshot, id: &str) -> &'a Discount {
-    seen.discounts
-        .iter()
-        .find(|discount| discount.id.as_str() == id)
-        .unwrap()
-}
-
 fn json(benefit: &Benefit) -> String {
     serde_json::to_string(benefit).unwrap()
-}
-
-/// From and until, as they are shown.
-fn window(discount: &Discount) -> [String; 2] {
-    [
-        discount.valid_from.unwrap().to_string(),
-        discount.valid_until.unwrap().to_string(),
-    ]
 }
 
 #[test]
@@ -99,103 +91,6 @@ fn shipping_is_the_lines_own_unless_it_is_marked_as_pooled() {
         (amount(Some(way.fee)), amount(way.free_from)),
         ("47.15".into(), "155.00".into())
     );
-}
-
-#[test]
-fn a_private_platform_coupon_is_personal() {
-    let seen = one("modules.html");
-    let coupon = discount(&seen, "platform-8");
-    assert_eq!((coupon.audience, coupon.kind.name()), (Audience::Personal, "platform"));
-    assert_eq!(json(&coupon.benefit), r#"{"type":"fixed","amount":"3.00"}"#);
-    assert_eq!(
-        (amount(coupon.min_spend), coupon.code.as_deref()),
-        ("4.00".into(), None)
-    );
-}
-
-#[test]
-fn a_store_coupon_is_the_sellers_public_code_until_the_end_of_its_last_day() {
-    let seen = one("modules.html");
-    let coupon = discount(&seen, "MOSSLAMP0001");
-    assert_eq!((coupon.audience, coupon.kind.name()), (Audience::Public, "store"));
-    assert_eq!(json(&coupon.benefit), r#"{"type":"fixed","amount":"2.50"}"#);
-    assert_eq!(
-        (amount(coupon.min_spend), coupon.code.as_deref()),
-        ("25.00".into(), Some("MOSSLAMP0001"))
-    );
-    assert_eq!(
-        coupon.scope.sellers,
-        seen.seller.clone().into_iter().collect::<Vec<_>>()
-    );
-    assert_eq!(
-        window(coupon),
-        ["2022-12-02T00:00:00-08:00", "2023-01-01T00:00:00-08:00"]
-    );
-    assert_eq!(
-        coupon.provenance.text.as_deref(),
-        Some("US $2.50 · Orders over US $25.00")
-    );
-}
-
-#[test]
-fn a_window_over_the_change_of_clocks_is_shown_with_both_offsets() {
-    let seen = one("components-es.json");
-    let window = window(discount(&seen, "HOJALATA0001"));
-    assert_eq!(window, ["2024-03-01T00:00:00-08:00", "2024-04-01T00:00:00-07:00"]);
-}
-
-#[test]
-fn a_coupon_whose_data_and_words_differ_is_kept_unread() {
-    let seen = one("modules.html");
-    let coupon = discount(&seen, "MOSSLAMP0002");
-    let words = r#"{"type":"unknown","name":"US $5.00 · Orders over US $60.00"}"#;
-    assert_eq!((json(&coupon.benefit).as_str(), coupon.min_spend), (words, None));
-}
-
-#[test]
-fn automatic_discounts_repeat_rise_or_count_pieces() {
-    let seen = one("modules.html");
-    let read = |id: &str| json(&discount(&seen, id).benefit);
-    assert_eq!(
-        read("store_discount-611"),
-        r#"{"type":"per_spend","every":"40.00","amount":"4.00"}"#
-    );
-    assert_eq!(
-        read("store_discount-612"),
-        r#"{"type":"tiers","tiers":[{"min_spend":"30.00","amount":"1.00"},{"min_spend":"90.00","amount":"5.00"}]}"#
-    );
-    assert_eq!(
-        read("store_discount-613"),
-        r#"{"type":"pieces","tiers":[{"pieces":2,"percent":"1"},{"pieces":8,"percent":"3.5"}]}"#
-    );
-    assert_eq!(
-        read("store_discount-614"),
-        r#"{"type":"unknown","name":"A gift with orders over US $40.00"}"#
-    );
-    assert_eq!(
-        read("spend_and_save-615"),
-        r#"{"type":"per_spend","every":"50.00","amount":"6.00","cap":"18.00"}"#
-    );
-    assert_eq!(
-        read("bulk-1005000186314875"),
-        r#"{"type":"pieces","tiers":[{"pieces":3,"percent":"2"}]}"#
-    );
-    let free = discount(&seen, "free-shipping-770001");
-    assert_eq!(
-        (json(&free.benefit).as_str(), amount(free.min_spend)),
-        (r#"{"type":"shipping"}"#, "40.00".into())
-    );
-}
-
-#[test]
-fn a_bank_offer_is_kept_and_never_public() {
-    let seen = one("modules.html");
-    let offer = discount(&seen, "bankCardDiscount");
-    assert_eq!(
-        (offer.audience, offer.kind.name()),
-        (Audience::Personal, "bankCardDiscount")
-    );
-    assert!(matches!(offer.benefit, Benefit::Unknown { .. }));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn the_mexican_coupons_are_read_to_the_cent_and_the_second() {
     let coupon = seen
         .discounts
         .iter()
-        .find(|discount| discount.id.as_str() == "F2D0VT7I83YG")
+        .find(|discount| discount.code.as_deref() == Some("F2D0VT7I83YG"))
         .unwrap();
     assert_eq!(json(coupon), r#"{"type":"fixed","amount":"34.77"}"#);
     assert_eq!(coupon.min_spend.unwrap().to_string(), "608.45");
@@ -81,7 +81,7 @@ fn the_mexican_coupons_are_read_to_the_cent_and_the_second() {
         seen[0]
             .discounts
             .iter()
-            .find(|discount| discount.id.as_str() == id)
+            .find(|discount| discount.id.as_str().starts_with(&format!("{id}~")))
             .unwrap()
     };
     assert_eq!(json(find("VLD59LWW231C")), r#"{"type":"fixed","amount":"72.44"}"#);
@@ -168,6 +168,40 @@ fn the_panels_of_december_2022_are_counted_and_read_whole() {
         seen.iter()
             .all(|one| one.outcome == Outcome::Ok && one.market.unwrap().code() == "US")
     );
+}
+
+/// "Off every" is what the panels say in words: once in the half of December 2022, once in Mexico in March 2024.
+#[test]
+fn ladders_rise_single_tiers_apply_once_and_only_words_make_one_repeat() {
+    let count = |seen: &[Snapshot]| {
+        let mut counts = [0; 3];
+        for discount in seen.iter().flat_map(|one| &one.discounts) {
+            let doubted = discount.provenance.text.as_deref().unwrap_or("").contains("taken once");
+            match (discount.kind.name(), &discount.benefit) {
+                ("store_discount", Benefit::Tiers { .. }) => counts[0] += 1,
+                ("store_discount", Benefit::Fixed { .. }) if doubted => counts[1] += 1,
+                ("store_discount", Benefit::PerSpend { .. }) => counts[2] += 1,
+                _ => assert!(!doubted, "{discount:?}"),
+            }
+        }
+        counts
+    };
+    let seen = recorded("derived/us-2022-12-listing-and-coupon-panels.jsonl");
+    if seen.len() == 48 {
+        assert_eq!(count(&seen), [7, 3, 1]);
+    }
+    let Some(folder) = folder().map(|folder| folder.join("pdp-json-2024-03-mx")) else {
+        return;
+    };
+    let files = survey::files(&folder);
+    let seen: Vec<Snapshot> = files
+        .iter()
+        .flat_map(|file| survey::inputs(file))
+        .flat_map(|input| read(&input))
+        .collect();
+    if !seen.is_empty() {
+        assert_eq!(count(&seen), [0, 0, 1]);
+    }
 }
 
 #[test]

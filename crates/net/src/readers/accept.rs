@@ -31,7 +31,7 @@ impl Asked {
         if let (Some(asked), Some(item)) = (&self.item, &seen.item)
             && asked != item
         {
-            let why = format!("it is listing {item}, not {asked}");
+            let why = format!("This is listing {item} and not {asked}: save the page of the one that was asked for.");
             return seen.without_price(Outcome::OtherListing, why);
         }
         if seen.outcome != Outcome::Ok {
@@ -40,13 +40,19 @@ impl Asked {
         if let (Some(asked), Some(market)) = (self.market, seen.market)
             && asked != market
         {
-            let why = format!("the prices are for {market}, not for {asked}");
+            let why = format!(
+                "The prices are for {market} and not for {asked}: set the ship-to country and save the page once more."
+            );
             return seen.without_price(Outcome::OtherRegion, why);
         }
         if let Some(asked) = self.currency.filter(|asked| seen.currency != Some(*asked)) {
             let why = match seen.currency {
-                Some(currency) => format!("the prices are in {currency}, not in {asked}"),
-                None => format!("the data names no currency; {asked} was asked for"),
+                Some(currency) => format!(
+                    "The prices are in {currency} and not in {asked}: set the currency and save the page once more."
+                ),
+                None => {
+                    format!("The data names no currency, and {asked} was asked for: save the whole page once more.")
+                }
             };
             return seen.without_price(Outcome::OtherCurrency, why);
         }

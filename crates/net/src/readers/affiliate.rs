@@ -8,8 +8,11 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
+use super::envelope;
 use super::npi::Npi;
-use super::{envelope, json};
+use super::price;
+use super::priced::priced;
+use super::value::{self, at, categories, item, store, text, wrapped};
 
 /// Reads an answer of any `aliexpress.affiliate.*` method about listings, simplified or not, in any of its envelopes.
 ///
@@ -39,13 +42,13 @@ pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
     if let Some(words) = answer.refusal {
         return Some(vec![Snapshot::refused(shape, Outcome::ApiRefused, words)]);
     }
-    if let Some(products) = json::list(result, "products") {
+    if let Some(products) = wrapped(at(result, "products")) {
         if products.is_empty() {
             return Some(vec![nothing(shape)]);
         }
         return Some(products.iter().map(|it| product(it, shape, answer.at)).collect());
     }
-    if let Some(promotions) = json::list(result, "promotion_results") {
+    if let Some(promotions) = wrapped(at(result, "promotion_results")) {
         if promotions.is_empty() {
             return Some(vec![nothing("affiliate_promotion_info")]);
         }
@@ -88,28 +91,24 @@ fn shape(method: &str) -> &'static str {
     }
 }
 
-fn product(product: &Value, shape: &'static str, at: Option<Instant>) -> Snapshot {
-    let currency = json::currency(product, "target_sale_price_currency");
-    let npi = json::text(product, "product_detail_url").and_then(|link| Npi::of_link(&link));
+fn product(product: &Value, shape: &'static str, seen_at: Option<Instant>) -> Snapshot {
+    let currency = value::currency(at(product, "target_sale_price_currency"));
+    let npi = text(at(product, "product_detail_url")).and_then(|link| Npi::of_link(&link));
     let hint = npi.as_ref().and_then(|npi| npi.sku.clone());
-    let sku = json::sku(product, "sku_id");
+    let sku = value::sku(at(product, "sku_id"));
     let mut snapshot = Snapshot {
-        item: json::item(product, "product_id"),
-        title: json::text(product, "product_title"),
-        store: json::store(product, "shop_id"),
-        store_name: json::text(product, "shop_name"),
-        categories: json::categories(
-            ["first_level_category_id", "second_level_category_id"]
-                .into_iter()
-                .filter_map(|key| json::digits(product, key)),
-        ),
+        item: item(at(product, "product_id")),
+        title: value::shown(at(product, "product_title"), 500),
+        store: store(at(product, "shop_id")),
+        store_name: value::shown(at(product, "shop_name"), 200),
+        categories: categories(["first_level_category_id", "second_level_category_id"].map(|level| at(product, level))),
         currency,
-        seen_at: at.or_else(|| npi.and_then(|npi| npi.at)),
+        seen_at: seen_at.or_else(|| npi.and_then(|npi| npi.at)),
         selected_sku: sku.clone().or_else(|| hint.clone()),
         ..Snapshot::empty(shape)
     };
     let Some(currency) = currency else {
-        let own = json::text(product, "sale_price_currency").unwrap_or_else(|| "no currency".into());
+        let own = text(at(product, "sale_price_currency")).unwrap_or_else(|| "no currency".into());
         let words = format!("The answer has no price for the shopper, only one in the shop's own currency ({own}).");
         return snapshot.without_price(Outcome::OtherCurrency, words);
     };
@@ -125,24 +124,25 @@ fn product(product: &Value, shape: &'static str, at: Option<Instant>) -> Snapsho
         let words = "The price is of the default variant; the link shows another one.";
         snapshot.notes.push(words.into());
     }
-    json::priced(snapshot)
+    priced(snapshot)
 }
 
 /// The default variant. The target prices are taken as given: the base price beside them is itself rounded, so that
 /// recomputing them is a cent off (September 2026).
 fn variant(product: &Value, currency: Currency) -> Option<Variant> {
-    let price = json::price(product, "target_sale_price", currency)?;
-    let original = json::currency(product, "target_original_price_currency").unwrap_or(currency);
+    let price = price::price(at(product, "target_sale_price"), currency)?;
+    let original = value::currency(at(product, "target_original_price_currency")).unwrap_or(currency);
     Some(Variant {
-        list_price: json::price(product, "target_original_price", original).filter(|list| list.currency() == currency),
+        list_price: price::price(at(product, "target_original_price"), original)
+            .filter(|list| list.currency() == currency),
         ..Variant::at(price)
     })
 }
 
 fn notes(product: &Value, snapshot: &mut Snapshot, currency: Currency) {
     let price = snapshot.variants.first().and_then(|variant| variant.price);
-    let app = json::currency(product, "target_app_sale_price_currency")
-        .and_then(|currency| json::price(product, "target_app_sale_price", currency));
+    let app = value::currency(at(product, "target_app_sale_price_currency"))
+        .and_then(|currency| price::price(at(product, "target_app_sale_price"), currency));
     if let (Some(price), Some(app)) = (price, app)
         && price != app
     {
@@ -154,7 +154,7 @@ fn notes(product: &Value, snapshot: &mut Snapshot, currency: Currency) {
     }
     let words = "The answer does not say for which ship-to country the price is.";
     snapshot.notes.push(words.into());
-    let rate = json::text(product, "tax_rate").filter(|rate| rate.bytes().any(|byte| (b'1'..=b'9').contains(&byte)));
+    let rate = text(at(product, "tax_rate")).filter(|rate| rate.bytes().any(|byte| (b'1'..=b'9').contains(&byte)));
     if let Some(rate) = rate {
         let words = format!("A tax rate of {rate} is stated beside the price.");
         snapshot.notes.push(words);

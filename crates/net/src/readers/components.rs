@@ -4,13 +4,13 @@ use serde_json::Value;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::Snapshot;
 
-use super::coupons::Page;
-use super::freight::{self, country};
-use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
+use super::freight;
+use super::listing::{Said, close, marks_newcomer, marks_store_newcomer};
 use super::modules::{ban, bulk, gone};
-use super::price::currency;
 use super::skus::{Properties, price_list};
-use super::value::{add_category, at, count, first, item, list, seller, shown, store, text, whole, yes};
+use super::value::{
+    at, categories, count, country, currency, first, item, list, seller, shown, sku, store, text, whole, yes,
+};
 
 /// Reads it if it is this shape.
 pub(super) fn read(data: &Value) -> Option<Vec<Snapshot>> {
@@ -42,17 +42,13 @@ fn listing(data: &Value) -> Snapshot {
         data,
         &["sellerComponent.adminSeq", "productInfoComponent.adminSeq"],
     ));
-    let levels = text(at(data, "productInfoComponent.categoryPaths")).unwrap_or_default();
-    for level in levels.split('/') {
-        add_category(&mut seen.categories, &Value::from(level));
-    }
-    for path in [
+    let levels = [
+        "productInfoComponent.categoryPaths",
         "categoryComponent.topCategoryId",
         "categoryComponent.secondLevelCategoryId",
         "productInfoComponent.categoryId",
-    ] {
-        add_category(&mut seen.categories, at(data, path));
-    }
+    ];
+    seen.categories = categories(levels.map(|path| at(data, path)));
     seen.market = country(at(data, "userComponent.userCountryCode"));
     seen.currency = currency(at(data, "currencyComponent.currencyCode"));
     seen.seen_at = whole(at(data, "userComponent.currentTime"))
@@ -64,13 +60,14 @@ fn listing(data: &Value) -> Snapshot {
     let selected = text(at(data, "skuComponent.selectedSkuAttr"));
     seen.selected_sku = list(skus)
         .iter()
-        .find(|sku| selected.is_some() && text(at(sku, "skuAttr")) == selected)
-        .and_then(|sku| super::value::sku(first(sku, &["skuIdStr", "skuId"])));
+        .find(|entry| selected.is_some() && text(at(entry, "skuAttr")) == selected)
+        .and_then(|entry| sku(first(entry, &["skuIdStr", "skuId"])));
 
     let rows = at(data, "webGeneralFreightCalculateComponent.originalLayoutResultList");
     let mut banned = ban(at(data, "redirectComponent"));
     if yes(at(data, "blacklistComponent.inBlackList")) {
-        banned = banned.or_else(|| Some("the page lists it as not sold to this country".into()));
+        banned =
+            banned.or_else(|| Some("The page lists it as not sold to this country: look for another listing.".into()));
     }
     let said = Said {
         newcomer: newcomer(data),
@@ -82,16 +79,7 @@ fn listing(data: &Value) -> Snapshot {
         lot: count(at(data, "productInfoComponent.numberPerLot")),
         freight: freight::read(list(rows).iter(), seen.currency),
     };
-    seen.market = said.freight.to.or(seen.market);
-    let page = Page {
-        currency: seen.currency,
-        item: seen.item.as_ref(),
-        store: seen.store.as_ref(),
-        seller: seen.seller.as_ref(),
-        seen_at: seen.seen_at,
-    };
-    seen.discounts = discounts(at(data, "webCouponInfoComponent"), &said, &page);
-    finish(seen, said)
+    close(seen, said, at(data, "webCouponInfoComponent"))
 }
 
 /// The newcomer's mark stands in one of several banners, as its type or as its atmosphere.

@@ -4,15 +4,23 @@
 //! entries. Counted on 96 recorded pages of December 2022 and 11 of March 2024; the shape was the same.
 
 mod automatic;
+mod beside;
+mod entry;
 
 use serde_json::Value;
 use tillwatch_core::discount::{Audience, Benefit, Discount, Kind, Provenance, Scope};
-use tillwatch_core::id::{DiscountId, ItemId, SellerId, StoreId};
+use tillwatch_core::id::{ItemId, SellerId, StoreId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
+use tillwatch_core::snapshot::Snapshot;
 
+pub(super) use beside::{bulk, free_shipping};
+
+use super::coupon_id::{add, named, unnamed};
 use super::texts::one_amount;
-use super::value::{at, each, first, fold, list, seller, shown, text, whole};
+use super::value::{at, currency, digits, each, first, fold, list, seller, text, whole};
+use automatic::campaign_of;
+use entry::{valid_from, valid_until, words_of};
 
 /// The most discounts of one page; recorded pages have up to two dozen.
 const MOST: usize = 500;
@@ -41,25 +49,23 @@ pub(super) fn read(coupons: &Value, page: &Page<'_>) -> Vec<Discount> {
         for part in each(parts) {
             for entry in list(at(part, "promotionPanelDetailDTOList")) {
                 if discounts.len() < MOST {
-                    discounts.push(page.entry(group, entry));
+                    add(&mut discounts, page.entry(group, entry));
                 }
             }
         }
     }
-    tell_apart(&mut discounts);
     discounts
 }
 
-/// Ids are unique on a page: the second of a name is `name#2`.
-pub(super) fn tell_apart(discounts: &mut [Discount]) {
-    let mut seen: std::collections::BTreeMap<DiscountId, usize> = std::collections::BTreeMap::new();
-    for discount in discounts {
-        let times = seen.entry(discount.id.clone()).or_default();
-        *times = times.saturating_add(1);
-        if *times > 1
-            && let Ok(id) = DiscountId::parse(&format!("{}#{times}", discount.id))
-        {
-            discount.id = id;
+impl<'a> Page<'a> {
+    /// The page that a reading is of.
+    pub(super) fn of(seen: &'a Snapshot) -> Self {
+        Self {
+            currency: seen.currency,
+            item: seen.item.as_ref(),
+            store: seen.store.as_ref(),
+            seller: seen.seller.as_ref(),
+            seen_at: seen.seen_at,
         }
     }
 }
@@ -77,10 +83,14 @@ impl Page<'_> {
             // Bank, card and wallet offers and whatever comes next: kept, shown, never counted.
             other => unknown(Kind::from_name(&fold(other, 60)), &words, Audience::Personal),
         };
-        discount.valid_from = whole(at(entry, "startTime")).and_then(stamp);
-        discount.valid_until = whole(at(entry, "endTime")).and_then(end);
-        discount.provenance = self.provenance(words);
-        discount
+        discount.valid_from = valid_from(entry);
+        discount.valid_until = valid_until(entry);
+        // What a reader doubted of the words goes behind them.
+        let doubt = discount.provenance.text.take();
+        let told = [Some(words).filter(|words| !words.is_empty()), doubt];
+        discount.provenance = self.provenance(told.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+        let name = name_of(&discount, entry);
+        named(discount, &name)
     }
 
     /// A coupon or code with a value and a minimum.
@@ -93,10 +103,13 @@ impl Page<'_> {
         };
         let audience = if public { Audience::Public } else { Audience::Personal };
         let seller = seller(at(entry, "couponAssignParam.sellerAdminId"));
-        let mut discount = match self.face_value(entry).zip(self.minimum(entry)) {
+        let meta = text(at(entry, "couponAssignParam.couponMeta"))
+            .and_then(|meta| super::value::parse(&meta).ok())
+            .unwrap_or_default();
+        let mut discount = match self.face_value(entry, &meta).zip(self.minimum(entry, &meta)) {
             Some((amount, minimum)) if amount.currency() == minimum.currency() => Discount {
                 min_spend: Some(minimum),
-                ..plain(kind, Benefit::Fixed { amount }, Some(amount.currency()))
+                ..unnamed(kind, Benefit::Fixed { amount }, Some(amount.currency()))
             },
             _ => unknown(kind, words, audience),
         };
@@ -104,38 +117,17 @@ impl Page<'_> {
         if discount.kind == Kind::Store {
             discount.scope = seller.map_or_else(|| self.own_store(), |seller| sellers(&seller));
         }
-        let promotion = first(
-            entry,
-            &[
-                "couponAssignParam.promotionId",
-                "attributes.promotionId",
-                "attributes.activityId",
-            ],
-        );
-        let number = text(promotion).map(|number| format!("{}-{number}", discount.kind.name()));
-        if let Some(id) = code
-            .as_deref()
-            .or(number.as_deref())
-            .and_then(|id| DiscountId::parse(id).ok())
-        {
-            discount.id = id;
-        }
         discount.code = code.map(|code| fold(&code, 60));
         discount
     }
 
     /// The value of a coupon: `couponMeta.price` in minor units, where the words do not say otherwise.
-    fn face_value(&self, entry: &Value) -> Option<Money> {
-        let meta = text(at(entry, "couponAssignParam.couponMeta"))
-            .and_then(|meta| super::value::parse(&meta).ok())
-            .unwrap_or_default();
-        let currency = text(at(&meta, "currency"))
-            .and_then(|code| Currency::parse(&code).ok())
-            .or(self.currency)?;
-        let in_words = text(at(entry, "promotionDesc")).and_then(|words| one_amount(&words, currency));
-        let in_data = whole(at(&meta, "price"))
+    fn face_value(&self, entry: &Value, meta: &Value) -> Option<Money> {
+        let money = currency(at(meta, "currency")).or(self.currency)?;
+        let in_words = text(at(entry, "promotionDesc")).and_then(|words| one_amount(&words, money));
+        let in_data = whole(at(meta, "price"))
             .filter(|minor| (1..=tillwatch_core::money::MOST_MINOR).contains(minor))
-            .map(|minor| Money::new(minor, currency));
+            .map(|minor| Money::new(minor, money));
         match (in_data, in_words) {
             (Some(data), Some(words)) => same_as_shown(data, words).then_some(data),
             (data, words) => data.or(words),
@@ -143,18 +135,22 @@ impl Page<'_> {
     }
 
     /// The minimum spend of a coupon stands in words alone.
-    fn minimum(&self, entry: &Value) -> Option<Money> {
-        let meta = text(at(entry, "couponAssignParam.couponMeta")).and_then(|meta| super::value::parse(&meta).ok());
-        let own = meta.and_then(|meta| Currency::parse(&text(at(&meta, "currency"))?).ok());
-        one_amount(&text(at(entry, "promotionDetail"))?, own.or(self.currency)?)
+    fn minimum(&self, entry: &Value, meta: &Value) -> Option<Money> {
+        let money = currency(at(meta, "currency")).or(self.currency)?;
+        one_amount(&text(at(entry, "promotionDetail"))?, money)
     }
 
-    /// The seller where it is known, since a store has other ids on the US storefront; else the store.
+    /// The seller where it is known, since a store has other ids on the US storefront; else the store; else this listing
+    /// alone, and never everybody's.
     pub(super) fn own_store(&self) -> Scope {
         match (self.seller, self.store) {
             (Some(seller), _) => sellers(seller),
-            (None, store) => Scope {
-                stores: store.cloned().into_iter().collect(),
+            (None, Some(store)) => Scope {
+                stores: vec![store.clone()],
+                ..Scope::default()
+            },
+            (None, None) => Scope {
+                items: self.item.cloned().into_iter().collect(),
                 ..Scope::default()
             },
         }
@@ -178,24 +174,29 @@ fn sellers(seller: &SellerId) -> Scope {
     }
 }
 
-/// An id out of our own words and of names in the data, which are cut.
-pub(super) fn plain_id(text: &str) -> DiscountId {
-    let cut: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
-    DiscountId::parse(cut.trim()).unwrap_or_else(|_| match DiscountId::parse("discount") {
-        Ok(id) => id,
-        Err(_) => unreachable!("plain letters are an id"),
-    })
-}
-
-fn plain(kind: Kind, benefit: Benefit, currency: Option<Currency>) -> Discount {
-    Discount::new(plain_id(kind.name()), kind, benefit, currency)
+/// What people know a discount by: its code, or its kind with the number of its promotion or campaign.
+fn name_of(discount: &Discount, entry: &Value) -> String {
+    let promotion = first(
+        entry,
+        &[
+            "couponAssignParam.promotionId",
+            "attributes.promotionId",
+            "attributes.activityId",
+        ],
+    );
+    let number = match &discount.code {
+        Some(code) => return code.clone(),
+        None => digits(promotion).or_else(|| campaign_of(entry)),
+    };
+    let number = number.map(|number| format!("-{number}")).unwrap_or_default();
+    format!("{}{number}", discount.kind.name())
 }
 
 /// Kept and shown, and refused by whoever counts.
 fn unknown(kind: Kind, words: &str, audience: Audience) -> Discount {
     Discount {
         audience,
-        ..plain(kind, unknown_benefit(words), None)
+        ..unnamed(kind, unknown_benefit(words), None)
     }
 }
 
@@ -215,49 +216,4 @@ fn same_as_shown(data: Money, words: Money) -> bool {
     let whole_units = words.minor().checked_rem(unit) == Some(0);
     data == words
         || (whole_units && words.minor() >= unit && data.minor().abs_diff(words.minor()) < unit.unsigned_abs())
-}
-
-/// The first moment at which a window is over. Ends are written as the last second that counts, 23:59:59 in Los
-/// Angeles (518 of 520 stamps of December 2022); one on the full minute is the end itself.
-fn end(millis: i64) -> Option<Instant> {
-    let last_second = millis.checked_div(1000)?.checked_rem(60) == Some(59);
-    stamp(millis).map(|end| if last_second { end.plus_seconds(1) } else { end })
-}
-
-/// A moment of the page, as the marketplace's clocks show it; -1 and 0 stand for none.
-fn stamp(millis: i64) -> Option<Instant> {
-    (millis > 0)
-        .then(|| Instant::from_millis(millis))
-        .flatten()
-        .map(Instant::in_marketplace_zone)
-}
-
-/// The lines that say what is given: a list, or one text.
-fn lines_of(entry: &Value) -> Vec<String> {
-    let lines: Vec<String> = list(at(entry, "promotionDetailList"))
-        .iter()
-        .take(20)
-        .filter_map(|line| shown(line, 300))
-        .collect();
-    if !lines.is_empty() {
-        return lines;
-    }
-    let said = [at(entry, "promotionDesc"), at(entry, "promotionDetail")];
-    let one: Vec<String> = said.into_iter().filter_map(|said| shown(said, 300)).collect();
-    if one.is_empty() { one } else { vec![one.join(" ")] }
-}
-
-/// Everything that the page says of a discount.
-fn words_of(entry: &Value) -> String {
-    let mut parts: Vec<String> = [at(entry, "promotionDesc"), at(entry, "promotionDetail")]
-        .into_iter()
-        .filter_map(|part| shown(part, 300))
-        .collect();
-    parts.extend(
-        list(at(entry, "promotionDetailList"))
-            .iter()
-            .take(20)
-            .filter_map(|line| shown(line, 300)),
-    );
-    fold(&parts.join(" · "), 600)
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tillwatch_core::snapshot::Snapshot;
 
-use super::coupons::Page;
 use super::freight;
-use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
+use super::listing::{Said, close, marks_newcomer, marks_store_newcomer};
 use super::modules::{ban, bulk, gone};
-use super::price::{currency, own_currency};
+use super::price::own_currency;
 use super::skus::{Properties, price_list};
-use super::value::{add_category, at, count, first, item, list, seller, shown, store};
+use super::value::{at, categories, count, currency, first, item, list, seller, shown, store};
 
 /// The blocks by their names without numbers.
 struct Blocks<'a>(BTreeMap<&'a str, &'a Value>);
@@ -57,8 +56,7 @@ fn listing(blocks: &Blocks<'_>) -> Snapshot {
     seen.store = store(at(header, "storeNum")).or_else(|| store(at(actions, "storeNum")));
     seen.store_name = shown(at(header, "storeName"), 200);
     seen.seller = seller(at(coupons, "adminSeq")).or_else(|| seller(at(header, "sellerAdminSeq")));
-    add_category(&mut seen.categories, at(actions, "rootCategoryId"));
-    add_category(&mut seen.categories, at(actions, "categoryId"));
+    seen.categories = categories(["rootCategoryId", "categoryId"].map(|level| at(actions, level)));
     let amounts = ["minActivityAmount", "minAmount"];
     seen.currency = currency(at(shipping, "tradeCurrency")).or_else(|| own_currency(first(price, &amounts)));
     let sku = blocks.get("sku");
@@ -81,13 +79,5 @@ fn listing(blocks: &Blocks<'_>) -> Snapshot {
         lot: count(at(price, "numberPerLot")),
         freight: freight::read(rows.iter(), seen.currency),
     };
-    let page = Page {
-        currency: seen.currency,
-        item: seen.item.as_ref(),
-        store: seen.store.as_ref(),
-        seller: seen.seller.as_ref(),
-        seen_at: seen.seen_at,
-    };
-    seen.discounts = discounts(coupons, &said, &page);
-    finish(seen, said)
+    close(seen, said, coupons)
 }

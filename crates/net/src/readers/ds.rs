@@ -4,15 +4,15 @@ mod found;
 mod freight;
 
 use serde_json::Value;
-use tillwatch_core::country::Country;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
-use super::{envelope, json};
-
-/// The property that is no look of the goods but the place that they are sent from.
-const SHIPS_FROM: &str = "200007763";
+use super::envelope;
+use super::price;
+use super::priced::priced;
+use super::skus::SHIPS_FROM;
+use super::value::{self, at, categories, count, country, digits, item, store, text, warehouse, wrapped};
 
 /// Reads an answer of `aliexpress.ds.product.get`, `.freight.query` or `.text.search`.
 ///
@@ -56,25 +56,23 @@ pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
     })
 }
 
-fn one(result: &Value, at: Option<Instant>) -> Snapshot {
-    let part = |key: &str| result.get(key).unwrap_or(&Value::Null);
-    let (base, store) = (part("ae_item_base_info_dto"), part("ae_store_info"));
-    let skus = json::list(result, "ae_item_sku_info_dtos").unwrap_or_default();
-    let currency = skus.iter().find_map(|sku| json::currency(sku, "currency_code"));
+fn one(result: &Value, seen_at: Option<Instant>) -> Snapshot {
+    let (base, shop) = (at(result, "ae_item_base_info_dto"), at(result, "ae_store_info"));
+    let skus = wrapped(at(result, "ae_item_sku_info_dtos")).unwrap_or_default();
+    let currency = skus.iter().find_map(|sku| value::currency(at(sku, "currency_code")));
     let mut snapshot = Snapshot {
         // The converter names the global id beside the storefronts'; the base repeats the one that was asked for.
-        item: json::item(part("product_id_converter_result"), "main_product_id")
-            .or_else(|| json::item(base, "product_id")),
-        title: json::text(base, "subject"),
-        store: json::store(store, "store_id"),
-        store_name: json::text(store, "store_name"),
-        categories: json::categories(json::digits(base, "category_id")),
-        market: json::text(part("logistics_info_dto"), "ship_to_country").and_then(|code| Country::parse(&code).ok()),
+        item: item(at(result, "product_id_converter_result.main_product_id")).or_else(|| item(at(base, "product_id"))),
+        title: value::shown(at(base, "subject"), 500),
+        store: store(at(shop, "store_id")),
+        store_name: value::shown(at(shop, "store_name"), 200),
+        categories: categories([at(base, "category_id")]),
+        market: country(at(result, "logistics_info_dto.ship_to_country")),
         currency,
-        seen_at: at,
+        seen_at,
         ..Snapshot::empty("ds_product")
     };
-    match json::text(base, "product_status_type").as_deref() {
+    match text(at(base, "product_status_type")).as_deref() {
         None | Some("onSelling") => {}
         Some(status) => {
             let words = format!("The listing is not on sale (status {status}).");
@@ -86,7 +84,7 @@ fn one(result: &Value, at: Option<Instant>) -> Snapshot {
         return snapshot.without_price(Outcome::NoPrice, words);
     };
     for sku in skus {
-        if json::currency(sku, "currency_code") == Some(currency) {
+        if value::currency(at(sku, "currency_code")) == Some(currency) {
             snapshot.variants.push(variant(sku, currency));
         } else {
             let words = "A variant in another currency than the first one's is left out.";
@@ -94,32 +92,31 @@ fn one(result: &Value, at: Option<Instant>) -> Snapshot {
         }
     }
     notes(skus, &mut snapshot, currency);
-    json::priced(snapshot)
+    priced(snapshot)
 }
 
 fn variant(sku: &Value, currency: Currency) -> Variant {
-    let stock = json::count(sku, "sku_available_stock");
+    let stock = count(at(sku, "sku_available_stock"));
     // What cannot be bought carries placeholders such as 149,799.85 in its price.
     let salable = stock != Some(0);
-    let price = json::price(sku, "offer_sale_price", currency).filter(|_| salable);
-    let properties = json::list(sku, "ae_sku_property_dtos").unwrap_or_default();
-    let from = |property: &&Value| json::digits(property, "sku_property_id").as_deref() == Some(SHIPS_FROM);
+    let price = price::price(at(sku, "offer_sale_price"), currency).filter(|_| salable);
+    let properties = wrapped(at(sku, "ae_sku_property_dtos")).unwrap_or_default();
+    let from = |property: &&Value| digits(at(property, "sku_property_id")).as_deref() == Some(SHIPS_FROM);
     let names: Vec<String> = properties
         .iter()
         .filter(|property| !from(property))
-        .filter_map(|property| json::text(property, "sku_property_value"))
+        .filter_map(|property| value::shown(at(property, "sku_property_value"), 80))
         .collect();
     Variant {
-        sku: json::sku(sku, "sku_id"),
+        sku: value::sku(at(sku, "sku_id")),
         name: (!names.is_empty()).then(|| names.join(", ")),
         price,
-        list_price: json::price(sku, "sku_price", currency).filter(|_| price.is_some()),
+        list_price: price::price(at(sku, "sku_price"), currency).filter(|_| price.is_some()),
         stock,
         warehouse: properties
             .iter()
             .find(from)
-            .and_then(|property| json::text(property, "sku_property_value"))
-            .and_then(|name| json::warehouse(&name)),
+            .and_then(|property| warehouse(at(property, "sku_property_value"))),
         salable: salable && price.is_some(),
         new_shopper_price: None,
     }
@@ -133,8 +130,8 @@ fn notes(skus: &[Value], snapshot: &mut Snapshot, currency: Currency) {
         snapshot.notes.push("The prices include tax.".into());
     }
     let bulk = skus.iter().any(|sku| {
-        let bulk = json::price(sku, "offer_bulk_sale_price", currency);
-        bulk.is_some() && bulk != json::price(sku, "offer_sale_price", currency)
+        let bulk = price::price(at(sku, "offer_bulk_sale_price"), currency);
+        bulk.is_some() && bulk != price::price(at(sku, "offer_sale_price"), currency)
     });
     if bulk {
         let words = "Some variants cost less in bulk; the prices here are for one piece.";

@@ -1,10 +1,13 @@
 //! The official API's envelopes: three ways of wrapping a result, three of saying no.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
-use super::{json, npi};
+use super::npi;
+use super::value::{at, text};
 
 /// An answer without its envelope.
 pub(super) struct Answer<'a> {
@@ -53,12 +56,12 @@ pub(super) fn refused(value: &Value) -> Option<Snapshot> {
         (matches!(kind, "ISV" | "ISP" | "SYSTEM") && value.get("result").is_none()).then_some(value)
     };
     let error = error.or_else(bare)?;
-    let field = |key: &str| json::text(error, key).or_else(|| json::digits(error, key));
+    let field = |key: &str| text(at(error, key));
     let code = field("code");
     if std::ptr::eq(error, value) && is_fine(code.as_deref()) {
         return None;
     }
-    let said: Vec<String> = ["msg", "message", "sub_code", "sub_msg"]
+    let said: Vec<Cow<'_, str>> = ["msg", "message", "sub_code", "sub_msg"]
         .into_iter()
         .filter_map(field)
         .collect();
@@ -76,7 +79,7 @@ pub(super) fn refused(value: &Value) -> Option<Snapshot> {
 
 /// The refusal in a body's own code, if it is one.
 pub(super) fn refusal(body: &Value) -> Option<String> {
-    let field = |key: &str| json::digits(body, key).or_else(|| json::text(body, key));
+    let field = |key: &str| text(at(body, key));
     let code = ["resp_code", "rsp_code", "code"].into_iter().find_map(field);
     if is_fine(code.as_deref()) {
         return None;
@@ -84,8 +87,8 @@ pub(super) fn refusal(body: &Value) -> Option<String> {
     let code = code.unwrap_or_default();
     let said = ["resp_msg", "rsp_msg", "msg", "message"]
         .into_iter()
-        .find_map(|key| json::text(body, key));
-    let words = match code.as_str() {
+        .find_map(|key| text(at(body, key)));
+    let words = match &*code {
         "405" => "No result: the listing is not in the programme, or not for this country.",
         "404" => "The API had an error of its own; a later call can succeed.",
         "402" => "The tracking id is wrong: a matter of configuration.",

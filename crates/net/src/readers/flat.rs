@@ -3,14 +3,14 @@
 use serde_json::Value;
 use tillwatch_core::country::Country;
 use tillwatch_core::money::Currency;
-use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
+use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
 use super::amount::money_value;
+use super::freight::line_fee;
 use super::jsonld::item_in_link;
 use super::listing::{Said, finish};
-use super::price::currency;
 use super::skus::Properties;
-use super::value::{at, count, item, list, shown, sku, store, text};
+use super::value::{at, count, currency, item, list, shown, sku, store, text};
 
 const SHAPE: &str = "flat_record";
 
@@ -37,17 +37,23 @@ fn summary(record: &Value) -> Snapshot {
     seen.store_name = shown(at(record, "seller.name"), 200);
     let prices = at(record, "pricing");
     if seen.title.is_none() && at(prices, "price").is_null() {
-        let why = "neither a name nor a price: a record of a page that did not load";
+        let why = "The record has neither a name nor a price, as of a page that did not load: record it once more.";
         return seen.without_price(Outcome::ParseFailed, why);
     }
     // "USD $": the code is data, the symbol is not.
     let named = text(at(prices, "priceCurrency")).unwrap_or_default();
     seen.currency = named.split_whitespace().find_map(|word| Currency::parse(word).ok());
     let Some(currency) = seen.currency else {
-        return seen.without_price(Outcome::OtherCurrency, "the record names no currency");
+        return seen.without_price(
+            Outcome::OtherCurrency,
+            "The record names no currency: record it once more with one.",
+        );
     };
     let Some(price) = money_value(at(prices, "price"), currency).filter(|price| price.is_positive()) else {
-        return seen.without_price(Outcome::NoPrice, "the record has no price above zero");
+        return seen.without_price(
+            Outcome::NoPrice,
+            "The record has no price above zero: record it once more.",
+        );
     };
     seen.variants.push(Variant {
         list_price: money_value(at(prices, "originalPrice"), currency),
@@ -60,15 +66,7 @@ fn summary(record: &Value) -> Snapshot {
     });
     let fee = money_value(at(record, "shipping.cost"), currency);
     let mut seen = finish(seen, Said::default());
-    seen.shipping.extend(fee.map(|fee| Shipping {
-        fee,
-        pool: None,
-        free_from: None,
-        service: None,
-        from: None,
-        to: None,
-        days: None,
-    }));
+    seen.shipping.extend(fee.map(line_fee));
     seen
 }
 

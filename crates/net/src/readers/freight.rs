@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 use tillwatch_core::country::Country;
-use tillwatch_core::id::{PoolId, Warehouse};
+use tillwatch_core::id::PoolId;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Shipping;
 
 use super::amount::money_value;
-use super::price::{currency, own_currency, words};
-use super::value::{at, count, first, shown, text, yes};
+use super::price::{own_currency, words};
+use super::value::{at, country, currency, days, first, shown, text, warehouse, yes};
 
 /// The pool of all lines whose fee is the Choice group's.
 const POOL: &str = "choice";
@@ -69,7 +69,6 @@ fn way(data: &Value, page: Option<Currency>) -> Option<Shipping> {
     // December 2022 name a threshold without it and are the line's own.
     let pooled = yes(at(data, "choiceFreeShipping")) && fee.is_positive();
     let threshold = || words(at(data, "logisticsComposeThreshold"), fee.currency()).filter(|t| t.is_positive());
-    let days = |key| count(at(data, key)).and_then(|days| u16::try_from(days).ok());
     Some(Shipping {
         fee,
         pool: pooled.then(|| PoolId::parse(POOL).ok()).flatten(),
@@ -78,9 +77,9 @@ fn way(data: &Value, page: Option<Currency>) -> Option<Shipping> {
             first(data, &["company", "deliveryProviderName", "deliveryOptionCode"]),
             80,
         ),
-        from: text(first(data, &["shipFromCode", "shipFrom"])).and_then(|from| Warehouse::parse(&from).ok()),
+        from: warehouse(first(data, &["shipFromCode", "shipFrom"])),
         to: country(at(data, "shipToCode")),
-        days: days("deliveryDayMin").zip(days("deliveryDayMax")),
+        days: days_of(at(data, "deliveryDayMin"), at(data, "deliveryDayMax")),
     })
 }
 
@@ -96,9 +95,22 @@ fn fee(data: &Value, shown_in: Option<Currency>) -> Option<Money> {
     money_value(amount, currency).or_else(|| words(words_of_it, currency))
 }
 
-/// A country by its two letters.
-pub(super) fn country(value: &Value) -> Option<Country> {
-    Country::parse(&text(value)?).ok()
+/// A fee of the line alone, of which nothing else is known.
+pub(super) fn line_fee(fee: Money) -> Shipping {
+    Shipping {
+        fee,
+        pool: None,
+        free_from: None,
+        service: None,
+        from: None,
+        to: None,
+        days: None,
+    }
+}
+
+/// The fewest and the most days on the way, if both are there and in this order.
+pub(super) fn days_of(fewest: &Value, most: &Value) -> Option<(u16, u16)> {
+    days(fewest).zip(days(most)).filter(|(fewest, most)| fewest <= most)
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ pub(super) fn read(text: &str) -> Vec<Snapshot> {
     let har: Har<'_> = match serde_json::from_str(text) {
         Ok(har) => har,
         Err(error) => {
-            let detail = format!("a broken HAR: {error}");
+            let detail = format!("This HAR is broken ({error}): export it once more.");
             return vec![Snapshot::refused(SHAPE, Outcome::ParseFailed, detail)];
         }
     };
@@ -165,8 +165,8 @@ pub(super) fn read(text: &str) -> Vec<Snapshot> {
         best.remove(&None);
     }
     if best.is_empty() {
-        let detail =
-            "no answer in it holds a listing; record with the answers' contents, from a fresh load of the page";
+        let detail = "No answer in this HAR holds a listing. Record a fresh load of the page, and export it with the answers' \
+             contents.";
         return vec![Snapshot::refused(SHAPE, Outcome::NotAListing, detail)];
     }
     best.into_values().collect()

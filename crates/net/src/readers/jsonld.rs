@@ -5,9 +5,9 @@ use tillwatch_core::id::ItemId;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
-use super::amount::money_value;
-use super::price::{currency, words};
-use super::value::{at, each, first, item, shown, sku, text};
+use super::page::is_foreign;
+use super::price::price;
+use super::value::{at, currency, each, first, item, shown, sku, text};
 
 const SHAPE: &str = "json_ld";
 
@@ -53,14 +53,28 @@ fn listing(product: &Value) -> Snapshot {
             .iter()
             .any(|gone| word.ends_with(gone))
     });
+    let own = [at(offer, "url"), at(product, "url")];
+    if own.into_iter().filter_map(Value::as_str).any(is_foreign) {
+        let why = "The data is of another site. Open the listing on AliExpress and save that page as HTML only.";
+        return Snapshot::refused(SHAPE, Outcome::ParseFailed, why);
+    }
     let Some(currency) = seen.currency else {
-        return seen.without_price(Outcome::OtherCurrency, "the data names no currency");
+        return seen.without_price(
+            Outcome::OtherCurrency,
+            "The page's summary names no currency: save the listing's whole page.",
+        );
     };
     if sold_out {
-        return seen.without_price(Outcome::SoldOut, "the page's summary says that it is out of stock");
+        return seen.without_price(
+            Outcome::SoldOut,
+            "The page's summary says that it is out of stock: try again when the store has it back.",
+        );
     }
     let Some(variant) = variant(offer, currency) else {
-        return seen.without_price(Outcome::NoPrice, "the page's summary has no price above zero");
+        return seen.without_price(
+            Outcome::NoPrice,
+            "The page's summary has no price above zero: save the listing's whole page.",
+        );
     };
     seen.variants.push(variant);
     let note = "From the page's summary for search engines: one price, no variants, no shipping, no coupons, and no \
@@ -70,11 +84,9 @@ fn listing(product: &Value) -> Snapshot {
 }
 
 fn variant(offer: &Value, currency: Currency) -> Option<Variant> {
-    let amount = first(offer, &["price", "lowPrice"]);
-    let price = money_value(amount, currency).or_else(|| words(amount, currency))?;
-    price.is_positive().then(|| Variant {
+    Some(Variant {
         sku: sku(at(offer, "sku")),
-        ..Variant::at(price)
+        ..Variant::at(price(first(offer, &["price", "lowPrice"]), currency)?)
     })
 }
 

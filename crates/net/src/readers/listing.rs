@@ -1,16 +1,14 @@
 //! From what a page says to a snapshot: newcomers' prices set apart, placeholders dropped, the outcome decided.
 
-use std::fmt;
-
 use serde_json::Value;
 use tillwatch_core::country::Country;
-use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier};
+use tillwatch_core::discount::PieceTier;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::{Outcome, Shipping, Snapshot, Variant};
 
-use super::coupons::{self, Page, plain_id};
+use super::coupon_id::add;
+use super::coupons::{self, Page};
 use super::freight::Freight;
-use super::texts::one_amount;
 use super::value::text;
 
 /// What a page says besides the fields of the snapshot.
@@ -52,53 +50,27 @@ pub(super) fn marks_store_newcomer(mark: &Value) -> bool {
     text(mark).is_some_and(|mark| mark == "store_newer")
 }
 
-/// The discounts of the panel and those that stand elsewhere on the page.
-pub(super) fn discounts(panel: &Value, said: &Said, page: &Page<'_>) -> Vec<Discount> {
-    let mut found = coupons::read(panel, page);
-    if let Some(tier) = said.bulk {
-        // Of this listing alone: "2% off (5 pieces or more)".
-        let mut bulk = Discount::new(
-            plain_id(&format!("bulk{}", owner(page.item))),
-            Kind::StoreDiscount,
-            Benefit::Pieces { tiers: vec![tier] },
-            None,
-        );
-        bulk.scope.items.extend(page.item.cloned());
-        bulk.provenance = page.provenance(format!("{}% off from {} pieces", tier.percent, tier.pieces));
-        found.push(bulk);
+/// Ends a reading whose fields are filled in: its discounts, and what became of it.
+pub(super) fn close(mut seen: Snapshot, said: Said, panel: &Value) -> Snapshot {
+    let page = Page::of(&seen);
+    let mut discounts = coupons::read(panel, &page);
+    let bulk = said.bulk.map(|tier| coupons::bulk(tier, &page));
+    let free = said
+        .freight
+        .free_over
+        .iter()
+        .map(|words| coupons::free_shipping(words, &page));
+    for discount in bulk.into_iter().chain(free) {
+        add(&mut discounts, discount);
     }
-    for words in &said.freight.free_over {
-        let minimum = page.currency.and_then(|currency| one_amount(words, currency));
-        let benefit = match minimum {
-            Some(_) => Benefit::Shipping { cap: None },
-            None => Benefit::Unknown {
-                name: words.as_str().into(),
-            },
-        };
-        let mut free = Discount::new(
-            plain_id(&format!("free-shipping{}", owner(page.seller))),
-            Kind::FreeShipping,
-            benefit,
-            None,
-        );
-        free.currency = minimum.map(Money::currency);
-        free.min_spend = minimum;
-        free.scope = page.own_store();
-        free.provenance = page.provenance(words.clone());
-        found.push(free);
-    }
-    coupons::tell_apart(&mut found);
-    found
-}
-
-/// `-12345`, so that the ids of two listings differ in one checkout.
-fn owner(id: Option<&impl fmt::Display>) -> String {
-    id.map(|id| format!("-{id}")).unwrap_or_default()
+    seen.discounts = discounts;
+    finish(seen, said)
 }
 
 /// Decides what became of a reading whose fields are filled in.
 pub(super) fn finish(mut seen: Snapshot, said: Said) -> Snapshot {
-    seen.market = seen.market.or(said.freight.to);
+    // A quote names its country; what else a page says of it is where its reader is.
+    seen.market = said.freight.to.or(seen.market);
     let to = seen.market;
     set_newcomers_apart(&mut seen, &said);
     one_currency(&mut seen);
@@ -139,23 +111,35 @@ fn outcome(
         return Some((Outcome::Removed, why));
     }
     if unreachable {
-        return Some((Outcome::OtherRegion, format!("the listing is not shipped to {there}")));
+        return Some((
+            Outcome::OtherRegion,
+            format!("The listing is not shipped to {there}: look for one that is."),
+        ));
     }
     if seen.variants.is_empty() {
-        return Some((Outcome::NoPrice, "the data holds no variant with a price".into()));
+        return Some((
+            Outcome::NoPrice,
+            "The data holds no variant with a price: load the listing to its end and save it once more.".into(),
+        ));
     }
     if !seen.variants.iter().any(|variant| variant.salable) {
-        return Some((Outcome::SoldOut, "none of its variants can be bought now".into()));
+        return Some((
+            Outcome::SoldOut,
+            "None of its variants can be bought now: try again when the store has it back.".into(),
+        ));
     }
     if seen.currency.is_none() {
-        return Some((Outcome::OtherCurrency, "the data names no currency".into()));
+        return Some((
+            Outcome::OtherCurrency,
+            "The data names no currency, and a sign alone can be a dozen: save the whole page once more.".into(),
+        ));
     }
     if seen.salable().next().is_none() {
         let newcomers = seen.variants.iter().any(|variant| variant.new_shopper_price.is_some());
         let why = if newcomers {
-            "only the price of a first order is shown"
+            "Only the price of a first order is shown: log in as a returning shopper and save the page then."
         } else {
-            "no variant that can be bought has a readable price"
+            "No variant that can be bought has a readable price: save the whole page once more."
         };
         return Some((Outcome::NoPrice, why.into()));
     }

@@ -5,12 +5,10 @@ use tillwatch_core::discount::{Percent, PieceTier};
 use tillwatch_core::money::BasisPoints;
 use tillwatch_core::snapshot::Snapshot;
 
-use super::coupons::Page;
-use super::freight::{self, country};
-use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
-use super::price::currency;
+use super::freight;
+use super::listing::{Said, close, marks_newcomer, marks_store_newcomer};
 use super::skus::{Properties, price_list};
-use super::value::{add_category, at, count, first, item, list, seller, shown, store, text, yes};
+use super::value::{at, categories, count, country, currency, first, item, list, seller, shown, store, text, yes};
 
 /// Where a listing's id stands, surest first.
 const ITEM: [&str; 5] = [
@@ -44,16 +42,14 @@ fn listing(data: &Value) -> Snapshot {
         data,
         &["commonModule.sellerAdminSeq", "storeModule.sellerAdminSeq"],
     ));
-    for path in [
+    let levels = [
         "actionModule.rootCategoryId",
         "actionModule.categoryId",
         "commonModule.categoryId",
-    ] {
-        add_category(&mut seen.categories, at(data, path));
-    }
-    for step in list(at(data, "crossLinkModule.breadCrumbPathList")) {
-        add_category(&mut seen.categories, at(step, "cateId"));
-    }
+    ];
+    let steps = list(at(data, "crossLinkModule.breadCrumbPathList"));
+    let steps = steps.iter().map(|step| at(step, "cateId"));
+    seen.categories = categories(levels.map(|path| at(data, path)).into_iter().chain(steps));
     // `userCountryCode` is where the reader's address points to, not where it ships to: "PK" on pages for the US.
     seen.market = country(first(data, &["webEnv.country", "commonModule.shipToCountryCode"]));
     let paths = [
@@ -79,23 +75,14 @@ fn listing(data: &Value) -> Snapshot {
         lot: count(at(data, "priceModule.numberPerLot")),
         freight: freight::read(list(freight).iter(), seen.currency),
     };
-    seen.market = said.freight.to.or(seen.market);
-    let page = Page {
-        currency: seen.currency,
-        item: seen.item.as_ref(),
-        store: seen.store.as_ref(),
-        seller: seen.seller.as_ref(),
-        seen_at: seen.seen_at,
-    };
-    seen.discounts = discounts(at(data, "couponModule.webCouponInfo"), &said, &page);
-    finish(seen, said)
+    close(seen, said, at(data, "couponModule.webCouponInfo"))
 }
 
 /// `bigBossBan`: not sold to the country of the reader.
 pub(super) fn ban(block: &Value) -> Option<String> {
     yes(at(block, "bigBossBan")).then(|| {
         let code = shown(first(block, &["errorCode", "code"]), 60).unwrap_or_else(|| "no code".into());
-        format!("the marketplace does not sell it to this country (bigBossBan, {code})")
+        format!("The marketplace does not sell it to this country (bigBossBan, {code}): look for another listing.")
     })
 }
 
@@ -103,7 +90,7 @@ pub(super) fn ban(block: &Value) -> Option<String> {
 pub(super) fn gone(status: &Value) -> Option<String> {
     let status = text(status).filter(|status| status != "0")?;
     Some(format!(
-        "the page says that the listing is no longer available (status {status})"
+        "The page says that the listing is no longer available (status {status}): look for another one."
     ))
 }
 

@@ -7,13 +7,11 @@ use serde_json::Value;
 use tillwatch_core::id::StoreId;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
-use super::coupons::Page;
-use super::freight::{self, country};
-use super::listing::{Said, discounts, finish, marks_newcomer, marks_store_newcomer};
+use super::freight;
+use super::listing::{Said, close, marks_newcomer, marks_store_newcomer};
 use super::modules::ban;
-use super::price::currency;
 use super::skus::Properties;
-use super::value::{add_category, at, count, each, first, item, seller, shown, sku, store, text, yes};
+use super::value::{at, categories, count, country, currency, each, first, item, seller, shown, sku, store, text, yes};
 
 const SHAPE: &str = "mtop_product";
 
@@ -40,14 +38,15 @@ pub(super) fn read(answer: &Value) -> Option<Vec<Snapshot>> {
         return Some(vec![listing(result)]);
     }
     if is_cart(answer) {
-        let detail = "a cart, which is no listing; its total can be typed in for a diagnosis";
+        let detail = "This is a cart and no listing. Its total can be typed in for a diagnosis.";
         return Some(vec![Snapshot::refused("mtop_cart", Outcome::NotAListing, detail)]);
     }
     let data = at(answer, "data");
-    let hollow = at(data, "result").as_object().is_some_and(serde_json::Map::is_empty)
-        || data.as_object().is_some_and(serde_json::Map::is_empty);
+    let empty = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+    let hollow = empty(data) || data.get("result").is_some_and(empty);
     (at(answer, "ret").is_array() && hollow).then(|| {
-        let detail = "an answer without data: blocked, or not sold to that country; the two cannot be told apart";
+        let detail = "This answer has no data: it was blocked, or the listing is not sold to that country, which cannot be told \
+                      apart. Open the listing in a browser; if it shows a price there, save that page.";
         vec![Snapshot::refused(SHAPE, Outcome::EmptyShell, detail)]
     })
 }
@@ -62,17 +61,23 @@ fn refusal(answer: &Value) -> Option<Snapshot> {
         return None;
     }
     let all = said.join(" ");
-    let blocked = ["USER_VALIDATE", "RGV587", "punish", "SESSION_EXPIRED", "NEED_LOGIN"];
-    let (outcome, detail) = if blocked.iter().any(|mark| all.contains(mark)) {
-        (Outcome::Blocked, "a challenge or a login stood in the way")
+    let has = |marks: &[&str]| marks.iter().any(|mark| all.contains(mark));
+    let (outcome, detail) = if has(&["USER_VALIDATE", "RGV587", "punish"]) {
+        let words = "The marketplace asks whether a person is there, and nothing is worked around: answer it in the \
+                     browser and save the listing then";
+        (Outcome::Blocked, words)
+    } else if has(&["SESSION_EXPIRED", "NEED_LOGIN"]) {
+        let words = "The call wants a login: log in with the browser and save the listing's page then";
+        (Outcome::Blocked, words)
+    } else if has(&["TOKEN_EMPTY", "TOKEN_EXOIRED", "TOKEN_EXPIRED"]) {
+        let words = "This answer only renews the call's token: load the page once more and save the answer after it";
+        (Outcome::ApiRefused, words)
     } else {
-        (Outcome::ApiRefused, "the call was refused")
+        let words = "The marketplace refused the call: load the listing in a browser and save that page";
+        (Outcome::ApiRefused, words)
     };
-    Some(Snapshot::refused(
-        SHAPE,
-        outcome,
-        format!("{detail} ({})", code.split("::").next().unwrap_or(code)),
-    ))
+    let code = code.split("::").next().unwrap_or(code);
+    Some(Snapshot::refused(SHAPE, outcome, format!("{detail} ({code}).")))
 }
 
 /// A cart's answer names its parts; one with an unavailable line was seen in October 2026.
@@ -101,7 +106,7 @@ fn listing(result: &Value) -> Snapshot {
         &["SHOP_CARD_PC.sellerInfo.adminSeq", "GLOBAL_DATA.globalData.sellerId"],
     ));
     real_merchant(result, &mut seen);
-    add_category(&mut seen.categories, at(global, "categoryId"));
+    seen.categories = categories([at(global, "categoryId")]);
     let prices = prices::Prices::new(result);
     seen.currency = currency(at(global, "currencyCode")).or_else(|| prices.named_currency());
     seen.selected_sku = sku(at(result, "SKU.selectedSkuId"));
@@ -123,25 +128,14 @@ fn listing(result: &Value) -> Snapshot {
         lot: count(first(result, &["LOT.numberPerLot", "LOT.lotNum"])),
         freight: freight::read(each(rows), seen.currency),
     };
-    seen.market = said
-        .freight
-        .to
-        .or_else(|| country(first(global, &["shipToCode", "country"])));
+    seen.market = country(first(global, &["shipToCode", "country"]));
     if let Some(tax) = shown(at(result, "PRICE_EXTEND.taxInfo.content"), 200) {
         seen.notes.push(format!("The page says of tax: {tax}"));
     }
-    let page = Page {
-        currency: seen.currency,
-        item: seen.item.as_ref(),
-        store: seen.store.as_ref(),
-        seller: seen.seller.as_ref(),
-        seen_at: seen.seen_at,
-    };
     // No recorded answer of these years has its coupons; the block of the years before is read if it comes.
     let panel = ["COUPON", "PROMOTION", "webCouponInfo"].map(|block| at(result, block));
     let panel = panel.into_iter().find(|block| block.get("promotionPanelDTO").is_some());
-    seen.discounts = discounts(panel.unwrap_or(&Value::Null), &said, &page);
-    finish(seen, said)
+    close(seen, said, panel.unwrap_or(&Value::Null))
 }
 
 /// Where one listing pools several merchants, the store card names a shell; the merchant is the store in the

@@ -5,6 +5,8 @@
 
 mod signs;
 
+pub(super) use signs::{challenge, is_foreign};
+
 use memchr::memmem;
 use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
@@ -36,7 +38,11 @@ pub(super) fn is_page(text: &str) -> bool {
 /// Reads a page.
 pub(super) fn read(html: &str) -> Vec<Snapshot> {
     if let Err(error @ value::JsonError::TooMuch) = value::bounded(html) {
-        return vec![Snapshot::refused(SHAPE, Outcome::TooLarge, error.to_string())];
+        return vec![Snapshot::refused(
+            SHAPE,
+            Outcome::TooLarge,
+            format!("There are {error}. {}", super::mistaken::INSTEAD),
+        )];
     }
     let mut broken = None;
     for name in NAMES {
@@ -46,12 +52,14 @@ pub(super) fn read(html: &str) -> Vec<Snapshot> {
             Err(error) => broken = broken.or(Some(error)),
         }
     }
-    let mut seen = match summary(html) {
+    let mut seen = match summary(html).filter(|_| !signs::is_of_another_site(html)) {
         Some(seen) => return seen,
         None => signs::tell(html),
     };
     if let (Outcome::ParseFailed, Some(error)) = (seen.outcome, broken) {
-        seen.detail = Some(format!("the page's data is broken: {error}"));
+        seen.detail = Some(format!(
+            "The page's data is broken ({error}): load the page to its end and save it once more."
+        ));
     }
     seen.item = item_of(html);
     vec![seen]

@@ -4,17 +4,21 @@ use serde_json::Value;
 use tillwatch_core::money::{Currency, Money};
 
 use super::amount::{self, money_value};
-use super::value::{at, first, text};
+use super::value::{at, currency, first};
 
 /// The currency that an amount object names itself.
 pub(super) fn own_currency(value: &Value) -> Option<Currency> {
-    let code = text(first(value, &["currency", "currencyCode"]))?;
-    Currency::parse(&code).ok()
+    currency(first(value, &["currency", "currencyCode"]))
 }
 
-/// A currency code that stands alone.
-pub(super) fn currency(value: &Value) -> Option<Currency> {
-    Currency::parse(&text(value)?).ok()
+/// An amount that may be zero, such as a fee: a plain number, or words.
+pub(super) fn amount(value: &Value, currency: Currency) -> Option<Money> {
+    money_value(value, currency).or_else(|| words(value, currency))
+}
+
+/// An amount that is more than nothing.
+pub(super) fn price(value: &Value, currency: Currency) -> Option<Money> {
+    amount(value, currency).filter(|money| money.is_positive())
 }
 
 /// An amount object such as `{"currency": "MXN", "formatedAmount": "MXN$8,52", "value": 8.52}`.

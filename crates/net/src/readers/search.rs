@@ -7,23 +7,19 @@ mod tags;
 use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
-use super::json;
+use super::value::{MOST, at};
 
 /// Where a page or an answer keeps its cards.
 const PLACES: [&str; 8] = [
-    "itemList/content",
-    "mods/itemList/content",
-    "root/fields/mods/itemList/content",
-    "data/root/fields/mods/itemList/content",
-    "data/data/root/fields/mods/itemList/content",
-    "data/result/mods/itemList/content",
-    "data/itemList/content",
-    "result/mods/itemList/content",
+    "itemList.content",
+    "mods.itemList.content",
+    "root.fields.mods.itemList.content",
+    "data.root.fields.mods.itemList.content",
+    "data.data.root.fields.mods.itemList.content",
+    "data.result.mods.itemList.content",
+    "data.itemList.content",
+    "result.mods.itemList.content",
 ];
-
-fn at<'a>(value: &'a Value, place: &str) -> Option<&'a Value> {
-    place.split('/').try_fold(value, |value, name| value.get(name))
-}
 
 /// Reads search cards, one snapshot each with one variant: from a page's data, from a bare list, or a single card.
 ///
@@ -31,7 +27,7 @@ fn at<'a>(value: &'a Value, place: &str) -> Option<&'a Value> {
 /// no price at all where it cannot be told. A search that found nothing is one snapshot that says so. `None` where
 /// nothing is a card.
 pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
-    if let Some(cards) = PLACES.into_iter().find_map(|place| at(value, place)?.as_array()) {
+    if let Some(cards) = PLACES.into_iter().find_map(|place| at(value, place).as_array()) {
         if cards.is_empty() {
             let words = "The search found nothing.";
             return Some(vec![Snapshot::refused("search_cards", Outcome::NotAListing, words)]);
@@ -47,7 +43,7 @@ pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
 fn read_all(cards: &[Value]) -> Option<Vec<Snapshot>> {
     let found: Vec<Snapshot> = cards
         .iter()
-        .take(json::MOST)
+        .take(MOST)
         .filter_map(|card| card::read(card).or_else(|| flat::read(card)))
         .collect();
     (!found.is_empty()).then_some(found)

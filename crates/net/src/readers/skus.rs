@@ -11,7 +11,7 @@ use super::price::{amount_object, local_parts};
 use super::value::{at, count, first, fold, list, no, shown, sku, text};
 
 /// The property that names the warehouse ("Ships From"); the same number on every page since 2022.
-const SHIPS_FROM: &str = "200007763";
+pub(super) const SHIPS_FROM: &str = "200007763";
 
 /// The most variants of one listing; recorded pages have up to some hundred.
 const MOST: usize = 5_000;
@@ -68,7 +68,7 @@ impl<'a> Properties<'a> {
                 });
             let own = own.map(|own| fold(own, 80)).filter(|own| !own.is_empty());
             if property == SHIPS_FROM {
-                warehouse = warehouse_of(value).or_else(|| Warehouse::parse(own.or(value_shown)?.as_str()).ok());
+                warehouse = warehouse_of(value).or_else(|| super::value::warehouse(&Value::from(own.or(value_shown)?)));
             } else if let Some(name) = value_shown.or(own) {
                 names.push(name);
             }

@@ -1,9 +1,20 @@
-//! Looking into JSON of others: paths, texts, ids and switches, without a word about what is missing.
+//! Looking into JSON of others: paths, lists, texts, switches and ids, without a word about what is missing.
+//!
+//! A field of a wrong type is an absent one, never an error and never a zero. Each look takes the value itself, so that
+//! a place is named in one way only: `text(at(answer, "store.name"))`.
+
+mod ids;
 
 use std::borrow::Cow;
 
 use serde_json::Value;
-use tillwatch_core::id::{CategoryId, ItemId, SellerId, SkuId, StoreId};
+
+use super::amount;
+
+pub(super) use ids::{categories, country, currency, item, seller, sku, store, warehouse};
+
+/// The most elements that are read of one list of an answer; the API gives 50 and a search page 60.
+pub(super) const MOST: usize = 1_000;
 
 /// The most memory that one JSON text may need, by [`cost`]. Recorded pages need about five megabytes.
 const MOST_MEMORY: usize = 256 * 1024 * 1024;
@@ -84,6 +95,23 @@ pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The elements of an array that an answer may wrap (`products: {product: [...]}`): flat, or the only array inside of an
+/// object; `None` where there is no such array.
+pub(super) fn wrapped(value: &Value) -> Option<&[Value]> {
+    let array = match value {
+        Value::Array(array) => array,
+        Value::Object(fields) => {
+            let mut arrays = fields.values().filter_map(Value::as_array);
+            let (only, None) = (arrays.next()?, arrays.next()) else {
+                return None;
+            };
+            only
+        }
+        _ => return None,
+    };
+    Some(array.get(..MOST).unwrap_or(array))
+}
+
 /// The elements of an array or the values of a map: the same lists come as either.
 pub(super) fn each(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {
@@ -140,9 +168,14 @@ pub(super) fn no(value: &Value) -> bool {
     }
 }
 
-/// A whole number that is not negative, as a number or as its digits.
+/// The digits of a whole number that is not negative, as a number or as a text, and never through a float.
+pub(super) fn digits(value: &Value) -> Option<String> {
+    amount::number(value).filter(|number| !number.contains('.'))
+}
+
+/// A whole number that is not negative.
 pub(super) fn count(value: &Value) -> Option<u64> {
-    text(value)?.parse().ok()
+    digits(value)?.parse().ok()
 }
 
 /// A number of milliseconds or the like, which may be negative.
@@ -150,42 +183,9 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
     text(value)?.parse().ok()
 }
 
-/// Digits of an id; zero stands for none in this data.
-fn id(value: &Value) -> Option<Cow<'_, str>> {
-    text(value).filter(|id| id != "0" && id != "null" && id.len() <= 64)
-}
-
-/// A listing, folded into its global id.
-pub(super) fn item(value: &Value) -> Option<ItemId> {
-    let id = id(value)?;
-    (id.len() >= 6 && id.bytes().all(|b| b.is_ascii_digit()))
-        .then(|| ItemId::parse(&id).ok())
-        .flatten()
-}
-
-/// A store.
-pub(super) fn store(value: &Value) -> Option<StoreId> {
-    StoreId::parse(&id(value)?).ok()
-}
-
-/// A seller.
-pub(super) fn seller(value: &Value) -> Option<SellerId> {
-    SellerId::parse(&id(value)?).ok()
-}
-
-/// A variant.
-pub(super) fn sku(value: &Value) -> Option<SkuId> {
-    SkuId::parse(&id(value)?).ok()
-}
-
-/// Adds a category unless it is there already or none.
-pub(super) fn add_category(to: &mut Vec<CategoryId>, value: &Value) {
-    if let Some(category) = id(value).and_then(|id| CategoryId::parse(&id).ok())
-        && !to.contains(&category)
-        && to.len() < 32
-    {
-        to.push(category);
-    }
+/// A number of days.
+pub(super) fn days(value: &Value) -> Option<u16> {
+    count(value)?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -2,41 +2,59 @@
 
 use serde_json::Value;
 use tillwatch_core::discount::{Benefit, Discount, Kind, PieceTier, Scope, Tier};
-use tillwatch_core::money::{Currency, Money};
 
-use super::{Page, lines_of, plain, plain_id, unknown_benefit};
+use super::entry::lines_of;
+use super::{Page, unknown_benefit};
 use crate::readers::amount::amounts_in;
+use crate::readers::coupon_id::unnamed;
+use crate::readers::npi::parameter;
 use crate::readers::texts::{pieces_and_percent, repeats};
 use crate::readers::value::{at, text};
 
 impl Page<'_> {
-    /// "Get 4 off orders over 40", in one tier or several; repeating if the words of the campaign say "per".
+    /// "Get 4 off orders over 40", in one tier or several.
+    ///
+    /// The panel's own words decide whether a single tier comes again and again: "each order over", "cada pedido". The
+    /// link says "per" of every such discount, of ladders too, whose words say "orders over" (12 of 12 on recorded pages
+    /// of December 2022 and March 2024), so that it alone proves nothing; and a ladder of tiers never repeats. Where
+    /// words and link differ the amount is taken once, which promises less, and the difference is told.
     pub(super) fn store_discount(&self, entry: &Value, words: &str) -> Discount {
-        let tiers: Option<Vec<Tier>> = lines_of(entry).iter().map(|line| self.tier(line)).collect();
-        let banner = banner_of(entry);
+        let lines = lines_of(entry);
+        let tiers: Option<Vec<Tier>> = lines.iter().map(|line| self.tier(line)).collect();
         let again = |text: &str| self.currency.is_some_and(|currency| repeats(text, currency));
-        let benefit = match tiers.as_deref() {
-            Some([tier]) if again(&banner) || again(words) => Benefit::PerSpend {
-                every: tier.min_spend,
-                amount: tier.amount,
-                cap: None,
-            },
-            Some([tier]) => Benefit::Fixed { amount: tier.amount },
-            Some([_, ..]) => Benefit::Tiers {
-                tiers: rising(tiers.unwrap_or_default(), |tier| tier.min_spend.minor()),
-            },
-            _ => unknown_benefit(words),
+        let in_words = lines.iter().any(|line| again(line));
+        let in_link = parameter_of(entry, "campBannerText").map(|banner| again(&banner.replace("%20", " ")));
+        let (benefit, minimum) = match tiers.as_deref() {
+            Some([tier]) if in_words && in_link != Some(false) => (
+                Benefit::PerSpend {
+                    every: tier.min_spend,
+                    amount: tier.amount,
+                    cap: None,
+                },
+                None,
+            ),
+            Some([tier]) => (Benefit::Fixed { amount: tier.amount }, Some(tier.min_spend)),
+            Some([_, ..]) => {
+                let tiers = rising(tiers.unwrap_or_default(), |tier| tier.min_spend.minor());
+                (Benefit::Tiers { tiers }, None)
+            }
+            _ => (unknown_benefit(words), None),
         };
-        let (currency, minimum) = match &benefit {
-            Benefit::Fixed { amount } => (Some(amount.currency()), tiers_minimum(self, entry)),
-            Benefit::Unknown { .. } => (None, None),
-            _ => (self.currency, None),
+        let doubt = match (&benefit, in_link) {
+            (Benefit::Fixed { .. }, Some(true)) => Some("the link says that it repeats, the words do not: taken once"),
+            (Benefit::Fixed { .. }, Some(false)) if in_words => {
+                Some("the words say that it repeats, the link does not: taken once")
+            }
+            _ => None,
         };
-        Discount {
+        let read = !matches!(benefit, Benefit::Unknown { .. });
+        let mut discount = Discount {
             min_spend: minimum,
             scope: self.own_store(),
-            ..named(Kind::StoreDiscount, benefit, currency, entry)
-        }
+            ..unnamed(Kind::StoreDiscount, benefit, self.currency.filter(|_| read))
+        };
+        discount.provenance.text = doubt.map(str::to_owned);
+        discount
     }
 
     /// "Buy 2 get 1% off": a share by pieces.
@@ -50,7 +68,7 @@ impl Page<'_> {
         };
         Discount {
             scope: self.own_store(),
-            ..named(Kind::StoreDiscount, benefit, None, entry)
+            ..unnamed(Kind::StoreDiscount, benefit, None)
         }
     }
 
@@ -79,7 +97,7 @@ impl Page<'_> {
                 items: self.item.cloned().into_iter().collect(),
                 ..Scope::default()
             },
-            ..named(Kind::SpendAndSave, benefit, self.currency.filter(|_| read), entry)
+            ..unnamed(Kind::SpendAndSave, benefit, self.currency.filter(|_| read))
         }
     }
 
@@ -95,21 +113,14 @@ impl Page<'_> {
     }
 }
 
-fn tiers_minimum(page: &Page<'_>, entry: &Value) -> Option<Money> {
-    lines_of(entry)
-        .first()
-        .and_then(|line| page.tier(line))
-        .map(|tier| tier.min_spend)
+/// The number of the campaign in the link of an automatic discount.
+pub(super) fn campaign_of(entry: &Value) -> Option<String> {
+    parameter_of(entry, "campId").filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A discount without a code, named by its campaign.
-fn named(kind: Kind, benefit: Benefit, currency: Option<Currency>, entry: &Value) -> Discount {
-    let mut discount = plain(kind, benefit, currency);
-    let link = text(at(entry, "collectLink")).unwrap_or_default();
-    if let Some(campaign) = query(&link, "campId").filter(|id| id.bytes().all(|b| b.is_ascii_digit())) {
-        discount.id = plain_id(&format!("{}-{campaign}", discount.kind.name()));
-    }
-    discount
+/// A value in the link of an automatic discount, as it is written there: a banner may hold a bare `%`.
+fn parameter_of(entry: &Value, name: &str) -> Option<String> {
+    parameter(&text(at(entry, "collectLink"))?, name).filter(|value| !value.is_empty())
 }
 
 /// In rising order, none twice: of two tiers of one minimum the first stays.
@@ -117,22 +128,4 @@ fn rising<T>(mut tiers: Vec<T>, key: impl Fn(&T) -> i64) -> Vec<T> {
     tiers.sort_by_key(|tier| key(tier));
     tiers.dedup_by_key(|tier| key(tier));
     tiers
-}
-
-/// The words of the campaign in the link of an automatic discount.
-fn banner_of(entry: &Value) -> String {
-    let link = text(at(entry, "collectLink")).unwrap_or_default();
-    query(&link, "campBannerText")
-        .map(|banner| banner.replace("%20", " "))
-        .unwrap_or_default()
-}
-
-/// A value in the query of a link, as it is written there. A banner may hold a bare `%` and is not decoded.
-fn query<'a>(link: &'a str, key: &str) -> Option<&'a str> {
-    let (_, query) = link.split_once('?')?;
-    query.split('&').find_map(|pair| {
-        pair.split_once('=')
-            .filter(|(name, _)| *name == key)
-            .map(|(_, value)| value)
-    })
 }

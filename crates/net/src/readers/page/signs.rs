@@ -1,10 +1,11 @@
-//! What a page without data is: a challenge, a listing that is gone, a store, a search, a cart, an empty frame.
+//! What a page without data is: a challenge, a login, a listing that is gone, a store, a cart, an empty frame, another
+//! site's. Each is told in a sentence that says what to do.
 
 use memchr::memmem;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 /// Texts that only stand on challenge pages (recorded in July and October 2025, named by others until 2026).
-const CHALLENGE: [&str; 9] = [
+const CHALLENGE: [&str; 8] = [
     "_____tmd_____/punish",
     "x5secdata",
     "punish-component",
@@ -13,8 +14,17 @@ const CHALLENGE: [&str; 9] = [
     "captcharecaptcha",
     "NCTOKENSTR",
     "id=\"nocaptcha\"",
-    "AE国内ip封禁用户模板",
 ];
+
+/// The name of the page that mainland China's networks get. A recorded challenge of July 2025 carries it too, so that it
+/// tells something only where no challenge does.
+const MAINLAND: &str = "AE国内ip封禁用户模板";
+
+/// The hosts of the login page. Other pages link to them too, so that they tell something only where nothing else does.
+const LOGIN: [&str; 2] = ["login.aliexpress.", "passport.aliexpress."];
+
+const LOGIN_WANTED: &str = "This is the login page and not the listing. Log in, or leave the account out, open the \
+                            listing itself, and save that page.";
 
 /// A picture that stands for a listing which is gone.
 const GONE_PICTURE: &str = "HTB18eCBQXXXXXXfXXXX760XFXXXa";
@@ -31,31 +41,86 @@ pub(super) fn tell(html: &str) -> Snapshot {
     Snapshot::refused("page", outcome, detail)
 }
 
+/// Why a page or an answer is a challenge, if it is one.
+pub(in crate::readers) fn challenge(text: &str) -> Option<&'static str> {
+    let has = |sign: &str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
+    if CHALLENGE.into_iter().any(has) {
+        let why = "The marketplace asks whether a person is there, and nothing is worked around. Answer it in the \
+                   browser, wait for the listing, and save that page.";
+        return Some(why);
+    }
+    let why = "The marketplace refuses the network's address (its page for mainland China). Open the listing over \
+               another network and save it there.";
+    has(MAINLAND).then_some(why)
+}
+
+/// Whether a page says that its place is not the marketplace, or never names it.
+pub(super) fn is_of_another_site(html: &str) -> bool {
+    match meta(html, "og:url").or_else(|| canonical(html)) {
+        Some(link) => is_foreign(link),
+        None => memmem::find(html.as_bytes(), b"aliexpress").is_none(),
+    }
+}
+
+/// Whether a link leads to another host than the marketplace's; one without a host leads to nowhere else.
+pub(in crate::readers) fn is_foreign(link: &str) -> bool {
+    let host = link.split_once("//").map(|(_, rest)| rest);
+    let host = host.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.to_ascii_lowercase().contains("aliexpress."))
+}
+
 fn signs(html: &str) -> (Outcome, &'static str) {
     let has = |sign: &str| memmem::find(html.as_bytes(), sign.as_bytes()).is_some();
-    if CHALLENGE.into_iter().any(has) {
-        return (Outcome::Blocked, "a challenge page; nothing is worked around");
-    }
-    let title = meta(html, "og:title").unwrap_or("").to_lowercase();
-    if title.contains("404 page") || meta(html, "og:image").is_some_and(|image| image.contains(GONE_PICTURE)) {
-        return (Outcome::Removed, "the page says that the listing is not there");
+    if let Some(why) = challenge(html) {
+        return (Outcome::Blocked, why);
     }
     let link = meta(html, "og:url").or_else(|| canonical(html)).unwrap_or("");
+    if LOGIN.into_iter().any(|host| link.contains(host)) {
+        return (Outcome::Blocked, LOGIN_WANTED);
+    }
+    if is_of_another_site(html) {
+        let why = "This is no page of the marketplace. Open the listing on AliExpress and save that page as HTML only.";
+        return (Outcome::ParseFailed, why);
+    }
+    let named = meta(html, "og:title")
+        .or_else(|| title(html))
+        .unwrap_or("")
+        .to_lowercase();
+    if named.contains("404 page") || meta(html, "og:image").is_some_and(|image| image.contains(GONE_PICTURE)) {
+        let why =
+            "The page says that the listing is not there. Check the link; if it is the right one, the listing is gone.";
+        return (Outcome::Removed, why);
+    }
     if let Some(what) = elsewhere(link) {
         return (Outcome::NotAListing, what);
     }
     if SHELL.into_iter().any(has) {
-        let why = "the page's frame without its data; save the answer that it loads, or a HAR of the page";
+        let why = "This is the page's frame without its data. Save the answer that it loads (mtop.aliexpress.pdp), or a \
+                   HAR of the page.";
         return (Outcome::EmptyShell, why);
+    }
+    if LOGIN.into_iter().any(has) {
+        return (Outcome::Blocked, LOGIN_WANTED);
     }
     if has("baxia") {
         // On ordinary pages too, so it tells something only where nothing else is.
-        return (Outcome::Blocked, "nothing but the marketplace's guard script");
+        let why = "This is nothing but the marketplace's guard script. Open the listing in a browser, wait until it \
+                   shows, and save it then.";
+        return (Outcome::Blocked, why);
     }
-    if html.len() < TINY && html.contains("aliexpress") {
-        return (Outcome::EmptyShell, "too short for a page of the shop");
+    if html.len() < TINY {
+        let why = "This is too short for a page of the shop. Load the listing to its end and save it once more.";
+        return (Outcome::EmptyShell, why);
     }
-    (Outcome::ParseFailed, "a page without any data that is known")
+    let why = "This page has no data that is known. Save the listing's own page as HTML only, or a HAR of it.";
+    (Outcome::ParseFailed, why)
+}
+
+/// What stands in the `<title>`.
+fn title(html: &str) -> Option<&str> {
+    let from = memmem::find(html.as_bytes(), b"<title")?;
+    let (_, rest) = html.get(from..)?.split_once('>')?;
+    rest.get(..rest.find('<')?)
 }
 
 /// A page of the marketplace that is no listing, by its address.
@@ -64,14 +129,38 @@ fn elsewhere(link: &str) -> Option<&'static str> {
     let forms = [
         ("/item/", None),
         ("/i/", None),
-        ("/store/", Some("the page of a store")),
-        ("/w/wholesale", Some("a search without readable cards")),
-        ("/wholesale", Some("a search without readable cards")),
-        ("/category/", Some("a category without readable cards")),
-        ("shoppingcart", Some("a cart, which is no listing")),
-        ("/cart", Some("a cart, which is no listing")),
-        ("/gcp/", Some("a campaign page")),
-        ("/p/my-coupons", Some("a page of coupons")),
+        (
+            "/store/",
+            Some("This is the page of a store. Open the listing itself and save that page."),
+        ),
+        (
+            "/w/wholesale",
+            Some("This is a search without readable cards. Open the listing itself and save that page."),
+        ),
+        (
+            "/wholesale",
+            Some("This is a search without readable cards. Open the listing itself and save that page."),
+        ),
+        (
+            "/category/",
+            Some("This is a category without readable cards. Open the listing itself and save that page."),
+        ),
+        (
+            "shoppingcart",
+            Some("This is a cart and no listing. Its total can be typed in for a diagnosis."),
+        ),
+        (
+            "/cart",
+            Some("This is a cart and no listing. Its total can be typed in for a diagnosis."),
+        ),
+        (
+            "/gcp/",
+            Some("This is a campaign page. Open the listing itself and save that page."),
+        ),
+        (
+            "/p/my-coupons",
+            Some("This is a page of coupons. Open the listing itself and save that page."),
+        ),
     ];
     forms
         .into_iter()

@@ -7,28 +7,29 @@ use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
 use super::tags;
 use crate::readers::npi::{Npi, decoded};
-use crate::readers::{amount, json};
+use crate::readers::priced::priced;
+use crate::readers::value::{self, at, categories, digits, item, store, text};
+use crate::readers::{amount, price};
 
 /// Reads a card; `None` where it is none.
 pub(super) fn read(card: &Value) -> Option<Snapshot> {
     let prices = card.get("prices").filter(|prices| prices.is_object())?;
     card.get("productId").or_else(|| card.get("redirectedId"))?;
-    let sale = prices.get("salePrice").unwrap_or(&Value::Null);
-    let log = card.pointer("/trace/utLogMap").unwrap_or(&Value::Null);
-    let npi = card
-        .pointer("/trace/pdpParams/pdp_npi")
-        .and_then(Value::as_str)
+    let sale = at(prices, "salePrice");
+    let log = at(card, "trace.utLogMap");
+    let npi = at(card, "trace.pdpParams.pdp_npi")
+        .as_str()
         .and_then(Npi::read)
-        .or_else(|| Npi::of_link(&json::text(card, "productDetailUrl")?));
-    let sku = json::sku(prices, "skuId").or_else(|| npi.as_ref().and_then(|npi| npi.sku.clone()));
-    let currency = json::currency(sale, "currencyCode");
-    let store = card.get("store").unwrap_or(&Value::Null);
+        .or_else(|| Npi::of_link(&text(at(card, "productDetailUrl"))?));
+    let sku = value::sku(at(prices, "skuId")).or_else(|| npi.as_ref().and_then(|npi| npi.sku.clone()));
+    let currency = value::currency(at(sale, "currencyCode"));
+    let shop = at(card, "store");
     let mut snapshot = Snapshot {
-        item: json::item(card, "productId").or_else(|| json::item(card, "redirectedId")),
-        title: card.get("title").and_then(|title| json::text(title, "displayTitle")),
-        store: json::store(store, "storeId"),
-        store_name: json::text(store, "storeName"),
-        categories: json::categories(json::text(log, "categoryId")),
+        item: item(at(card, "productId")).or_else(|| item(at(card, "redirectedId"))),
+        title: value::shown(at(card, "title.displayTitle"), 500),
+        store: store(at(shop, "storeId")),
+        store_name: value::shown(at(shop, "storeName"), 200),
+        categories: categories([at(log, "categoryId")]),
         market: npi.as_ref().and_then(|npi| npi.market),
         currency,
         seen_at: npi.as_ref().and_then(|npi| npi.at),
@@ -46,9 +47,9 @@ pub(super) fn read(card: &Value) -> Option<Snapshot> {
             .and_then(|original| money(original, currency)),
         promotions: promotions(log),
         allowance: npi.as_ref().and_then(|npi| npi.subsidy.clone()),
-        flagged: json::text(log, "ump_atmospheres").is_some_and(|all| all.contains("new_user")),
+        flagged: text(at(log, "ump_atmospheres")).is_some_and(|all| all.contains("new_user")),
         welcomed: tags.iter().any(tags::Tag::is_for_new_shoppers),
-        mocked: json::text(log, "pro_tool_code").is_some_and(|all| all.contains("mockedSalePrice")),
+        mocked: text(at(log, "pro_tool_code")).is_some_and(|all| all.contains("mockedSalePrice")),
     };
     match sums.price() {
         Ok(returning) => {
@@ -60,7 +61,7 @@ pub(super) fn read(card: &Value) -> Option<Snapshot> {
             snapshot.variants.push(Variant {
                 sku,
                 list_price: sums.original.filter(|original| original.minor() > returning.minor()),
-                warehouse: warehouse(card),
+                warehouse: ships_from(card),
                 new_shopper_price: new_shopper,
                 ..Variant::at(returning)
             });
@@ -74,14 +75,14 @@ pub(super) fn read(card: &Value) -> Option<Snapshot> {
         let words = "The card lists no promotions, so that its price could not be checked against them.";
         snapshot.notes.push(words.into());
     }
-    if let Some(tax) = json::digits(log, "taxAmount").and_then(|cents| cents.parse().ok()) {
+    if let Some(tax) = digits(at(log, "taxAmount")).and_then(|cents| cents.parse().ok()) {
         let tax = Money::new(tax, currency);
         snapshot
             .notes
             .push(format!("The card's price is said to include tax of {tax} {currency}."));
     }
     tags::tell(&tags, &mut snapshot, currency);
-    Some(json::priced(snapshot))
+    Some(priced(snapshot))
 }
 
 /// What a card says of its price.
@@ -151,7 +152,7 @@ impl Sums {
 
 /// The promotions behind a price: `id:x:cents;id:x:cents`.
 fn promotions(log: &Value) -> Vec<(String, Option<i64>)> {
-    let text = json::text(log, "promotionResultDetails").unwrap_or_default();
+    let text = text(at(log, "promotionResultDetails")).unwrap_or_default();
     text.split(';')
         .filter(|one| !one.trim().is_empty())
         .map(|one| {
@@ -164,12 +165,10 @@ fn promotions(log: &Value) -> Vec<(String, Option<i64>)> {
 }
 
 /// A price object: the decimal of `minPrice`, which must agree with what is formatted or in cents where both are there.
-fn money(price: &Value, currency: Currency) -> Option<Money> {
-    json::currency(price, "currencyCode").filter(|named| *named == currency)?;
-    let plain = price
-        .get("minPrice")
-        .and_then(|value| amount::money_value(value, currency));
-    let shown = json::text(price, "formattedPrice").and_then(|text| amount::parse(&text, currency));
+fn money(price: &Value, expected: Currency) -> Option<Money> {
+    value::currency(at(price, "currencyCode")).filter(|named| *named == expected)?;
+    let plain = amount::money_value(at(price, "minPrice"), expected);
+    let shown = price::words(at(price, "formattedPrice"), expected);
     match (plain, shown) {
         (Some(plain), Some(shown)) if plain != shown => None,
         (Some(money), _) | (None, Some(money)) => Some(money),
@@ -178,8 +177,8 @@ fn money(price: &Value, currency: Currency) -> Option<Money> {
 }
 
 /// The warehouse in the JSON that the card hands on to the listing's page.
-fn warehouse(card: &Value) -> Option<Warehouse> {
-    let text = card.pointer("/trace/pdpParams/pdp_cdi")?.as_str()?;
-    let handed: Value = serde_json::from_str(&decoded(text)).ok()?;
-    json::warehouse(&json::text(&handed, "shipFrom")?)
+fn ships_from(card: &Value) -> Option<Warehouse> {
+    let text = at(card, "trace.pdpParams.pdp_cdi").as_str()?;
+    let handed = value::parse(&decoded(text)).ok()?;
+    value::warehouse(at(&handed, "shipFrom"))
 }

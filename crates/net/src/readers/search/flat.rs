@@ -4,7 +4,9 @@ use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
 use super::tags::{self, Tag};
-use crate::readers::json;
+use crate::readers::price;
+use crate::readers::priced::priced;
+use crate::readers::value::{self, at, item, store, wrapped};
 
 /// Reads one record; `None` where it is none. Each has its own currency: one recorded run had two.
 pub(super) fn read(record: &Value) -> Option<Snapshot> {
@@ -12,19 +14,19 @@ pub(super) fn read(record: &Value) -> Option<Snapshot> {
     if !known.into_iter().all(|key| record.get(key).is_some()) {
         return None;
     }
-    let currency = json::currency(record, "currency");
+    let currency = value::currency(at(record, "currency"));
     let mut snapshot = Snapshot {
-        item: json::item(record, "id"),
-        title: json::text(record, "title"),
-        store: json::store(record, "store_id"),
-        store_name: json::text(record, "store_name"),
+        item: item(at(record, "id")),
+        title: value::shown(at(record, "title"), 500),
+        store: store(at(record, "store_id")),
+        store_name: value::shown(at(record, "store_name"), 200),
         currency,
         ..Snapshot::empty("search_flattened")
     };
     let Some(currency) = currency else {
         return Some(snapshot.without_price(Outcome::OtherCurrency, "The record names no currency."));
     };
-    let tags: Vec<Tag> = json::list(record, "selling_points")
+    let tags: Vec<Tag> = wrapped(at(record, "selling_points"))
         .unwrap_or_default()
         .iter()
         .filter_map(|tag| Tag::bare(tag.as_str()?))
@@ -36,8 +38,8 @@ pub(super) fn read(record: &Value) -> Option<Snapshot> {
     }
     snapshot
         .variants
-        .extend(json::price(record, "price", currency).map(Variant::at));
+        .extend(price::price(at(record, "price"), currency).map(Variant::at));
     let words = "Another program flattened this record: a new shopper's allowance or a mocked price would not show.";
     snapshot.notes.push(words.into());
-    Some(json::priced(snapshot))
+    Some(priced(snapshot))
 }

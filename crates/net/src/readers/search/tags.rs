@@ -5,7 +5,11 @@ use tillwatch_core::discount::{Audience, Benefit, Discount, Kind, Provenance, Sc
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::{Shipping, Snapshot};
 
-use crate::readers::{amount, json};
+use crate::readers::amount;
+use crate::readers::coupon_id::{add, named, unnamed};
+use crate::readers::freight::line_fee;
+use crate::readers::priced::add_shipping;
+use crate::readers::value::{at, text, wrapped};
 
 /// A tag on a card.
 pub(super) struct Tag {
@@ -79,13 +83,13 @@ impl Tag {
 
 /// The tags of a raw card that have words.
 pub(super) fn of_card(card: &Value) -> Vec<Tag> {
-    json::list(card, "sellingPoints")
+    wrapped(at(card, "sellingPoints"))
         .unwrap_or_default()
         .iter()
         .filter_map(|point| {
-            let tag = Tag::bare(&json::text(point.get("tagContent")?, "tagText")?)?;
+            let tag = Tag::bare(&text(at(point.get("tagContent")?, "tagText"))?)?;
             Some(Tag {
-                source: json::text(point, "source").unwrap_or_default(),
+                source: text(at(point, "source")).unwrap_or_default().into_owned(),
                 ..tag
             })
         })
@@ -96,13 +100,15 @@ pub(super) fn of_card(card: &Value) -> Vec<Tag> {
 pub(super) fn tell(tags: &[Tag], snapshot: &mut Snapshot, currency: Currency) {
     for tag in tags {
         if tag.says(COINS) {
-            snapshot.discounts.extend(coins(tag, snapshot));
+            if let Some(discount) = coins(tag, snapshot) {
+                add(&mut snapshot.discounts, discount);
+            }
         } else if tag.is_for_new_shoppers() {
             snapshot.notes.push(format!("The card says: {}.", tag.text));
         } else if let Some(way) = shipping(tag, currency) {
-            json::add_shipping(&mut snapshot.shipping, way);
+            add_shipping(&mut snapshot.shipping, way);
         } else if let Some(discount) = coupon(tag, snapshot, currency) {
-            json::add_discount(&mut snapshot.discounts, discount);
+            add(&mut snapshot.discounts, discount);
         } else if is_worth_a_note(tag) {
             snapshot.notes.push(format!("The card says: {}.", tag.text));
         }
@@ -123,17 +129,13 @@ fn coupon(tag: &Tag, snapshot: &Snapshot, currency: Currency) -> Option<Discount
         }
         _ => return None,
     };
-    Some(Discount {
+    let coupon = Discount {
         min_spend: offer.min_spend,
         scope: scope(snapshot),
         provenance: provenance(tag, snapshot),
-        ..Discount::new(
-            json::discount_id(&format!("{name}-{currency}"))?,
-            kind,
-            offer.benefit,
-            Some(currency),
-        )
-    })
+        ..unnamed(kind, offer.benefit, Some(currency))
+    };
+    Some(named(coupon, &format!("{name}-{currency}")))
 }
 
 /// Coins are an account's: kept to be shown, never part of a price.
@@ -142,17 +144,13 @@ fn coins(tag: &Tag, snapshot: &Snapshot) -> Option<Discount> {
     let benefit = Benefit::Unknown {
         name: tag.text.clone().into(),
     };
-    Some(Discount {
+    let coins = Discount {
         scope: scope(snapshot),
         audience: Audience::Personal,
         provenance: provenance(tag, snapshot),
-        ..Discount::new(
-            json::discount_id(&format!("coins-{item}"))?,
-            Kind::Unknown("coins".into()),
-            benefit,
-            None,
-        )
-    })
+        ..unnamed(Kind::Unknown("coins".into()), benefit, None)
+    };
+    Some(named(coins, &format!("coins-{item}")))
 }
 
 fn scope(snapshot: &Snapshot) -> Scope {
@@ -179,15 +177,7 @@ fn shipping(tag: &Tag, currency: Currency) -> Option<Shipping> {
         [fee] if tag.text.trim_start().starts_with('+') => *fee,
         _ => return None,
     };
-    Some(Shipping {
-        fee,
-        pool: None,
-        free_from: None,
-        service: None,
-        from: None,
-        to: None,
-        days: None,
-    })
+    Some(line_fee(fee))
 }
 
 /// Bulk prices, conditions of shipping and the platform's own claim of a low, which a history can check.
