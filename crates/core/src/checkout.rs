@@ -25,6 +25,9 @@ pub const MOST_LINES: usize = 1_000;
 /// The most discounts that one checkout is offered.
 pub const MOST_DISCOUNTS: usize = 5_000;
 
+/// The most that lines times discounts come to.
+pub const MOST_PAIRS: usize = 250_000;
+
 /// The most shipping pools that one checkout has.
 pub const MOST_POOLS: usize = 100;
 

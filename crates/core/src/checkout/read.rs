@@ -4,7 +4,9 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Checkout, Line, MOST_DISCOUNTS, MOST_LINES, MOST_PIECES, MOST_POOLS, Percent, Pool, SCHEMA, Tax};
+use super::{
+    Checkout, Line, MOST_DISCOUNTS, MOST_LINES, MOST_PAIRS, MOST_PIECES, MOST_POOLS, Percent, Pool, SCHEMA, Tax,
+};
 use crate::country::Country;
 use crate::discount::Discount;
 use crate::discount::read::{At, RawDiscount, discount, each, id, optional};
@@ -141,6 +143,14 @@ fn checkout(
     let pools = pools(raw.shipping_pools.unwrap_or_default(), currency, warnings)?;
     let lines = lines(raw.lines, currency, &pools, warnings)?;
     let discounts = discounts(raw.discounts.unwrap_or_default(), warnings)?;
+    if lines.len().saturating_mul(discounts.len()) > MOST_PAIRS {
+        let detail = format_args!(
+            "{} for {} lines; at most {MOST_PAIRS} pairs are accepted",
+            discounts.len(),
+            lines.len()
+        );
+        return Err(InputError::too_much("discounts", detail));
+    }
     let tax = tax(raw.tax, market_tax(market), warnings)?;
     few(raw.holds.as_deref().unwrap_or_default(), "holds", MOST_DISCOUNTS)?;
     warnings.unknown(&"", raw.unknown);

@@ -13,7 +13,6 @@
     reason = "places come from the till's own lists, and amounts are bounded on the way in"
 )]
 
-use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -120,6 +119,8 @@ pub(super) struct Search<'t, 'a> {
     best_count: usize,
     /// Whether choices that come to the same are followed up, to tell them apart.
     ties: Ties,
+    /// For each discount the most that it can still take; kept for its memory.
+    most: Vec<i64>,
     /// What may still be spent, in amounts looked at.
     left: u64,
     scratch: Scratch,
@@ -141,6 +142,7 @@ impl<'t, 'a> Search<'t, 'a> {
             best_total: i64::MAX,
             best_count: usize::MAX,
             ties: Ties::PassedOver(false),
+            most: Vec::new(),
             left: MOST_WORK,
             scratch: Scratch::default(),
         }
@@ -355,13 +357,14 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     /// A total that no choice in the slots from here on can go below.
-    fn bound(&self, at: usize) -> i64 {
+    fn bound(&mut self, at: usize) -> i64 {
         let bound = self.bound_from(at, 0, true);
         if !self.till.several {
             return bound;
         }
         // A discount that could take several slots takes one: let each take its most, once, before all others.
-        bound.max(self.bound_from(at, self.most_of_several(at), false))
+        let several = self.most_of_several(at);
+        bound.max(self.bound_from(at, several, false))
     }
 
     /// The bound when so much has been taken already, with or without the candidates that could take several slots.
@@ -399,21 +402,27 @@ impl<'t, 'a> Search<'t, 'a> {
     }
 
     /// The most that the discounts that could take several slots can still take, each of them once.
-    fn most_of_several(&self, at: usize) -> i64 {
+    fn most_of_several(&mut self, at: usize) -> i64 {
+        const USED: i64 = -1;
         let till = self.till;
         let Some(slot) = till.slots.get(at) else { return 0 };
+        let mut most = core::mem::take(&mut self.most);
+        most.clear();
+        most.resize(till.checkout.discounts.len(), 0);
+        for place in self.chosen[..at].iter().filter(|place| **place != EMPTY) {
+            most[till.candidates[*place].discount] = USED;
+        }
         let state = self.state(at);
-        let mut most: BTreeMap<usize, i64> = BTreeMap::new();
         for candidate in &till.candidates[slot.all().start..] {
-            let counts = candidate.several && !candidate.shipping && self.tolerated(candidate);
-            if counts && till.admissible(candidate, state) && !till.used(candidate.discount, &self.chosen[..at]) {
-                let amount = till.most_from(candidate, state);
-                most.entry(candidate.discount)
-                    .and_modify(|known| *known = amount.max(*known))
-                    .or_insert(amount);
+            let known = most[candidate.discount];
+            let counts = candidate.several && !candidate.shipping && known != USED && candidate.most > known;
+            if counts && self.tolerated(candidate) && till.admissible(candidate, state) {
+                most[candidate.discount] = known.max(till.most_from(candidate, state));
             }
         }
-        most.values().sum()
+        let sum = most.iter().filter(|amount| **amount != USED).sum();
+        self.most = most;
+        sum
     }
 }
 
@@ -454,10 +463,9 @@ impl Till<'_> {
         wanted: Wanted,
         at: usize,
         state: &[i64],
-        chosen: &[usize],
+        before: &[usize],
         without: &[usize],
     ) -> Option<(usize, i64)> {
-        let before = &chosen[..at];
         match wanted {
             Wanted::Chosen(_) if self.slots[at].automatic => self.largest(self.slots[at], state, before, without),
             Wanted::Chosen(EMPTY) => None,
@@ -512,9 +520,9 @@ impl Trial {
         }
     }
 
-    /// Whether a candidate applied.
-    pub(super) fn has(&self, candidate: usize) -> bool {
-        self.choice.contains(&candidate)
+    /// Whether what applied in a walk applied in this trial too.
+    pub(super) fn has(&self, taken: &Taken) -> bool {
+        self.choice[taken.slot] == taken.candidate
     }
 }
 
@@ -552,7 +560,7 @@ impl Walk {
             let (before, after) = walk.states.split_at_mut((at + 1) * width);
             let (before, after) = (&before[at * width..], &mut after[..width]);
             after.copy_from_slice(before);
-            let taken = till.wanted(Wanted::Chosen(*wanted), at, before, &walk.choice, without);
+            let taken = till.wanted(Wanted::Chosen(*wanted), at, before, &walk.choice[..at], without);
             if let Some((place, amount)) = taken {
                 walk.choice[at] = place;
                 till.apply(&till.candidates[place], amount, after, &mut scratch);
@@ -579,7 +587,9 @@ impl Walk {
             };
             // Nothing happens in a slot that stays empty.
             if at == slot || automatic || self.choice[at] != EMPTY {
-                let taken = till.wanted(wanted, at, &trial.state, &trial.choice, &[]);
+                // What was chosen stands once: only an automatic discount could be there already.
+                let chosen = if automatic { &trial.choice[..at] } else { &[] };
+                let taken = till.wanted(wanted, at, &trial.state, chosen, &[]);
                 trial.choice[at] = taken.map_or(EMPTY, |(place, _)| place);
                 if let Some((place, amount)) = taken {
                     till.apply(&till.candidates[place], amount, &mut trial.state, &mut trial.scratch);

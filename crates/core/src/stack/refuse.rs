@@ -214,7 +214,7 @@ fn in_slot(till: &Till<'_>, walk: &Walk, slot: usize, place: usize, trial: &mut 
 
     // What stands in the slots before this one is not touched.
     let later = walk.steps.iter().filter(|taken| taken.slot > slot);
-    let lost = later.filter(|taken| !trial.has(taken.candidate));
+    let lost = later.filter(|taken| !trial.has(taken));
     let loses = lost.map(|taken| till.candidates[taken.candidate].discount).collect();
     Reason::NoEffect { total_with, loses }
 }
