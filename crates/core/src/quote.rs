@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use crate::almanac::Almanac;
 use crate::checkout::{Checkout, Line, Pool};
 use crate::country::Country;
+use crate::discount::Discount;
 use crate::id::SkuId;
 use crate::instant::Instant;
 use crate::market::Markets;
@@ -91,7 +92,7 @@ pub enum NoQuote {
 /// Makes a checkout of a snapshot: one variant, its shipping, the discounts shown and the public ones known.
 ///
 /// The shipping is the cheapest that the data gives for the variant's warehouse and the market; where it gives none,
-/// the total is without it and the quote says so. A discount on the page takes the place of a known one with its id.
+/// the total is without it and the quote says so. A discount on the page takes the place of a known one with its id or code.
 pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quote, NoQuote> {
     let mut assumed = Vec::new();
     let currency = currency(snapshot, wish)?;
@@ -142,7 +143,9 @@ pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quot
     checkout.lines.push(line);
     checkout.discounts.clone_from(&snapshot.discounts);
     for known in almanac.discounts_for(market, wish.at) {
-        if !checkout.discounts.iter().any(|shown| shown.id == known.id) {
+        let typed = known.code.as_deref().unwrap_or(known.id.as_str());
+        let same = |shown: &Discount| shown.id == known.id || shown.code.as_deref() == Some(typed);
+        if !checkout.discounts.iter().any(same) {
             checkout.discounts.push(known);
         }
     }

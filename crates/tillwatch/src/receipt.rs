@@ -139,7 +139,7 @@ fn steps(page: &mut Page, receipt: &Receipt<'_>) {
     for applied in &receipt.stack.applied {
         table.row([
             step(receipt, applied),
-            receipt.id(applied.discount).to_owned(),
+            receipt.name(applied.discount).to_owned(),
             receipt.discount(applied.discount).map(offer).unwrap_or_default(),
             applied.base.to_string(),
             format!("-{}", applied.amount),
@@ -193,11 +193,18 @@ fn totals(page: &mut Page, receipt: &Receipt<'_>) {
         page.pair(2, Ink::Bold, "Total with tax", &with.to_string());
     }
     if let Some(end) = stack.earliest_expiry {
+        let ends = |place: usize| {
+            receipt
+                .discount(place)
+                .is_some_and(|discount| discount.valid_until == Some(end))
+        };
         let first = stack
-            .discounts(checkout)
-            .find(|discount| discount.valid_until == Some(end));
+            .applied
+            .iter()
+            .map(|applied| applied.discount)
+            .find(|place| ends(*place));
         let first = first
-            .map(|discount| format!(", when {} ends", discount.id))
+            .map(|place| format!(", when {} ends", receipt.name(place)))
             .unwrap_or_default();
         page.end();
         page.paragraph(2, Ink::Plain, &format!("Earliest expiry: {}{first}.", moment(end)));
@@ -209,7 +216,7 @@ fn refused(page: &mut Page, receipt: &Receipt<'_>) {
     let mut told: Vec<(String, Vec<String>)> = Vec::new();
     for refused in &receipt.stack.refused {
         let offered = receipt.discount(refused.discount).map(offer).unwrap_or_default();
-        let name = format!("{}, {offered}", receipt.id(refused.discount));
+        let name = format!("{}, {offered}", receipt.name(refused.discount));
         let reason = refusal(receipt, refused);
         match told.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, names)) => names.push(name),

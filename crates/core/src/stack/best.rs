@@ -22,9 +22,9 @@ use crate::checkout::Checkout;
 use crate::money::Money;
 use crate::rules::RuleSet;
 
-/// So many amounts are looked at before the best so far is taken, and said not to be proven: about a second. Only a
+/// So many amounts are looked at before the best so far is taken, and said not to be proven: a second or two. Only a
 /// checkout made to be hard comes here.
-const MOST_WORK: u64 = 400_000_000;
+const MOST_WORK: u64 = 120_000_000;
 
 /// So many are looked at to tell choices of one total apart, or for the total of one refused discount.
 const TIES_WORK: u64 = 20_000_000;

@@ -54,7 +54,7 @@ pub fn refusal(receipt: &Receipt<'_>, refused: &Refused) -> String {
             if *has == 1 { "is" } else { "are" }
         ),
         Reason::ExclusiveConflict { with, total_alone } => {
-            let others: Vec<&str> = with.iter().map(|place| receipt.id(*place)).collect();
+            let others: Vec<&str> = with.iter().map(|place| receipt.name(*place)).collect();
             format!(
                 "It cannot stand beside {}; alone it would make the total {}.",
                 and(&others),
@@ -64,7 +64,7 @@ pub fn refusal(receipt: &Receipt<'_>, refused: &Refused) -> String {
         Reason::SlotTaken { by, total_with } => {
             format!(
                 "{} has its place; with it instead the total would be {}.",
-                receipt.id(*by),
+                receipt.name(*by),
                 amount(*total_with)
             )
         }
@@ -72,7 +72,7 @@ pub fn refusal(receipt: &Receipt<'_>, refused: &Refused) -> String {
             format!("It would not lower the total of {}.", amount(*total_with))
         }
         Reason::NoEffect { total_with, loses } => {
-            let lost: Vec<&str> = loses.iter().map(|place| receipt.id(*place)).collect();
+            let lost: Vec<&str> = loses.iter().map(|place| receipt.name(*place)).collect();
             format!(
                 "With it {} would apply no more, and the total would be {}.",
                 and(&lost),
@@ -102,7 +102,7 @@ const fn not_eligible(by: By) -> &'static str {
 
 /// What a little more would do, in one sentence.
 pub fn near_miss(receipt: &Receipt<'_>, miss: &NearMiss) -> String {
-    let name = receipt.id(miss.discount);
+    let name = receipt.name(miss.discount);
     let (add, total) = (amount(miss.add), amount(miss.total_if_met));
     if miss.pays {
         format!("Add {add} and {name} applies: the total becomes {total}, so the addition costs nothing.")
@@ -130,11 +130,11 @@ pub fn cause(receipt: &Receipt<'_>, cause: Cause) -> String {
             )
         }
         Cause::WindowEdge { edge } => format!("Its window has an edge at {edge}, within a day of the checkout."),
-        Cause::FellWith { other } => format!("It fell because {} did.", receipt.id(other)),
+        Cause::FellWith { other } => format!("It fell because {} did.", receipt.name(other)),
         Cause::DoesNotCombine { with } => {
             format!(
                 "Some campaigns do not let a code combine with a coupon such as {}.",
-                receipt.id(with)
+                receipt.name(with)
             )
         }
         Cause::NotOnTheList => "A code works for a list of eligible listings and until it is used up.".into(),

@@ -57,6 +57,23 @@ impl<'a> Receipt<'a> {
         self.discount(place).map_or("", |discount| discount.id.as_str())
     }
 
+    /// The name by which people know a discount of the checkout: what is typed, or its id without the mark that readers
+    /// put behind it, unless another one has the same.
+    pub fn name(&self, place: usize) -> &'a str {
+        let own = self.discount(place).map_or("", known_as);
+        let others = self
+            .checkout
+            .discounts
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != place);
+        if others.map(|(_, other)| known_as(other)).any(|other| other == own) {
+            self.id(place)
+        } else {
+            own
+        }
+    }
+
     /// The name of a step that was applied.
     pub fn step(&self, applied: &Applied) -> &'a str {
         self.rules.steps.get(applied.step).map_or("", |step| step.name.as_str())
@@ -75,6 +92,18 @@ impl<'a> Receipt<'a> {
         let amount = rate.0.of(self.stack.total().minor(), self.rules.rounding);
         Some((rate, Money::new(amount, self.checkout.currency)))
     }
+}
+
+/// A code as it is typed; else an id without a mark such as `~1f00ba24`.
+fn known_as(discount: &Discount) -> &str {
+    let id = discount.id.as_str();
+    let unmarked = id
+        .rsplit_once('~')
+        .filter(|(_, mark)| mark.len() == 8 && mark.bytes().all(|b| b.is_ascii_hexdigit()));
+    discount
+        .code
+        .as_deref()
+        .unwrap_or(unmarked.map_or(id, |(name, _)| name))
 }
 
 /// What another rule set comes to.

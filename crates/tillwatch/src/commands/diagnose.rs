@@ -161,7 +161,7 @@ fn show(page: &mut Page, receipt: &Receipt<'_>, diagnosis: &Diagnosis, note: Opt
             page.paragraph(0, Ink::Plain, "Nothing was dropped: this is the best total.");
             continue;
         }
-        let names: Vec<&str> = one.dropped.iter().map(|(place, _)| receipt.id(*place)).collect();
+        let names: Vec<&str> = one.dropped.iter().map(|(place, _)| receipt.name(*place)).collect();
         let away = match one.difference.minor() {
             0 => "to the cent".to_owned(),
             _ => format!("off by {}", one.difference),
@@ -169,7 +169,7 @@ fn show(page: &mut Page, receipt: &Receipt<'_>, diagnosis: &Diagnosis, note: Opt
         let head = format!("{number}. Without {}: {}, {away}.", names.join(", "), amount(one.total));
         page.paragraph(0, Ink::Bold, &head);
         for (place, blocked) in &one.dropped {
-            let told = format!("{}: {}", receipt.id(*place), cause(receipt, *blocked));
+            let told = format!("{}: {}", receipt.name(*place), cause(receipt, *blocked));
             page.paragraph(3, Ink::Plain, &told);
         }
     }
