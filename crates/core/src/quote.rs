@@ -39,6 +39,8 @@ pub struct Quote {
     pub checkout: Checkout,
     /// Which variant of the snapshot it is, by place.
     pub variant: usize,
+    /// Whether the data named the shipping; where it did not, the total is without it.
+    pub shipping_known: bool,
     /// What was assumed on the way, in plain sentences.
     pub assumed: Vec<String>,
 }
@@ -123,7 +125,8 @@ pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quot
         shipping: Money::zero(currency),
         pool: None,
     };
-    match cheapest(snapshot, variant, market, currency) {
+    let shipping = cheapest(snapshot, variant, market, currency);
+    match shipping {
         Some(Shipping {
             fee,
             pool: Some(id),
@@ -152,6 +155,7 @@ pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quot
     Ok(Quote {
         checkout,
         variant: place,
+        shipping_known: shipping.is_some(),
         assumed,
     })
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use tillwatch_core::checkout::Line;
 use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Money;
 use tillwatch_core::stack::explain::{amount, near_miss, offer, refusal};
 use tillwatch_core::stack::{Applied, Receipt};
 
@@ -21,12 +22,20 @@ const TITLE: usize = 110;
 /// No more near misses are told, the nearest first.
 const MOST_MISSES: usize = 4;
 
-/// Writes a whole receipt. `variant` names the variant of its only line, where somebody knows a name.
-pub(crate) fn write(page: &mut Page, receipt: &Receipt<'_>, variant: Option<&str>) {
-    head(page, receipt);
-    lines(page, receipt, variant);
+/// What is known of a checkout beside its receipt.
+pub(crate) struct Beside<'a> {
+    /// The name of the variant of its only line.
+    pub(crate) variant: Option<&'a str>,
+    /// Whether its shipping is known: a total without it must not look like the whole.
+    pub(crate) shipping_known: bool,
+}
+
+/// Writes a whole receipt.
+pub(crate) fn write(page: &mut Page, receipt: &Receipt<'_>, beside: &Beside<'_>) {
+    head(page, receipt, beside);
+    lines(page, receipt, beside);
     steps(page, receipt);
-    totals(page, receipt);
+    totals(page, receipt, beside);
     shares::write(page, receipt);
     refused(page, receipt);
     near_misses(page, receipt);
@@ -60,13 +69,18 @@ pub(crate) fn moment(at: Instant) -> String {
     format!("{day} {time}{seconds} {offset}")
 }
 
-fn head(page: &mut Page, receipt: &Receipt<'_>) {
+fn head(page: &mut Page, receipt: &Receipt<'_>, beside: &Beside<'_>) {
     let (checkout, stack) = (receipt.checkout, receipt.stack);
     let saved = match stack.saved() {
         none if none.is_zero() => "no discount applies".to_owned(),
         saved => format!("{} less than without discounts", amount(saved)),
     };
-    page.paragraph(0, Ink::Bold, &format!("{} at the till, {saved}", amount(stack.total())));
+    let without = if beside.shipping_known { "" } else { " without shipping" };
+    page.paragraph(
+        0,
+        Ink::Bold,
+        &format!("{} at the till{without}, {saved}", amount(stack.total())),
+    );
     let facts = format!(
         "shipped to {} · {} · rules {}",
         checkout.market,
@@ -93,7 +107,7 @@ fn title(line: &Line, most: usize) -> String {
     }
 }
 
-fn lines(page: &mut Page, receipt: &Receipt<'_>, variant: Option<&str>) {
+fn lines(page: &mut Page, receipt: &Receipt<'_>, beside: &Beside<'_>) {
     let checkout = receipt.checkout;
     for line in &checkout.lines {
         let pieces = if line.quantity == 1 {
@@ -110,7 +124,7 @@ fn lines(page: &mut Page, receipt: &Receipt<'_>, variant: Option<&str>) {
         let facts = [
             line.title.as_ref().map(|_| format!("item {}", line.item)),
             line.sku.as_ref().map(|sku| format!("variant {sku}")),
-            variant.map(ToOwned::to_owned),
+            beside.variant.map(ToOwned::to_owned),
             line.warehouse.as_ref().map(|from| format!("from {from}")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
@@ -119,7 +133,7 @@ fn lines(page: &mut Page, receipt: &Receipt<'_>, variant: Option<&str>) {
         }
     }
     let before = receipt.stack.before;
-    page.pair(2, Ink::Plain, "Shipping", &before.shipping.to_string());
+    page.pair(2, Ink::Plain, "Shipping", &shipping(before.shipping, beside));
     page.rule();
     if !receipt.stack.applied.is_empty() {
         page.pair(2, Ink::Plain, "Without discounts", &before.total().to_string());
@@ -168,13 +182,21 @@ fn step(receipt: &Receipt<'_>, applied: &Applied) -> String {
     }
 }
 
-fn totals(page: &mut Page, receipt: &Receipt<'_>) {
+fn shipping(fee: Money, beside: &Beside<'_>) -> String {
+    if beside.shipping_known {
+        fee.to_string()
+    } else {
+        "not known".to_owned()
+    }
+}
+
+fn totals(page: &mut Page, receipt: &Receipt<'_>, beside: &Beside<'_>) {
     let (checkout, stack) = (receipt.checkout, receipt.stack);
     let (after, saved) = (stack.after, stack.saved());
     if !stack.applied.is_empty() {
         page.rule();
         page.pair(2, Ink::Plain, "Goods", &after.merchandise.to_string());
-        page.pair(2, Ink::Plain, "Shipping", &after.shipping.to_string());
+        page.pair(2, Ink::Plain, "Shipping", &shipping(after.shipping, beside));
     }
     let total = format!("TOTAL in {}", checkout.currency);
     page.pair(2, Ink::Bold, &total, &after.total().to_string());

@@ -8,7 +8,7 @@ use tillwatch_core::stack::{self, Receipt};
 use super::{Shape, each_checkout};
 use crate::failure::Status;
 use crate::output::Output;
-use crate::receipt;
+use crate::receipt::{self, Beside};
 use crate::rules::Rules;
 
 /// Find the cheapest total that a checkout's discounts allow, with the receipt
@@ -79,7 +79,14 @@ fn answer(
         Shape::Json => output.value(&receipt),
         Shape::Text => {
             let mut page = output.page().at_most(receipt::WIDTH);
-            receipt::write(&mut page, &receipt, None);
+            receipt::write(
+                &mut page,
+                &receipt,
+                &Beside {
+                    variant: None,
+                    shipping_known: true,
+                },
+            );
             output.show(&page)
         }
     }

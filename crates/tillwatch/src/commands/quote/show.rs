@@ -5,7 +5,7 @@ use tillwatch_core::market::MarketNote;
 
 use super::{Answer, Other};
 use crate::page::{Ink, Page};
-use crate::receipt;
+use crate::receipt::{self, Beside};
 use crate::table::{Align, Table};
 
 /// No more other variants are listed.
@@ -13,10 +13,15 @@ const MOST_VARIANTS: usize = 6;
 
 /// Writes the receipt and the rest.
 pub(super) fn write(page: &mut Page, answer: &Answer<'_>) {
+    let variant = answer.variant.and_then(|variant| variant.name.as_deref());
+    let shipping_known = answer.shipping_known;
     receipt::write(
         page,
         answer.stack,
-        answer.variant.and_then(|variant| variant.name.as_deref()),
+        &Beside {
+            variant,
+            shipping_known,
+        },
     );
     variants(page, &answer.other_variants);
     receipt::notes(page, "Notes", answer.notes.iter().map(String::as_str));
