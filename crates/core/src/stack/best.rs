@@ -359,12 +359,16 @@ impl<'t, 'a> Search<'t, 'a> {
     /// A total that no choice in the slots from here on can go below.
     fn bound(&mut self, at: usize) -> i64 {
         let bound = self.bound_from(at, 0, true);
-        if !self.till.several {
+        if !self.till.several || bound > self.best_total {
             return bound;
         }
         // A discount that could take several slots takes one: let each take its most, once, before all others.
         let several = self.most_of_several(at);
-        bound.max(self.bound_from(at, several, false))
+        if several == 0 {
+            bound
+        } else {
+            bound.max(self.bound_from(at, several, false))
+        }
     }
 
     /// The bound when so much has been taken already, with or without the candidates that could take several slots.
