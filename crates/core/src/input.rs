@@ -80,7 +80,9 @@ fn explain<'a, T: Deserialize<'a>>(json: &'a [u8]) -> InputError {
     match failed {
         Err(error) => {
             let path = match error.path().to_string() {
-                root if root == "." => String::new(),
+                // Where the input ends too early there is no place to name.
+                root if root == "." || root == "?" => String::new(),
+                path if path.ends_with(".?") => path.trim_end_matches(".?").into(),
                 path => path,
             };
             let cause = error.into_inner();

@@ -8,6 +8,7 @@ mod one;
 mod refuse;
 mod till;
 pub mod variant;
+mod walk;
 mod write;
 
 use alloc::string::String;

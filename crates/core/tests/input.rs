@@ -762,3 +762,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_text_that_ends_too_early_names_no_place_that_is_not_there() {
+    let error = read(b"{\"market\":\"US\"").unwrap_err();
+    assert_eq!((error.kind, error.path.as_str()), ("not_json", ""));
+    assert!(error.to_string().starts_with("EOF while parsing"), "{error}");
+}

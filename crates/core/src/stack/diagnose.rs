@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::best::{Search, Walk};
+use super::best::Search;
 use super::till::{Candidate, Till, net};
+use super::walk::Walk;
 use crate::checkout::Checkout;
 use crate::discount::Kind;
 use crate::instant::Instant;

@@ -4,8 +4,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Refused;
-use super::best::{Search, Trial, Walk};
+use super::best::Search;
 use super::till::{Candidate, Till};
+use super::walk::{Trial, Walk};
 use crate::instant::Instant;
 use crate::money::{Currency, Money};
 
