@@ -1,6 +1,6 @@
 //! Rule sets: the order of the steps, their slots and the basis of minimums, as dated data.
 //!
-//! Another order, slot or basis is another file in `rules/` and one line in [`BUILT_IN`], and no new code.
+//! Another order, slot or basis is another file in `rules/` and one line in `BUILT_IN`, and no new code.
 
 use alloc::string::String;
 use alloc::vec::Vec;
