@@ -343,15 +343,13 @@ impl<'t, 'a> Search<'t, 'a> {
         if bound != self.best_total {
             return bound > self.best_total;
         }
+        if self.ties != Ties::FollowedUp {
+            self.ties = Ties::PassedOver(true);
+            return true;
+        }
         // To reach the bound from a higher total takes at least one more discount.
         let count = self.counts[at] + usize::from(bound < Till::total(self.state(at)));
-        match &mut self.ties {
-            Ties::PassedOver(any) => {
-                *any = true;
-                true
-            }
-            Ties::FollowedUp => count > self.best_count,
-        }
+        count > self.best_count
     }
 
     /// A total that no choice in the slots from here on can go below.
