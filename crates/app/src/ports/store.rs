@@ -6,6 +6,7 @@ use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
+use tillwatch_core::observation::Lanes;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 /// Why the store did not answer.
@@ -57,31 +58,6 @@ pub struct VariantId(pub i64);
 /// The store's number of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WatchId(pub i64);
-
-/// What one piece costs at the till in each lane, all in the same currency, each positive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lanes {
-    /// With nothing taken off.
-    pub sticker: Money,
-    /// With what applies by itself.
-    pub automatic: Money,
-    /// With public coupons.
-    pub public: Money,
-    /// With a public typed code as well.
-    pub code: Money,
-}
-
-impl Lanes {
-    /// The price of one lane.
-    pub const fn of(&self, lane: Lane) -> Money {
-        match lane {
-            Lane::Sticker => self.sticker,
-            Lane::Automatic => self.automatic,
-            Lane::Public => self.public,
-            Lane::Code => self.code,
-        }
-    }
-}
 
 /// Which terms a series follows. Another one is another series: they are never joined.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

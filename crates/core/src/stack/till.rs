@@ -606,6 +606,19 @@ pub(super) fn touches(discount: &Discount, line: &Line) -> bool {
     failing(discount, line).is_none()
 }
 
+/// Whether a discount is meant for a line of this market, currency, store, seller, category and warehouse, whichever
+/// listing it is, however dear and whenever: what is left to ask are its window, its eligible listings and its minimum.
+pub fn is_meant_for(discount: &Discount, checkout: &Checkout, line: &Line) -> bool {
+    discount.currency.is_none_or(|currency| currency == checkout.currency)
+        && (discount.regions.is_empty() || discount.regions.contains(&checkout.market))
+        && matches!(failing(discount, line), None | Some(By::Item | By::Excluded))
+}
+
+/// Whether a discount could apply now to such a line.
+pub fn could_touch(discount: &Discount, checkout: &Checkout, line: &Line) -> bool {
+    never(checkout, discount).is_ok() && is_meant_for(discount, checkout, line)
+}
+
 /// What keeps a discount from every line: the condition at which the last of them fails.
 fn blocking(discount: &Discount, lines: &[Line]) -> By {
     lines
