@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod almanac;
+pub mod cadence;
 pub mod calendar;
 pub mod checkout;
 pub mod country;
