@@ -31,7 +31,10 @@ const COUPON: &str = r#"{"schema": "tillwatch/ladder/1", "id": "bench", "name": 
     "source": "bench", "confidence": "high"}"#;
 
 fn main() {
-    let count: u64 = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(1_000_000);
+    let count: u64 = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .next()
+        .unwrap_or(1_000_000);
     let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
     let mut almanac = Almanac::built_in().unwrap();
     let at = |text: &str| Instant::parse(text).unwrap();
@@ -77,7 +80,13 @@ fn check(book: &Book, moved: &[Moved], almanac: &Almanac, now: Instant, rules: &
     assert!(!moved.is_empty(), "something moves");
     for one in moved.iter().step_by(moved.len().div_ceil(1000)) {
         let (repriced, before) = book.told(one).unwrap();
-        let fresh = Book::price(&variant(u64::try_from(repriced.variant.0).unwrap()), almanac, rules, now).unwrap();
+        let fresh = Book::price(
+            &variant(u64::try_from(repriced.variant.0).unwrap()),
+            almanac,
+            rules,
+            now,
+        )
+        .unwrap();
         assert_eq!(repriced.lanes, fresh);
         assert_ne!(before, fresh);
     }
@@ -111,10 +120,10 @@ fn own(shelf: u64) -> Vec<Discount> {
     // The first store's coupon ends first, alone.
     let ends = if shelf == 0 { STORE_ENDS } else { "2026-06-20T07:00:00Z" };
     let json = format!(
-        r#"[{{"id": "S{shelf}", "kind": "store", "benefit": {{"type": "fixed", "amount": "2.00"}}, "currency": "USD",
+        r#"{{"discounts": [{{"id": "S{shelf}", "kind": "store", "benefit": {{"type": "fixed", "amount": "2.00"}}, "currency": "USD",
               "min_spend": "3.00", "valid_until": "{ends}", "scope": {{"sellers": ["{}"]}}}},
             {{"id": "D{shelf}", "kind": "store_discount", "benefit": {{"type": "percent", "percent": "3"}},
-              "scope": {{"stores": ["{}"]}}}}]"#,
+              "scope": {{"stores": ["{}"]}}}}]}}"#,
         240_000_000 + shelf,
         1_100_000_000 + shelf
     );

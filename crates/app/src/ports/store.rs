@@ -1,8 +1,9 @@
 //! What is kept: one method is one transaction. An error means that nothing of it happened.
 
+use tillwatch_core::cadence::Seen;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
-use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
+use tillwatch_core::history::{Lane, Minute, Price, Run, Series, Void};
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
@@ -34,6 +35,9 @@ pub enum StoreError {
     /// What was named is not there.
     #[error("there is no {0}")]
     NotThere(String),
+    /// What was to be written does not fit what is kept: another currency, a price of nothing, a past that overlaps.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// A listing in one market: what is read in one go.
@@ -87,6 +91,31 @@ pub struct Schedule {
     pub changes: u32,
     /// The seconds that they cover together.
     pub exposure: u64,
+}
+
+impl Schedule {
+    /// What its readings told of its changes.
+    pub const fn seen(&self) -> Seen {
+        Seen {
+            readings: self.readings,
+            changes: self.changes,
+            exposure: self.exposure,
+        }
+    }
+
+    /// The same with one more reading, so many seconds after the one before; the first one tells nothing.
+    #[must_use]
+    pub fn counting(self, since: Option<u32>, changed: bool) -> Self {
+        let Some(since) = since else { return self };
+        let mut seen = self.seen();
+        seen.count(since, changed);
+        Self {
+            readings: seen.readings,
+            changes: seen.changes,
+            exposure: seen.exposure,
+            ..self
+        }
+    }
 }
 
 /// A listing that is tracked, with what the schedule and the re-pricing need of it.
@@ -280,10 +309,10 @@ pub trait Store: Send + Sync {
     fn terms_of(&self, variant: VariantId) -> Result<Vec<Terms>, StoreError>;
 
     /// Writes the past of a series, which must have none from that time on: runs in order, before any that is kept.
-    fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run]) -> Result<(), StoreError>;
+    fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run<Price>]) -> Result<(), StoreError>;
 
-    /// Writes failed spans of the past of a listing.
-    fn put_gaps(&self, listing: ListingId, gaps: &[Run]) -> Result<(), StoreError>;
+    /// Writes the past of a listing's checks: runs in order, before any that is kept. A failed one lasts until the next.
+    fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError>;
 
     /// The checkouts of a variant as they were at each change, in order, to compute prices anew.
     fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError>;

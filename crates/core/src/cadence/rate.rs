@@ -105,6 +105,22 @@ pub struct Category {
 }
 
 impl Category {
+    /// Counts a price against the one before it, in the same minor units; the first one tells nothing.
+    pub fn count(&mut self, before: Option<i64>, now: i64) {
+        let Some(before) = before.filter(|before| *before > 0) else {
+            return;
+        };
+        if now > before {
+            self.rises = self.rises.saturating_add(1);
+        } else if now < before {
+            let fell = before.saturating_sub(now).saturating_mul(10_000).checked_div(before);
+            self.drops = self.drops.saturating_add(1);
+            self.dropped = self
+                .dropped
+                .saturating_add(fell.and_then(|fell| u64::try_from(fell).ok()).unwrap_or(0));
+        }
+    }
+
     /// Seconds of exposure that the prior of one of its listings counts.
     fn prior_exposure(&self) -> u64 {
         let changes = self.rises.saturating_add(self.drops).saturating_add(PRIOR_RATE.0);
