@@ -145,6 +145,47 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 13] = [
+        Self::Ok,
+        Self::Blocked,
+        Self::Removed,
+        Self::OtherRegion,
+        Self::OtherCurrency,
+        Self::OtherListing,
+        Self::SoldOut,
+        Self::NotAListing,
+        Self::EmptyShell,
+        Self::ApiRefused,
+        Self::NoPrice,
+        Self::TooLarge,
+        Self::ParseFailed,
+    ];
+
+    /// The number by which it is stored. A number is never changed, nor used again once its outcome is gone.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Blocked => 1,
+            Self::Removed => 2,
+            Self::OtherRegion => 3,
+            Self::OtherCurrency => 4,
+            Self::OtherListing => 5,
+            Self::SoldOut => 6,
+            Self::NotAListing => 7,
+            Self::EmptyShell => 8,
+            Self::ApiRefused => 9,
+            Self::NoPrice => 10,
+            Self::TooLarge => 11,
+            Self::ParseFailed => 12,
+        }
+    }
+
+    /// The outcome of a number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.number() == number)
+    }
+
     /// The name in every format of ours.
     pub const fn name(self) -> &'static str {
         match self {
@@ -252,6 +293,21 @@ mod tests {
             );
             assert_eq!(outcome.to_string(), outcome.name());
         }
+    }
+
+    #[test]
+    fn an_outcome_keeps_the_number_by_which_it_is_stored() {
+        let stored = [(0, "ok"), (1, "blocked"), (6, "sold_out"), (12, "parse_failed")];
+        for (number, name) in stored {
+            assert_eq!(Outcome::from_number(number).map(Outcome::name), Some(name));
+        }
+        for (number, outcome) in (0..).zip(Outcome::ALL) {
+            assert_eq!(
+                (outcome.number(), Outcome::from_number(number)),
+                (number, Some(outcome))
+            );
+        }
+        assert_eq!(Outcome::from_number(13), None);
     }
 
     #[test]
