@@ -256,7 +256,7 @@ fn extremes(spans: &[Span<'_>]) -> [Option<Price>; 4] {
 const YEAR_AND_MORE: u32 = 400 * 1_440;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_window_is_what_counting_its_minutes_gives(

@@ -198,3 +198,84 @@ fn next_start<V>(runs: &[Run<V>], at: Minute) -> Option<Minute> {
     runs.get(runs.partition_point(|run| run.start <= at))
         .map(|run| run.start)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+    use super::*;
+    use alloc::vec;
+
+    fn run<V>(start: u32, confirmed: u32, value: V) -> Run<V> {
+        let start = Minute::new(start);
+        Run {
+            start,
+            confirmed,
+            value,
+        }
+    }
+
+    fn price(minor: i64) -> Price {
+        Price::new(minor).unwrap()
+    }
+
+    /// Each span as its minutes and its price in minor units, or 0 for a gap.
+    fn shown(series: &Series) -> Vec<(u32, u32, i64)> {
+        let spans = series.spans(Minute::FIRST, Minute::new(1_000));
+        let shown = spans.into_iter().map(|span| {
+            let minor = match span.known {
+                Known::Price { price, .. } => price.minor(),
+                Known::Gap(_) => 0,
+            };
+            (span.from.number(), span.until.number(), minor)
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn a_gap_lasts_until_the_next_good_check_and_the_price_before_it_is_not_drawn_on() {
+        let prices = vec![run(10, 90, price(999)), run(130, 0, price(899))];
+        let checks = vec![
+            run(10, 20, Outcome::Ok),
+            run(40, 5, Outcome::Blocked),
+            run(60, 70, Outcome::Ok),
+        ];
+        let series = Series::new(prices, checks).unwrap();
+        let spans = [(10, 40, 999), (40, 60, 0), (60, 130, 999), (130, 131, 899)];
+        assert_eq!(shown(&series), spans);
+        assert_eq!(shown(&series.fresh_for(30)).last(), Some(&(130, 161, 899)));
+    }
+
+    #[test]
+    fn a_price_that_was_computed_in_a_gap_is_known_once_the_gap_ends() {
+        let prices = vec![run(10, 30, price(999)), run(50, 0, price(899)), run(55, 20, price(799))];
+        let checks = vec![
+            run(10, 30, Outcome::Ok),
+            run(45, 5, Outcome::Blocked),
+            run(60, 15, Outcome::Ok),
+        ];
+        let series = Series::new(prices, checks).unwrap();
+        assert_eq!(shown(&series), [(10, 45, 999), (45, 60, 0), (60, 76, 799)]);
+    }
+
+    #[test]
+    fn prices_that_were_replaced_in_their_minute_are_shown_in_their_order() {
+        let prices = vec![
+            run(10, 20, price(5)),
+            run(30, 0, price(9)),
+            run(30, 0, price(2)),
+            run(30, 4, price(5)),
+        ];
+        let checks = vec![run(10, 24, Outcome::Ok), run(34, 0, Outcome::Removed)];
+        let series = Series::new(prices, checks).unwrap();
+        let spans = [(10, 30, 5), (30, 30, 9), (30, 30, 2), (30, 34, 5), (34, 1_000, 0)];
+        assert_eq!(shown(&series), spans);
+    }
+
+    #[test]
+    fn runs_that_do_not_follow_each_other_are_no_series() {
+        let refused = Series::new(vec![run(10, 20, price(5)), run(29, 0, price(9))], Vec::new());
+        let (at, last) = (Minute::new(29), Minute::new(30));
+        assert_eq!(refused, Err(Refused::Earlier { at, last }));
+    }
+}

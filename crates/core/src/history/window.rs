@@ -149,3 +149,73 @@ impl Sums {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+    use super::*;
+    use crate::history::{Run, Void};
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    /// 9.99 for 60 days, a minute at 0.10, then 8.00 for 15 days.
+    fn typing_error() -> Series {
+        let run = |start: u32, confirmed: u32, minor: i64| Run {
+            start: Minute::new(start),
+            confirmed,
+            value: Price::new(minor).unwrap(),
+        };
+        let runs = vec![
+            run(0, 60 * DAY - 30, 999),
+            run(60 * DAY, 0, 10),
+            run(60 * DAY + 1, 15 * DAY - 2, 800),
+        ];
+        Series::new(runs, Vec::new()).unwrap()
+    }
+
+    const NOW: Minute = Minute::new(75 * DAY - 1);
+
+    fn low_and_average(series: &Series) -> Vec<(i64, i64, bool)> {
+        let figures = series.windows(NOW).into_iter().filter_map(|window| window.figures);
+        figures
+            .map(|of| (of.low.price.minor(), of.average.minor(), of.at_low))
+            .collect()
+    }
+
+    #[test]
+    fn a_price_weighs_the_minutes_for_which_it_held_within_the_window() {
+        // 15 days at 9.99, a minute at 0.10, the rest of 15 days at 8.00: 8.9948. Of 75 days: 9.5919.
+        let (month, longer) = ((10, 899, false), (10, 959, false));
+        assert_eq!(
+            low_and_average(&typing_error()),
+            [month, longer, longer, longer, longer]
+        );
+    }
+
+    #[test]
+    fn a_voided_minute_is_no_low_and_the_present_price_is_one_again() {
+        let void = Void {
+            from: Minute::new(60 * DAY),
+            until: Minute::new(60 * DAY + 1),
+            reason: "typing error of the shop".into(),
+        };
+        let (month, longer) = ((800, 900, true), (800, 959, true));
+        let voided = typing_error().voided(vec![void]);
+        assert_eq!(low_and_average(&voided), [month, longer, longer, longer, longer]);
+    }
+
+    #[test]
+    fn a_window_in_which_nothing_was_seen_has_no_figures() {
+        let empty = Series::new(Vec::new(), Vec::new()).unwrap();
+        assert!(
+            empty
+                .windows(NOW)
+                .iter()
+                .all(|window| window.figures.is_none() && window.blind == 0)
+        );
+        let [month, .., all] = typing_error().windows(Minute::new(175 * DAY - 1));
+        assert_eq!((month.figures, month.blind), (None, 30 * DAY));
+        assert_eq!((all.figures.map(|of| of.runs), all.blind), (Some(3), 100 * DAY));
+    }
+}
