@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod checkout;
 pub mod country;
 pub mod discount;
+pub mod history;
 pub mod id;
 pub mod input;
 pub mod instant;

@@ -331,6 +331,21 @@ mod tests {
     }
 
     #[test]
+    fn an_outcome_keeps_the_number_by_which_it_is_stored() {
+        let stored = [(0, "ok"), (1, "blocked"), (6, "sold_out"), (12, "parse_failed")];
+        for (number, name) in stored {
+            assert_eq!(Outcome::from_number(number).map(Outcome::name), Some(name));
+        }
+        for (number, outcome) in (0..).zip(Outcome::ALL) {
+            assert_eq!(
+                (outcome.number(), Outcome::from_number(number)),
+                (number, Some(outcome))
+            );
+        }
+        assert_eq!(Outcome::from_number(13), None);
+    }
+
+    #[test]
     fn a_reading_that_is_not_ok_keeps_no_price() {
         let price = Money::new(999, Currency::USD);
         let seen = Snapshot {
