@@ -14,6 +14,8 @@ use crate::id::{CategoryId, DiscountId, ItemId, SellerId, StoreId, Warehouse};
 use crate::instant::Instant;
 use crate::money::{BasisPoints, Currency, Money};
 
+pub use read::read;
+
 /// One discount, as its source states it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Discount {

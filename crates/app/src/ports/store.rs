@@ -3,11 +3,11 @@
 use tillwatch_core::cadence::Seen;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
-use tillwatch_core::history::{Lane, Minute, Price, Run, Series, Void};
+use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
-use tillwatch_core::observation::Lanes;
+pub use tillwatch_core::observation::Lanes;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 /// Why the store did not answer.
@@ -155,7 +155,7 @@ pub struct Latest {
     pub lanes: Lanes,
     /// Their terms.
     pub terms: Terms,
-    /// The last minute at which a reading confirmed them.
+    /// The last minute at which a reading confirmed them: that of the sticker, which nothing but a reading changes.
     pub confirmed: Minute,
 }
 
@@ -299,7 +299,7 @@ pub trait Store: Send + Sync {
     /// A reading that is older than what is kept of a series changes nothing of that series.
     fn record_checks(&self, checks: &[Check]) -> Result<(), StoreError>;
 
-    /// Records prices that changed without a reading, all of them or none.
+    /// Records prices that changed without a reading, all of them or none. A variant needs a reading under these terms.
     fn record_prices(&self, at: Instant, prices: &[Repriced]) -> Result<(), StoreError>;
 
     /// A series with its gaps and voids. A damaged segment is an error and never prices.
@@ -308,8 +308,8 @@ pub trait Store: Send + Sync {
     /// The terms under which a variant has series, the newest first.
     fn terms_of(&self, variant: VariantId) -> Result<Vec<Terms>, StoreError>;
 
-    /// Writes the past of a series, which must have none from that time on: runs in order, before any that is kept.
-    fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run<Price>]) -> Result<(), StoreError>;
+    /// Writes the past of a series: runs in order, before any that is kept.
+    fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run]) -> Result<(), StoreError>;
 
     /// Writes the past of a listing's checks: runs in order, before any that is kept. A failed one lasts until the next.
     fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError>;
@@ -317,10 +317,10 @@ pub trait Store: Send + Sync {
     /// The checkouts of a variant as they were at each change, in order, to compute prices anew.
     fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError>;
 
-    /// Takes a span of a variant's points out of all lows, with the reason.
+    /// Takes a span of a variant's points out of all lows, with the reason; of the same span the last reason counts.
     fn void(&self, variant: VariantId, void: &Void) -> Result<(), StoreError>;
 
-    /// Takes a void back.
+    /// Takes the void of a span back, whatever its reason.
     fn unvoid(&self, variant: VariantId, void: &Void) -> Result<(), StoreError>;
 
     /// Adds a watch on a tracked variant.

@@ -14,7 +14,7 @@ use super::read::{Index, Zones, confidence, from_zoned, in_schema, local_day_or_
 use super::{Confidence, Lifetimes};
 use crate::checkout::Read;
 use crate::country::Country;
-use crate::discount::read::{At, RawDiscount, RawScope, RawUses, discount, each, optional, scope};
+use crate::discount::read::{At, RawDiscount, RawScope, RawUses, discount, each, open_at_all, optional, scope};
 use crate::discount::{Audience, Benefit, Discount, Kind, Provenance, Scope, Tier, Uses};
 use crate::id::DiscountId;
 use crate::input::{self, InputError, Text, Warnings, raw_object};
@@ -130,7 +130,9 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
     }
     let after = discounts.len();
     for (index, raw) in others.into_iter().enumerate() {
-        let mut read = discount(raw, &Index("discounts", index), &mut warnings)?;
+        let base = Index("discounts", index);
+        let mut read = discount(raw, &base, &mut warnings)?;
+        open_at_all(&read, &base)?;
         // What one of them does not say of its origin the ladder says for it.
         let own = &mut read.provenance;
         own.source = own.source.take().or_else(|| provenance.source.clone());

@@ -251,7 +251,7 @@ fn answer(seen: &Snapshot, quoted: Quote, wish: &Wish, known: &Known<'_>, output
         identity: *identity,
         snapshot: Reading {
             outcome: seen.outcome,
-            shape: seen.shape,
+            shape: &seen.shape,
             title: seen.title.as_deref(),
             store_name: seen.store_name.as_deref(),
             seen_at: seen.seen_at,
