@@ -58,14 +58,15 @@ impl Client {
     /// A client that says who it is: the project, its version, and where its operator can be reached, such as a mail
     /// address or a page.
     pub fn new(contact: Option<&str>, reach: Reach) -> Result<Self, ClientError> {
-        Self::with_lookup(contact, reach, Arc::new(System))
+        let lookup: Arc<dyn Lookup> = Arc::new(System);
+        Self::with_lookup(contact, reach, &lookup)
     }
 
     /// A client that looks up names in its own way.
-    pub fn with_lookup(contact: Option<&str>, reach: Reach, lookup: Arc<dyn Lookup>) -> Result<Self, ClientError> {
+    pub fn with_lookup(contact: Option<&str>, reach: Reach, lookup: &Arc<dyn Lookup>) -> Result<Self, ClientError> {
         let agent = agent(contact)?;
         let connections = |private| {
-            let lookup = Arc::clone(&lookup);
+            let lookup = Arc::clone(lookup);
             reqwest::Client::builder()
                 .user_agent(agent.clone())
                 .dns_resolver(Checked { lookup, private })
@@ -137,7 +138,10 @@ impl Client {
         let mut request = client.request(call.method.clone(), url.clone());
         // A cookie or a validator is for the site that it was meant for.
         if self.reach.is_same_site(&call.url, url) {
-            request = call.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+            request = call
+                .headers
+                .iter()
+                .fold(request, |request, (name, value)| request.header(*name, value));
         }
         if let Some((kind, body)) = &call.body {
             request = request.header("content-type", *kind).body(body.clone());

@@ -102,7 +102,11 @@ mod tests {
 
     #[tokio::test]
     async fn one_private_answer_among_public_ones_refuses_them_all() {
-        let told = answers(&[&["47.246.0.1", "10.0.0.1"], &["2606:4700::1", "::ffff:10.0.0.1"]], false).await;
+        let told = answers(
+            &[&["47.246.0.1", "10.0.0.1"], &["2606:4700::1", "::ffff:10.0.0.1"]],
+            false,
+        )
+        .await;
         assert!(told.iter().all(Result::is_err), "{told:?}");
     }
 

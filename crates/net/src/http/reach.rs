@@ -34,7 +34,10 @@ impl Place {
         let url = Url::parse(&format!("http://{text}/")).map_err(|_| not())?;
         let alone = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && !has_login(&url);
         let host = url.host_str().filter(|_| alone).ok_or_else(not)?;
-        Ok(Self { host: host.into(), port })
+        Ok(Self {
+            host: host.into(),
+            port,
+        })
     }
 
     fn is_of(&self, url: &Url) -> bool {
@@ -166,10 +169,22 @@ mod tests {
     fn other_schemes_ports_and_logins_are_refused() {
         let any = Reach::default();
         let told = |text| way(&any, text).map_err(|why| why.to_string());
-        assert_eq!(told("ftp://example.com/"), Err("\"ftp\" is neither http nor https".into()));
-        assert_eq!(told("file:///etc/passwd"), Err("\"file\" is neither http nor https".into()));
-        assert_eq!(told("https://example.com:8443/"), Err("port 8443 is neither 80 nor 443".into()));
-        assert_eq!(told("https://me:pw@example.com/"), Err("the address has a login in it".into()));
+        assert_eq!(
+            told("ftp://example.com/"),
+            Err("\"ftp\" is neither http nor https".into())
+        );
+        assert_eq!(
+            told("file:///etc/passwd"),
+            Err("\"file\" is neither http nor https".into())
+        );
+        assert_eq!(
+            told("https://example.com:8443/"),
+            Err("port 8443 is neither 80 nor 443".into())
+        );
+        assert_eq!(
+            told("https://me:pw@example.com/"),
+            Err("the address has a login in it".into())
+        );
         assert_eq!(told("https://example.com:80/"), Ok(Way::Public));
     }
 
@@ -215,7 +230,17 @@ mod tests {
 
     #[test]
     fn a_place_needs_its_port_and_nothing_else() {
-        for text in ["127.0.0.1", "market.lan", ":80", "a:80/path", "me@a:80", "a:port", "", "a b:80", "[::1]"] {
+        for text in [
+            "127.0.0.1",
+            "market.lan",
+            ":80",
+            "a:80/path",
+            "me@a:80",
+            "a:port",
+            "",
+            "a b:80",
+            "[::1]",
+        ] {
             assert!(Place::parse(text).is_err(), "{text:?}");
         }
     }
