@@ -2,3 +2,4 @@
 //! engine. Of our own code it uses money and ids alone.
 
 pub mod view;
+pub mod world;
