@@ -1,17 +1,32 @@
-//! The world: listings, coupons and weeks, each a pure function of seed, listing, market and moment.
+//! The world: listings, coupons and weeks, each a pure function of seed, listing, market and moment. Nothing is walked
+//! through and nothing remembered, so that any moment is as quick to ask for as any other.
 
+mod added;
+mod calendar;
+mod catalog;
+mod codes;
 mod draw;
+mod lanes;
 mod markets;
+mod page;
+mod price;
+mod shown;
+mod terms;
+mod words;
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tillwatch_core::id::{ItemId, SkuId, StoreId, US_OFFSET};
 use tillwatch_core::money::Money;
 
 use crate::view::{Listing, Offer};
-use draw::Draw;
+use added::Added;
+use calendar::{Calendar, DAY};
+use catalog::Catalog;
 
+pub use calendar::Sale;
 pub use markets::{MARKETS, Market};
 
 /// How much there is.
@@ -50,27 +65,33 @@ pub enum Absence {
     NotSoldThere,
 }
 
-/// A marketplace. It has no clock: every question names its moment.
+/// A marketplace. It has no clock: every question names its moment, of which whole seconds count.
 #[derive(Debug, Clone)]
 pub struct World {
     seed: u64,
     origin: Timestamp,
+    calendar: Calendar,
+    catalog: Catalog,
     items: Vec<ItemId>,
     places: HashMap<ItemId, usize>,
-    added: Vec<Offer>,
+    added: Added,
 }
 
 impl World {
-    /// The world of a seed. `origin` is its present: two years of past are behind it, and its future is open.
+    /// The world of a seed. `origin` is its present: four years of past are behind it, twenty of future before it.
+    /// Outside of these, prices and weekly rounds go on without named sales.
     pub fn new(seed: u64, size: Size, origin: Timestamp) -> Self {
-        let items: Vec<ItemId> = (0..u64::from(size.listings)).map(|place| item_id(seed, place)).collect();
-        let places = items.iter().cloned().zip(0..).collect();
+        let year = origin.to_zoned(TimeZone::UTC).year();
+        let catalog = Catalog::new(seed, size, origin.as_second());
+        let items: Vec<ItemId> = catalog.plans.iter().map(|plan| plan.item.clone()).collect();
         Self {
             seed,
             origin,
+            calendar: Calendar::around(year),
+            places: items.iter().cloned().zip(0..).collect(),
+            catalog,
             items,
-            places,
-            added: Vec::new(),
+            added: Added::default(),
         }
     }
 
@@ -89,55 +110,66 @@ impl World {
         &self.items
     }
 
-    /// A listing as shoppers of a country see it at a moment.
-    pub fn listing(&self, item: &ItemId, market: &str, at: Timestamp) -> Result<Listing, Absence> {
-        let _ = (self.places.get(item).ok_or(Absence::Unknown)?, market, at);
-        Err(Absence::Unknown)
+    /// The named sales that touch a span, in order.
+    pub fn sales(&self, from: Timestamp, until: Timestamp) -> impl Iterator<Item = &Sale> {
+        self.calendar.sales(from.as_second(), until.as_second())
     }
 
-    /// The codes that are published for a country at a moment: the ladders that everybody can type. Some have not
-    /// begun yet, of some none are left.
-    pub fn public_codes(&self, market: &str, at: Timestamp) -> Vec<Offer> {
-        let _ = (market, at);
-        Vec::new()
-    }
-
-    /// All discounts that the marketplace has for a country at a moment and that no listing needs to show: public
-    /// codes, and those of single shoppers.
-    pub fn codes(&self, market: &str, at: Timestamp) -> Vec<Offer> {
-        self.public_codes(market, at)
-    }
-
-    /// All moments after `from` and before `until` at which something about a listing or the codes of a market
-    /// changes, in order. A few of them may change nothing that is left after rounding.
+    /// All moments after `from` and before `until` at which something about a listing, its discounts or the codes of a
+    /// market changes, in order. After rounding, a few of them change nothing.
     pub fn changes(&self, item: &ItemId, market: &str, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
-        let _ = (item, market, from, until);
-        Vec::new()
+        let (Some(&place), Some(market)) = (self.places.get(item), Market::of(market)) else {
+            return Vec::new();
+        };
+        let plan = &self.catalog.plans[place];
+        let (from, until) = (from.as_second(), until.as_second());
+        let mut moments = Vec::new();
+        price::steps(self.seed, place as u64, plan, from, until, &mut moments);
+        price::rate_moves(market, from, until, &mut moments);
+        for part in price::parts(self.seed, place as u64, &self.calendar, from, until) {
+            moments.extend([part.starts, part.ends, part.announced]);
+            moments.extend(part.rise.map(|(from, _)| from));
+        }
+        moments.extend(plan.appears.into_iter().chain(plan.gone));
+        self.shown_changes(place, plan, market, from, until, &mut moments);
+        self.code_changes(market, from, until, &mut moments);
+        self.added.changes(place, market, &mut moments);
+        moments.retain(|moment| (from + 1..until).contains(moment));
+        moments.sort_unstable();
+        moments.dedup();
+        moments.into_iter().map(terms::stamp).collect()
     }
 
-    /// Adds a discount. A public code is published for its regions from its start to its end; anything else is shown,
-    /// in that window, by the listings that it covers.
+    /// Adds a discount. A code is published for its regions, or where its currency is paid in if it names none; unless
+    /// it is personal. Anything else is shown by the listings in its scope. Both hold from its start to its end.
     pub fn add_offer(&mut self, offer: Offer) {
-        self.added.push(offer);
+        self.added.offers.push(offer);
     }
 
-    /// From a moment on, a variant has this price in a country, until the next such moment.
+    /// From a moment on, a variant has this price in a country, until the next such moment. Prices are in the
+    /// currency of the market. Where there is no such listing or country, nothing happens.
     pub fn set_price(&mut self, item: &ItemId, market: &str, sku: &SkuId, from: Timestamp, price: Money) {
-        let _ = (item, market, sku, from, price);
+        if let (Some(&place), Some(market)) = (self.places.get(item), Market::of(market)) {
+            let prices = self.added.prices.entry((place, market.country)).or_default();
+            prices.push((sku.clone(), from.as_second(), price));
+        }
     }
 
-    /// From a moment on, a listing is gone.
+    /// From a moment on, a listing is gone. Of two such moments the later call counts.
     pub fn remove(&mut self, item: &ItemId, from: Timestamp) {
-        let _ = (item, from);
+        if let Some(&place) = self.places.get(item) {
+            self.added.gone.insert(place, from.as_second());
+        }
     }
 
-    /// The listings of a store that are sold to a country at a moment.
+    /// The listings of a store that are sold to a country at a moment. The storefront of the United States knows a
+    /// store by another id than the rest of the world.
     pub fn of_store(&self, store: &StoreId, market: &str, at: Timestamp) -> Vec<Listing> {
-        let shown = |item| self.listing(item, market, at).ok();
-        self.items
-            .iter()
-            .filter_map(shown)
-            .filter(|listing| listing.store == *store)
+        let shops = self.catalog.shops.iter();
+        shops
+            .filter(|shop| shop.id(market) == store)
+            .flat_map(|shop| &shop.listings)
+            .filter_map(|place| self.listing(&self.items[*place], market, at).ok())
             .collect()
     }
 }
@@ -146,16 +178,4 @@ impl World {
 pub fn us_id(item: &ItemId) -> Option<String> {
     let number: u64 = item.as_str().parse().ok()?;
     Some((number + US_OFFSET).to_string())
-}
-
-/// Mostly of the family of today, some of older ones.
-fn item_id(seed: u64, place: u64) -> ItemId {
-    let mut draw = Draw::of(seed, "item id", &[place]);
-    let within = place * 4_099 + draw.below(4_099);
-    let family = match draw.below(100) {
-        0..90 => 1_005_004_000_000_000,
-        90..96 => 4_000_100_000_000,
-        _ => 32_800_000_000,
-    };
-    ItemId::from_number(family + within)
 }

@@ -64,6 +64,26 @@ impl Market {
         Currency::parse(self.code).unwrap_or(Currency::USD)
     }
 
+    /// Its place in [`MARKETS`].
+    pub(super) fn number(&self) -> u64 {
+        (0..)
+            .zip(&MARKETS)
+            .find(|(_, market)| *market == self)
+            .map_or(0, |(number, _)| number)
+    }
+
+    pub(super) const fn letters(&self) -> &'static str {
+        self.code
+    }
+
+    pub(super) const fn rate(&self) -> i64 {
+        self.rate
+    }
+
+    pub(super) const fn round(&self) -> i64 {
+        self.round
+    }
+
     /// The VAT without which minimums are tested; `None` where they are tested as listed.
     pub fn net_of(&self) -> Option<BasisPoints> {
         BasisPoints::new(self.vat).filter(|rate| rate.points() > 0)
