@@ -111,7 +111,9 @@ impl Fault {
             Self::OtherCurrency | Self::ZeroPrice => {
                 matches!(surface, Surface::Api | Surface::Page | Surface::Product)
             }
-            Self::Truncated => !matches!(surface, Surface::Link | Surface::Robots),
+            Self::Truncated => {
+                matches!(surface, Surface::Api | Surface::Product | Surface::Ladder | Surface::Cart)
+            }
             Self::TooMany | Self::TooManyUntold | Self::Slow | Self::Cut | Self::ServerError => true,
         }
     }

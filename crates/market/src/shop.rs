@@ -5,6 +5,7 @@
 
 mod asked;
 mod body;
+mod cart;
 mod escape;
 mod freight;
 mod gateway;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
@@ -128,6 +129,7 @@ fn router(shop: Arc<Marketplace>) -> Router {
         .route("/e/{code}", get(links::short))
         .route("/s/{code}", get(links::hop))
         .route("/ladder/{file}", get(ladder::file))
+        .route("/cart", post(cart::totals))
         .route("/robots.txt", get(robots))
         .route("/counters", get(counters))
         .with_state(shop)

@@ -35,7 +35,8 @@ impl Paced {
         let (count, sent, pause) = match pace {
             Pace::AtOnce => (1, 1, None),
             Pace::Slow(pause) => (4, 4, Some(pause)),
-            Pace::Cut => (2, 1, None),
+            // The pause lets the first half out before the rest is refused.
+            Pace::Cut => (2, 1, Some(Duration::from_millis(20))),
         };
         let size = body.len().div_ceil(count).max(1);
         let part = |nth: usize| body.slice((nth * size).min(body.len())..((nth + 1) * size).min(body.len()));

@@ -12,7 +12,8 @@ pub(super) fn rows(listing: &Listing, words: Words, now: Timestamp) -> Value {
     let free_over = listing
         .offers
         .iter()
-        .find(|offer| offer.kind == OfferKind::FreeShipping && !offer.personal && is_running(offer, now))
+        .filter(|offer| offer.kind == OfferKind::FreeShipping && !offer.personal && is_running(offer, now))
+        .find(|offer| offer.minimum.is_positive())
         .map(|offer| words.free_shipping(offer.minimum));
     let ways = listing.shipping.iter();
     ways.map(|way| json!({"bizData": data(listing, way, words, free_over.as_deref())})).collect()

@@ -1,9 +1,10 @@
 //! Short links, and the hops from them to a listing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use tillwatch_core::id::ItemId;
 
@@ -29,13 +30,17 @@ pub(super) fn affiliate_link(item: &ItemId) -> String {
     format!("https://s.click.aliexpress.com{}", short_link(item))
 }
 
-/// `/e/_…`: the link as it is shared. Each hop stays on the host that it came to.
-pub(super) async fn short(State(shop): State<Arc<Marketplace>>, Path(code): Path<String>) -> Response {
+/// `/e/_…`: the link as it is shared.
+pub(super) async fn short(
+    State(shop): State<Arc<Marketplace>>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     shop.visit(Surface::Link, |visit| match code.as_str() {
         code if DEAD_LINK.ends_with(code) => dead(visit),
         code if FOREIGN_LINK.ends_with(code) => Reply::redirect("https://www.example.com/somewhere/else"),
         code => match code.strip_prefix('_').and_then(item_of) {
-            Some((item, 1)) => on_to(&item),
+            Some((item, 1)) => on_to(&item, &headers),
             Some((_, more)) => Reply::redirect(format!("/s/{}?left={}", &code[1..], more - 1)),
             None => dead(visit),
         },
@@ -46,12 +51,13 @@ pub(super) async fn short(State(shop): State<Arc<Marketplace>>, Path(code): Path
 pub(super) async fn hop(
     State(shop): State<Arc<Marketplace>>,
     Path(code): Path<String>,
-    axum::extract::Query(query): axum::extract::Query<std::collections::HashMap<String, String>>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
 ) -> Response {
     let left = query.get("left").map_or("1", String::as_str);
     shop.visit(Surface::Link, |visit| match (item_of(&code), left) {
         (Some(_), "2") => Reply::redirect(format!("/s/{code}?left=1")),
-        (Some((item, _)), _) => on_to(&item),
+        (Some((item, _)), _) => on_to(&item, &headers),
         (None, _) => dead(visit),
     })
 }
@@ -61,11 +67,14 @@ fn dead(visit: &Visit<'_>) -> Reply {
     Reply::text("Not Found").status(StatusCode::NOT_FOUND)
 }
 
-/// To the listing, with what affiliate links carry.
-fn on_to(item: &ItemId) -> Reply {
+/// To the listing, with what affiliate links carry: on the host that was called, unless that is the programme's own,
+/// which has no listings and leads on to the shop's.
+fn on_to(item: &ItemId, headers: &HeaderMap) -> Reply {
+    let called = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let shop = if called.ends_with(".aliexpress.com") { "https://www.aliexpress.com" } else { "" };
     let code = code(item);
     Reply::redirect(format!(
-        "/item/{item}.html?aff_fcid=none&aff_fsk=_{code}&aff_platform=api-new-link-generate&sk=_{code}\
+        "{shop}/item/{item}.html?aff_fcid=none&aff_fsk=_{code}&aff_platform=api-new-link-generate&sk=_{code}\
          &aff_trace_key=none&terminal_id=none&afSmartRedirect=y"
     ))
 }

@@ -22,7 +22,7 @@ pub(super) fn coupons(listing: &Listing, words: Words, now: Timestamp) -> Value 
     let left = listing.offers.iter().filter(|offer| offer.left > 0 && now < offer.ends);
     for (group, offer) in left.filter_map(|offer| Some((group(offer)?, offer))) {
         if !(newcomer && group == "platformCoupon") {
-            groups.entry(group).or_default().extend(entry(group, offer, listing, words));
+            groups.entry(group).or_default().extend(entries(group, offer, listing, words));
         }
     }
     groups.retain(|_, entries| !entries.is_empty());
@@ -61,23 +61,30 @@ const fn group(offer: &Offer) -> Option<&'static str> {
     }
 }
 
-/// One entry; none for an offer that its group has no words for.
-fn entry(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Option<Value> {
-    match group {
-        "storeDiscount" => discount(offer, words),
-        "acrossStoreFixedDiscount" => spend_and_save(offer, words),
-        _ => Some(coupon(group, offer, listing, words)),
+/// The entries of an offer: one for each step of a coupon's ladder; none for what a group has no words for.
+fn entries(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Vec<Value> {
+    let coupon = |value, minor, minimum| coupon(group, offer, listing, value, minor, words.minimum(minimum));
+    match (group, &offer.takes) {
+        ("storeDiscount", _) => discount(offer, words).into_iter().collect(),
+        ("acrossStoreFixedDiscount", _) => spend_and_save(offer, words).into_iter().collect(),
+        (_, Takes::Fixed(amount)) => {
+            vec![coupon(words.amount(*amount), Some(amount.minor()), stated_minimum(offer))]
+        }
+        (_, Takes::Tiers(tiers)) => tiers
+            .iter()
+            .map(|(minimum, amount)| coupon(words.amount(*amount), Some(amount.minor()), *minimum))
+            .collect(),
+        (_, Takes::Percent(share, _)) => vec![coupon(format!("{share}% off"), None, offer.minimum)],
+        (_, Takes::PerSpend { every, amount, cap }) => {
+            vec![coupon(words.spend_and_save(*amount, *every, *cap), None, *every)]
+        }
+        (_, Takes::Pieces(_) | Takes::Shipping(_)) => Vec::new(),
     }
 }
 
 /// A coupon or code: its value in words and in `couponMeta`, its minimum in words alone.
-fn coupon(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Value {
+fn coupon(group: &str, offer: &Offer, listing: &Listing, value: String, minor: Option<i64>, minimum: String) -> Value {
     let platform = group == "platformCoupon";
-    let (value, minor) = match &offer.takes {
-        Takes::Fixed(amount) => (words.amount(*amount), Some(amount.minor())),
-        Takes::Percent(share, _) => (format!("{share}% off"), None),
-        _ => (String::new(), None),
-    };
     let seller = if platform { "1" } else { listing.seller.as_str() };
     let meta = json!({
         "activityId": offer.id.as_str(),
@@ -113,7 +120,7 @@ fn coupon(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Value 
         "displayType": group,
         "acquirable": true,
         "promotionDesc": value,
-        "promotionDetail": words.minimum(stated_minimum(offer)),
+        "promotionDetail": minimum,
         "startTime": offer.starts.as_millisecond(),
         "endTime": last_moment(offer.ends),
         "teasingStartTime": -1,

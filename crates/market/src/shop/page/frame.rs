@@ -7,11 +7,11 @@ use crate::shop::escape::{in_script, markup};
 /// A picture that stands for a listing which is gone.
 const GONE: &str = "https://ae01.alicdn.com/kf/HTB18eCBQXXXXXXfXXXX760XFXXXa.png";
 
-/// A page with its data in a script, as the pages of 2022 to 2024 were: an empty object first, then the real one.
+/// A page with its data in a script, as the pages of 2022 to 2024 were.
 pub(super) fn with_data(id: &str, title: &str, data: &Value) -> String {
     let script = in_script(data);
     let body = format!(
-        "<script>window.runParams = {{}};</script>\n<script>\n    window.runParams = {{\n        data: {script},\n        \
+        "<script>\n    window.runParams = {{\n        data: {script},\n        \
          csrfToken: 'none',\n        abVersion: '',\n    }};\n</script>"
     );
     page(id, title, &body)
