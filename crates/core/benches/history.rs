@@ -50,7 +50,7 @@ fn main() {
     let runs: usize = all.iter().map(Vec::len).sum();
     row("encode", runs, &all, |runs| segments(runs).len());
     row("decode", runs, &stored, |stored| read(stored).len());
-    row("append one run to a full segment", all.len(), &stored, |stored| {
+    row("read, append one run, write a segment", all.len(), &stored, |stored| {
         append(&stored[0]).len()
     });
     row("decode, chart of 400 buckets, windows", runs, &stored, |stored| {
