@@ -1,10 +1,12 @@
 //! The commands, one file each: turn the arguments into one question to the core, and print its answer.
 
 pub(crate) mod calendar;
+pub(crate) mod demo;
 pub(crate) mod diagnose;
 pub(crate) mod discount;
 pub(crate) mod quote;
 pub(crate) mod resolve;
+pub(crate) mod serve;
 pub(crate) mod snapshot;
 pub(crate) mod stack;
 

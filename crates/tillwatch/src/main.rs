@@ -9,6 +9,7 @@ mod output;
 mod page;
 mod receipt;
 mod rules;
+mod service;
 mod table;
 
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{calendar, diagnose, discount, quote, resolve, snapshot, stack};
+use commands::{calendar, demo, diagnose, discount, quote, resolve, serve, snapshot, stack};
 use failure::{Status, reader_left};
 use output::Output;
 
@@ -53,6 +54,10 @@ enum Command {
     Discount(discount::Arguments),
     /// Show the named sales of a year
     Calendar(calendar::Arguments),
+    /// Watch prices and answer over HTTP, until it is stopped
+    Serve(serve::Arguments),
+    /// Watch a simulated marketplace, to see how everything works
+    Demo(demo::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +72,8 @@ fn main() -> ExitCode {
         Command::Quote(arguments) => quote::run(&arguments, data, &mut output),
         Command::Discount(arguments) => discount::run(&arguments, data, &mut output),
         Command::Calendar(arguments) => calendar::run(&arguments, data, &mut output),
+        Command::Serve(arguments) => serve::run(&arguments, data, &mut output),
+        Command::Demo(arguments) => demo::run(&arguments, data, &mut output),
     };
     // What was answered before a failure is still an answer.
     let flushed = output.flush();

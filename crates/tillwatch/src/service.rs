@@ -2,6 +2,7 @@
 //! the server. A signal ends them all after what they are doing.
 
 mod ladders;
+pub(crate) mod log;
 mod stop;
 
 use std::net::SocketAddr;

@@ -22,7 +22,10 @@ pub(super) fn coupons(listing: &Listing, words: Words, now: Timestamp) -> Value 
     let left = listing.offers.iter().filter(|offer| offer.left > 0 && now < offer.ends);
     for (group, offer) in left.filter_map(|offer| Some((group(offer)?, offer))) {
         if !(newcomer && group == "platformCoupon") {
-            groups.entry(group).or_default().extend(entries(group, offer, listing, words));
+            groups
+                .entry(group)
+                .or_default()
+                .extend(entries(group, offer, listing, words));
         }
     }
     groups.retain(|_, entries| !entries.is_empty());
@@ -68,7 +71,11 @@ fn entries(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Vec<V
         ("storeDiscount", _) => discount(offer, words).into_iter().collect(),
         ("acrossStoreFixedDiscount", _) => spend_and_save(offer, words).into_iter().collect(),
         (_, Takes::Fixed(amount)) => {
-            vec![coupon(words.amount(*amount), Some(amount.minor()), stated_minimum(offer))]
+            vec![coupon(
+                words.amount(*amount),
+                Some(amount.minor()),
+                stated_minimum(offer),
+            )]
         }
         (_, Takes::Tiers(tiers)) => tiers
             .iter()
@@ -133,7 +140,10 @@ fn coupon(group: &str, offer: &Offer, listing: &Listing, value: String, minor: O
 /// those too that are taken once, as it did on every recorded page.
 fn discount(offer: &Offer, words: Words) -> Option<Value> {
     let amounts = |pairs: &[(Money, Money)], say: fn(Words, Money, Money) -> String| -> Vec<String> {
-        pairs.iter().map(|(minimum, amount)| say(words, *amount, *minimum)).collect()
+        pairs
+            .iter()
+            .map(|(minimum, amount)| say(words, *amount, *minimum))
+            .collect()
     };
     let both = |pairs: &[(Money, Money)], say| ("fixedDiscount", amounts(pairs, say), amounts(pairs, Words::off_per));
     let (tool, lines, banner) = match &offer.takes {
@@ -141,7 +151,10 @@ fn discount(offer: &Offer, words: Words) -> Option<Value> {
         Takes::Tiers(tiers) => both(tiers, Words::off_once),
         Takes::PerSpend { every, amount, .. } => both(&[(*every, *amount)], Words::off_each),
         Takes::Pieces(tiers) => {
-            let lines: Vec<String> = tiers.iter().map(|(pieces, share)| words.pieces(*pieces, *share)).collect();
+            let lines: Vec<String> = tiers
+                .iter()
+                .map(|(pieces, share)| words.pieces(*pieces, *share))
+                .collect();
             ("fullPiece", lines.clone(), lines)
         }
         Takes::Percent(..) | Takes::Shipping(_) => return None,

@@ -13,7 +13,6 @@ use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
 use tillwatch_app::ports::store::{ListingId, Store};
-use tillwatch_core::almanac::Almanac;
 use tillwatch_core::history::{Lane, Minute, Period};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
@@ -31,7 +30,7 @@ use crate::failure::Status;
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Ladders, Service, Subscription};
+use crate::service::{Ladders, Service, Subscription, log};
 
 /// Under which names the store keeps what the demonstration was begun with.
 const ORIGIN: &str = "demo:origin";
@@ -66,6 +65,7 @@ pub(crate) struct Arguments {
 
 /// Runs until a signal comes.
 pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Output) -> anyhow::Result<Status> {
+    log::start()?;
     let home = Home::find(data).of_the_demonstration(arguments.seed)?;
     let _held = home.hold()?;
     let store = Arc::new(tillwatch_store::open(&home.store_file()?)?);
@@ -120,7 +120,10 @@ fn start(store: &dyn Store) -> anyhow::Result<Instant> {
     loop {
         let page = store.tracked(after, 1_000)?;
         for tracked in &page {
-            let tried = tracked.schedule.last_try.and_then(|second| Instant::from_millis(second.saturating_mul(1000)));
+            let tried = tracked
+                .schedule
+                .last_try
+                .and_then(|second| Instant::from_millis(second.saturating_mul(1000)));
             latest = tried.map_or(latest, |tried| latest.max(tried));
             after = tracked.id;
         }
@@ -218,14 +221,5 @@ fn progress() -> impl Fn(usize, usize) + Sync {
                 eprintln!();
             }
         }
-    }
-}
-
-/// What is known beforehand of the real world has no place in a made-up one, but for its markets and its calendar.
-#[expect(dead_code, reason = "kept until the demonstration's own calendar is shown")]
-fn made_up(almanac: Almanac) -> Almanac {
-    Almanac {
-        ladders: Vec::new(),
-        ..almanac
     }
 }

@@ -16,7 +16,7 @@ use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Ladders, Service, Subscription, machine_clock};
+use crate::service::{Ladders, Service, Subscription, log, machine_clock};
 
 /// Watch prices and answer over HTTP, until it is stopped
 ///
@@ -45,6 +45,7 @@ pub(crate) struct Arguments {
 
 /// Runs until a signal comes.
 pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Output) -> anyhow::Result<Status> {
+    log::start()?;
     let home = Home::find(data);
     let _held = home.hold()?;
     let store = Arc::new(tillwatch_store::open(&home.store_file()?)?);
@@ -52,10 +53,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let clock = machine_clock();
     let sources: Vec<Arc<dyn Source>> = affiliate(arguments, &client)?.into_iter().collect();
     if sources.is_empty() {
-        tracing::info!("no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET to read prices");
+        tracing::info!(
+            "no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET to read prices"
+        );
     }
     let count = sources.len();
-    let rules = Rules::find(arguments.rules.as_deref())?.chosen(None)?.clone();
+    let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
     let app = Arc::new(App::new(store, sources, rules, home.almanac()?, clock())?);
     let loaded = app.load(clock())?;
     let subscriptions = arguments.ladder.iter().map(|address| subscription(address, &client));
@@ -92,14 +95,18 @@ fn affiliate(arguments: &Arguments, client: &Client) -> anyhow::Result<Option<Ar
             };
             Ok(Some(Arc::new(Affiliate::new(settings, client.clone()))))
         }
-        _ => Err(Usage("TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET belong together: set both or neither".into()).into()),
+        _ => {
+            Err(Usage("TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET belong together: set both or neither".into()).into())
+        }
     }
 }
 
 fn subscription(address: &str, client: &Client) -> anyhow::Result<Subscription> {
-    let url = address
-        .parse()
-        .map_err(|_| Usage(format!("--ladder {address:?} is no address such as https://example.org/codes.json")))?;
+    let url = address.parse().map_err(|_| {
+        Usage(format!(
+            "--ladder {address:?} is no address such as https://example.org/codes.json"
+        ))
+    })?;
     Ok(Subscription {
         name: address.to_owned(),
         feed: Feed::new(url, client.clone()),

@@ -84,7 +84,9 @@ impl Ladders {
         for subscription in &self.subscriptions {
             let known = {
                 let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.published.get(&subscription.name).and_then(|(version, _)| version.clone())
+                seen.published
+                    .get(&subscription.name)
+                    .and_then(|(version, _)| version.clone())
             };
             match subscription.feed.poll(known.as_deref(), now).await {
                 Ok(Polled::Unchanged) => {}
@@ -93,7 +95,9 @@ impl Ladders {
                         tracing::warn!(ladder = subscription.name, %warning, "the published ladder");
                     }
                     let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                    let before = seen.published.insert(subscription.name.clone(), (version, read.value.clone()));
+                    let before = seen
+                        .published
+                        .insert(subscription.name.clone(), (version, read.value.clone()));
                     seen.fresh |= before.is_none_or(|(_, ladder)| ladder != read.value);
                 }
                 Err(error) => tracing::warn!(ladder = subscription.name, %error, "the published ladder"),

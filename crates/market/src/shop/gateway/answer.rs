@@ -23,7 +23,8 @@ impl Refusal {
     }
 
     pub(super) fn missing(name: &str) -> Self {
-        let message = format!("The input parameter \"{name}\" that is mandatory for processing this request is not supplied");
+        let message =
+            format!("The input parameter \"{name}\" that is mandatory for processing this request is not supplied");
         Self::new("ISV", "MissingParameter", message)
     }
 
@@ -43,7 +44,11 @@ impl Refusal {
     }
 
     pub(super) fn permission() -> Self {
-        Self::new("ISV", "InsufficientPermission", "App does not have permission to access this api")
+        Self::new(
+            "ISV",
+            "InsufficientPermission",
+            "App does not have permission to access this api",
+        )
     }
 
     pub(super) fn no_such_method() -> Self {
@@ -89,6 +94,10 @@ impl Request<'_> {
 
     /// A list: flat where the call asks for simple answers, else under the name of its elements.
     pub(super) fn list(&self, element: &str, list: Vec<Value>) -> Value {
-        if self.simplified() { Value::Array(list) } else { json!({element: list}) }
+        if self.simplified() {
+            Value::Array(list)
+        } else {
+            json!({element: list})
+        }
     }
 }

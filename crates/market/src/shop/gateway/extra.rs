@@ -69,7 +69,12 @@ impl Request<'_> {
         let Some(listing) = self.one_listing()? else {
             return Ok(self.nothing());
         };
-        let wanted: Vec<&str> = self.get("sku_ids").unwrap_or_default().split(',').map(str::trim).collect();
+        let wanted: Vec<&str> = self
+            .get("sku_ids")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .collect();
         let rows: Vec<Value> = listing
             .variants
             .iter()
@@ -92,7 +97,10 @@ impl Request<'_> {
             return Ok(self.nothing());
         };
         let named = self.get("sku_id");
-        let variant = listing.variants.iter().find(|variant| named == Some(variant.sku.as_str()));
+        let variant = listing
+            .variants
+            .iter()
+            .find(|variant| named == Some(variant.sku.as_str()));
         let variant = variant.or_else(|| default_variant(&listing));
         let Some(way) = variant.and_then(|variant| cheapest(&listing, variant)) else {
             return Ok(self.nothing());

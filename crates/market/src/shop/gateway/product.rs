@@ -59,7 +59,10 @@ impl Request<'_> {
         let (least, most) = (self.number("min_sale_price")?, self.number("max_sale_price")?);
         let mut found = self.all(|listing, price| {
             let title = listing.title.to_lowercase();
-            let of_category = listing.categories.iter().any(|one| categories.contains(&one.id.as_str()));
+            let of_category = listing
+                .categories
+                .iter()
+                .any(|one| categories.contains(&one.id.as_str()));
             words.iter().all(|word| title.contains(word))
                 && (categories == [""] || of_category)
                 && least.is_none_or(|least| price >= least)
@@ -127,7 +130,9 @@ impl Request<'_> {
 
     fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let read = |text: &str| text.parse().ok().filter(|number| *number >= 0);
-        self.get(name).map(|text| read(text).ok_or_else(|| Refusal::wrong(name))).transpose()
+        self.get(name)
+            .map(|text| read(text).ok_or_else(|| Refusal::wrong(name)))
+            .transpose()
     }
 
     /// A product. Its prices in the shop's own currency stand beside those that were asked for.
@@ -214,7 +219,11 @@ impl Request<'_> {
             self.visit.trace(),
             variant.sku,
         );
-        format!("https://www.aliexpress.com/item/{}.html?pdp_npi={}", listing.item, query(&npi))
+        format!(
+            "https://www.aliexpress.com/item/{}.html?pdp_npi={}",
+            listing.item,
+            query(&npi)
+        )
     }
 }
 

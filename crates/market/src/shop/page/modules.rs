@@ -111,7 +111,9 @@ fn sku(listing: &Listing, variant: &Variant, newcomer: bool, words: Words) -> Va
 
 /// Whole percent off.
 pub(super) fn off(sale: Money, list: Money) -> i64 {
-    ((list.minor() - sale.minor()).max(0) * 100).checked_div(list.minor()).unwrap_or(0)
+    ((list.minor() - sale.minor()).max(0) * 100)
+        .checked_div(list.minor())
+        .unwrap_or(0)
 }
 
 /// An id as a number, all digits of it.

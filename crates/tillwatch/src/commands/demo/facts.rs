@@ -80,7 +80,11 @@ pub(super) fn discount(offer: &Offer) -> Discount {
         },
         regions: countries.collect(),
         warehouses: offer.warehouses.clone(),
-        audience: if offer.personal { Audience::Personal } else { Audience::Public },
+        audience: if offer.personal {
+            Audience::Personal
+        } else {
+            Audience::Public
+        },
         exclusive: offer.exclusive,
         uses: Some(Uses::Limited(offer.left)),
         code: offer.code.clone(),

@@ -84,8 +84,10 @@ pub(super) fn write(
     let mut pasts = done.into_inner().unwrap_or_default();
     // Numbers are given in the same order each time.
     pasts.sort_by(|one, other| one.key.cmp(&other.key));
-    let wanted: Vec<(ListingKey, Option<SkuId>)> =
-        pasts.iter().map(|past| (past.key.clone(), Some(past.sku.clone()))).collect();
+    let wanted: Vec<(ListingKey, Option<SkuId>)> = pasts
+        .iter()
+        .map(|past| (past.key.clone(), Some(past.sku.clone())))
+        .collect();
     let ids = store.track_all(&wanted, now)?;
     for (past, (listing, variant)) in pasts.iter().zip(ids) {
         let terms = Terms {
@@ -104,7 +106,11 @@ impl Recorder<'_> {
     /// The past of one listing in the first market, from its turn on, that it is sold to.
     fn past(&self, place: usize, item: &ItemId) -> Option<Past> {
         // Half of them in the first market, where most visitors look; the others in turn.
-        let first = if place.is_multiple_of(2) { 0 } else { place / 2 % MARKETS.len() };
+        let first = if place.is_multiple_of(2) {
+            0
+        } else {
+            place / 2 % MARKETS.len()
+        };
         let markets = MARKETS.iter().cycle().skip(first).take(MARKETS.len());
         let (market, present) = markets
             .filter_map(|market| Some((market, self.world.listing(item, market.country, self.until).ok()?)))
