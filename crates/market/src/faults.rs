@@ -112,7 +112,10 @@ impl Fault {
                 matches!(surface, Surface::Api | Surface::Page | Surface::Product)
             }
             Self::Truncated => {
-                matches!(surface, Surface::Api | Surface::Product | Surface::Ladder | Surface::Cart)
+                matches!(
+                    surface,
+                    Surface::Api | Surface::Product | Surface::Ladder | Surface::Cart
+                )
             }
             Self::TooMany | Self::TooManyUntold | Self::Slow | Self::Cut | Self::ServerError => true,
         }
@@ -188,7 +191,10 @@ impl Faults {
 /// Below a thousand, evenly; the same for the same three on any machine.
 fn drawn(seed: u64, surface: Surface, nth: u64) -> u64 {
     let digest = Sha256::digest(format!("{seed} {} {nth}", surface.name()));
-    let wide = digest.iter().take(8).fold(0_u128, |wide, byte| wide << 8 | u128::from(*byte));
+    let wide = digest
+        .iter()
+        .take(8)
+        .fold(0_u128, |wide, byte| wide << 8 | u128::from(*byte));
     u64::try_from((wide * 1_000) >> 64).unwrap_or(0)
 }
 
@@ -199,10 +205,13 @@ mod tests {
     #[test]
     fn a_share_befalls_about_so_many_answers_and_the_same_ones_for_the_same_seed() {
         let faults = |seed| {
-            let faults = Faults::seeded(seed)
-                .share(Surface::Page, Fault::Slow, 100)
-                .share(Surface::Page, Fault::Cut, 50);
-            (0..10_000).map(|nth| faults.befall(Surface::Page, nth)).collect::<Vec<_>>()
+            let faults =
+                Faults::seeded(seed)
+                    .share(Surface::Page, Fault::Slow, 100)
+                    .share(Surface::Page, Fault::Cut, 50);
+            (0..10_000)
+                .map(|nth| faults.befall(Surface::Page, nth))
+                .collect::<Vec<_>>()
         };
         let drawn = faults(7);
         let count = |fault| drawn.iter().filter(|drawn| **drawn == Some(fault)).count();

@@ -4,5 +4,6 @@
 pub mod counters;
 pub mod faults;
 pub mod shop;
+pub mod till;
 pub mod view;
 pub mod world;

@@ -107,7 +107,9 @@ impl Marketplace {
 
 impl fmt::Debug for Marketplace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Marketplace").field("faults", &self.faults).finish_non_exhaustive()
+        f.debug_struct("Marketplace")
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
     }
 }
 

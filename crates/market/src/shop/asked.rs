@@ -58,7 +58,10 @@ mod tests {
             Asked::of_cookie(&headers)
         };
         let asked = read("a=b; aep_usuc_f=site=glo&c_tp=MXN&region=MX&b_locale=es_MX; c=d");
-        assert_eq!((asked.country.as_str(), asked.currency.map(|c| c.to_string())), ("MX", Some("MXN".into())));
+        assert_eq!(
+            (asked.country.as_str(), asked.currency.map(|c| c.to_string())),
+            ("MX", Some("MXN".into()))
+        );
         assert_eq!(read("a=b"), Asked::new(None, None));
     }
 }

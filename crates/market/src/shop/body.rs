@@ -70,4 +70,3 @@ impl HttpBody for Paced {
         })
     }
 }
-

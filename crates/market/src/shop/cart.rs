@@ -29,7 +29,7 @@ pub(super) async fn totals(State(shop): State<Arc<Marketplace>>, body: String) -
         };
         let words = Words::of(Market::of(&cart.market).map_or("US", |market| market.country));
         Reply::json(&match visit.world(|world| total(world, &cart, &asked)) {
-            Ok(bill) => success(billed(&bill, &cart, words)),
+            Ok(bill) => success(&billed(&bill, &cart, words)),
             Err(why) => unsold(&why),
         })
     })
@@ -59,7 +59,10 @@ fn cart(brought: &Value, at: Timestamp) -> Option<Cart> {
         market: brought["market"].as_str()?.to_owned(),
         currency: Currency::parse(brought["currency"].as_str()?).ok()?,
         at,
-        held: list(brought, "held")?.iter().map(|one| id(one, DiscountId::parse)).collect::<Option<_>>()?,
+        held: list(brought, "held")?
+            .iter()
+            .map(|one| id(one, DiscountId::parse))
+            .collect::<Option<_>>()?,
         lines: list(brought, "lines")?.iter().map(line).collect::<Option<_>>()?,
     })
 }
@@ -81,7 +84,7 @@ fn asked(brought: &Value) -> Option<Asked> {
     })
 }
 
-fn success(components: Map<String, Value>) -> Value {
+fn success(components: &Map<String, Value>) -> Value {
     json!({"api": "mtop.aliexpress.trade.cart.render", "data": {"data": components}, "ret": ["SUCCESS::ok"], "v": "1.0"})
 }
 
@@ -99,12 +102,16 @@ fn billed(bill: &Bill, cart: &Cart, words: Words) -> Map<String, Value> {
         let component = json!({"tag": "product_item_component", "fields": fields});
         components.insert(format!("product_item_component_{place}"), component);
     }
-    let line = |kind: &str, title: &str, shown: String| {
-        json!({"type": kind, "title": {"title": title}, "content": {"content": shown}})
-    };
+    let line = |kind: &str, title: &str, shown: String| json!({"type": kind, "title": {"title": title}, "content": {"content": shown}});
     let mut lines = vec![line("items_total", "Items total", words.amount(bill.listed))];
     let taken = bill.taken.iter().filter(|taken| taken.amount.is_positive());
-    lines.extend(taken.map(|taken| line("promotion", taken.offer.as_str(), format!("-{}", words.amount(taken.amount)))));
+    lines.extend(taken.map(|taken| {
+        line(
+            "promotion",
+            taken.offer.as_str(),
+            format!("-{}", words.amount(taken.amount)),
+        )
+    }));
     lines.push(line("shipping", "Shipping", words.amount(bill.shipping)));
     lines.push(line("total", "Total", words.amount(bill.total)));
     let fields = json!({
@@ -135,5 +142,8 @@ fn unsold(why: &Unsold) -> Value {
     fields["valid"] = false.into();
     fields["invalidText"] = why.to_string().into();
     let component = json!({"tag": "invalid_product_item_component", "fields": fields});
-    success(Map::from_iter([("invalid_product_item_component_0".to_owned(), component)]))
+    success(&Map::from_iter([(
+        "invalid_product_item_component_0".to_owned(),
+        component,
+    )]))
 }

@@ -16,7 +16,8 @@ pub(super) fn rows(listing: &Listing, words: Words, now: Timestamp) -> Value {
         .find(|offer| offer.minimum.is_positive())
         .map(|offer| words.free_shipping(offer.minimum));
     let ways = listing.shipping.iter();
-    ways.map(|way| json!({"bizData": data(listing, way, words, free_over.as_deref())})).collect()
+    ways.map(|way| json!({"bizData": data(listing, way, words, free_over.as_deref())}))
+        .collect()
 }
 
 /// A free way names no amount. One of the pool says `choiceFreeShipping` and from which spend its one fee is waived;
@@ -29,7 +30,10 @@ fn data(listing: &Listing, way: &Shipping, words: Words, free_over: Option<&str>
     add("shipFromCode", way.from.as_str().into());
     add("company", way.carrier.into());
     add("deliveryProviderName", way.carrier.into());
-    add("deliveryOptionCode", way.carrier.to_uppercase().replace(' ', "_").into());
+    add(
+        "deliveryOptionCode",
+        way.carrier.to_uppercase().replace(' ', "_").into(),
+    );
     add("deliveryDayMin", way.days.0.into());
     add("deliveryDayMax", way.days.1.into());
     add("tracking", "visible".into());
@@ -45,7 +49,10 @@ fn data(listing: &Listing, way: &Shipping, words: Words, free_over: Option<&str>
     }
     if way.pool.is_some() {
         add("choiceFreeShipping", "yes".into());
-        add("thresholdOverZero", if way.free_from.is_some() { "yes" } else { "no" }.into());
+        add(
+            "thresholdOverZero",
+            if way.free_from.is_some() { "yes" } else { "no" }.into(),
+        );
         if let Some(threshold) = way.free_from {
             add("logisticsComposeThreshold", words.amount(threshold).into());
         }

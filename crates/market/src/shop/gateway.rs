@@ -57,7 +57,9 @@ fn answered(visit: &Visit<'_>, parameters: &Parameters) -> Value {
     match request.answer() {
         Ok(answer) => answer,
         Err(refusal) => {
-            visit.shop.count(|counts| *counts.refusals.entry(refusal.code).or_default() += 1);
+            visit
+                .shop
+                .count(|counts| *counts.refusals.entry(refusal.code).or_default() += 1);
             refusal.written(&visit.trace())
         }
     }
@@ -72,7 +74,10 @@ pub(super) struct Request<'a> {
 impl Request<'_> {
     /// A parameter that says something.
     fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.parameters
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     fn needed(&self, name: &str) -> Result<&str, Refusal> {
@@ -110,13 +115,21 @@ impl Request<'_> {
         let key = keys.iter().find(|key| key.id == id).ok_or_else(Refusal::unknown_key)?;
         let wanted = sign(how, &key.secret, self.parameters).ok_or_else(Refusal::signature)?;
         let close = moment(time).is_some_and(|at| self.visit.now.duration_since(at).as_secs().abs() <= MOST_SKEW);
-        if close && wanted == shown { Ok(key) } else { Err(Refusal::signature()) }
+        if close && wanted == shown {
+            Ok(key)
+        } else {
+            Err(Refusal::signature())
+        }
     }
 
     fn dispatch(&self, key: &Key, served: &mut u64) -> Result<Value, Refusal> {
         let method = self.needed("method")?;
         let extra = |answer: &dyn Fn() -> Result<Value, Refusal>| {
-            if key.extra { answer() } else { Err(Refusal::permission()) }
+            if key.extra {
+                answer()
+            } else {
+                Err(Refusal::permission())
+            }
         };
         match method {
             "aliexpress.affiliate.productdetail.get" => self.details(served),

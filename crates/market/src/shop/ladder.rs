@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
+use tillwatch_core::id::{CategoryId, ItemId, SellerId, StoreId, Warehouse};
 use tillwatch_core::money::Money;
 
 use super::Marketplace;
@@ -75,15 +76,18 @@ fn discount(offer: &Offer) -> Value {
         add("regions", texts(offer.regions.clone()));
     }
     if !offer.warehouses.is_empty() {
-        add("warehouses", texts(offer.warehouses.iter().map(|one| one.as_str()).collect()));
+        add(
+            "warehouses",
+            texts(offer.warehouses.iter().map(Warehouse::as_str).collect()),
+        );
     }
     let mut scope = Map::new();
     let lists = [
-        ("stores", offer.stores.iter().map(|one| one.as_str()).collect::<Vec<_>>()),
-        ("sellers", offer.sellers.iter().map(|one| one.as_str()).collect()),
-        ("categories", offer.categories.iter().map(|one| one.as_str()).collect()),
-        ("items", offer.items.iter().map(|one| one.as_str()).collect()),
-        ("excluded_items", offer.excluded.iter().map(|one| one.as_str()).collect()),
+        ("stores", offer.stores.iter().map(StoreId::as_str).collect::<Vec<_>>()),
+        ("sellers", offer.sellers.iter().map(SellerId::as_str).collect()),
+        ("categories", offer.categories.iter().map(CategoryId::as_str).collect()),
+        ("items", offer.items.iter().map(ItemId::as_str).collect()),
+        ("excluded_items", offer.excluded.iter().map(ItemId::as_str).collect()),
     ];
     for (name, ids) in lists.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         scope.insert(name.to_owned(), texts(ids));
@@ -119,9 +123,7 @@ fn benefit(takes: &Takes) -> Value {
         Takes::Fixed(amount) => json!({"type": "fixed", "amount": amount.to_string()}),
         Takes::Percent(share, cap) => capped(json!({"type": "percent", "percent": share.to_string()}), cap),
         Takes::Tiers(tiers) => {
-            let tier = |(minimum, amount): &(Money, Money)| {
-                json!({"min_spend": minimum.to_string(), "amount": amount.to_string()})
-            };
+            let tier = |(minimum, amount): &(Money, Money)| json!({"min_spend": minimum.to_string(), "amount": amount.to_string()});
             json!({"type": "tiers", "tiers": tiers.iter().map(tier).collect::<Vec<_>>()})
         }
         Takes::PerSpend { every, amount, cap } => {
@@ -129,7 +131,9 @@ fn benefit(takes: &Takes) -> Value {
             capped(benefit, cap)
         }
         Takes::Pieces(tiers) => {
-            let tiers = tiers.iter().map(|(pieces, share)| json!({"pieces": pieces, "percent": share.to_string()}));
+            let tiers = tiers
+                .iter()
+                .map(|(pieces, share)| json!({"pieces": pieces, "percent": share.to_string()}));
             json!({"type": "pieces", "tiers": tiers.collect::<Vec<_>>()})
         }
         Takes::Shipping(cap) => capped(json!({"type": "shipping"}), cap),

@@ -39,13 +39,18 @@ pub(super) async fn product(
         let field = |name: &str| query.get(name).map_or("", String::as_str);
         let (answer, renewed) = match refused(&headers, field, visit.now) {
             Some((refusal, renew)) => {
-                visit.shop.count(|counts| *counts.refusals.entry(refusal).or_default() += 1);
+                visit
+                    .shop
+                    .count(|counts| *counts.refusals.entry(refusal).or_default() += 1);
                 (json!({"ret": [format!("{refusal}::refused")], "data": {}}), renew)
             }
             None => (answered(visit, field("data"), &headers), false),
         };
         let callback = field("callback");
-        let named = !callback.is_empty() && callback.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let named = !callback.is_empty()
+            && callback
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let reply = if named {
             Reply::script(format!("{callback}({answer})"))
         } else {
@@ -56,11 +61,7 @@ pub(super) async fn product(
 }
 
 /// Why a call is refused, and whether its token is renewed with that. The misspelling is theirs.
-fn refused<'a>(
-    headers: &HeaderMap,
-    field: impl Fn(&str) -> &'a str,
-    now: Timestamp,
-) -> Option<(&'static str, bool)> {
+fn refused<'a>(headers: &HeaderMap, field: impl Fn(&str) -> &'a str, now: Timestamp) -> Option<(&'static str, bool)> {
     if field("appKey") != APP_KEY {
         return Some(("FAIL_SYS_ILLEGAL_ACCESS", false));
     }
@@ -79,7 +80,10 @@ fn with_token(reply: Reply, now: Timestamp) -> Reply {
     let token = token(ends);
     reply
         .header(header::SET_COOKIE, format!("_m_h5_tk={token}_{ends}; Path=/"))
-        .header(header::SET_COOKIE, format!("_m_h5_tk_enc={}; Path=/; HttpOnly", hex_md5(&token).to_lowercase()))
+        .header(
+            header::SET_COOKIE,
+            format!("_m_h5_tk_enc={}; Path=/; HttpOnly", hex_md5(&token).to_lowercase()),
+        )
 }
 
 fn answered(visit: &Visit<'_>, data: &str, headers: &HeaderMap) -> Value {

@@ -22,7 +22,10 @@ pub(super) fn coupons(listing: &Listing, words: Words, now: Timestamp) -> Value 
     let left = listing.offers.iter().filter(|offer| offer.left > 0 && now < offer.ends);
     for (group, offer) in left.filter_map(|offer| Some((group(offer)?, offer))) {
         if !(newcomer && group == "platformCoupon") {
-            groups.entry(group).or_default().extend(entries(group, offer, listing, words));
+            groups
+                .entry(group)
+                .or_default()
+                .extend(entries(group, offer, listing, words));
         }
     }
     groups.retain(|_, entries| !entries.is_empty());
@@ -63,27 +66,24 @@ const fn group(offer: &Offer) -> Option<&'static str> {
 
 /// The entries of an offer: one for each step of a coupon's ladder; none for what a group has no words for.
 fn entries(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Vec<Value> {
-    let coupon = |value, minor, minimum| coupon(group, offer, listing, value, minor, words.minimum(minimum));
+    let coupon = |value: &str, minor, minimum| coupon(group, offer, listing, (value, minor), &words.minimum(minimum));
+    let fixed = |amount: Money, minimum| coupon(&words.amount(amount), Some(amount.minor()), minimum);
     match (group, &offer.takes) {
         ("storeDiscount", _) => discount(offer, words).into_iter().collect(),
         ("acrossStoreFixedDiscount", _) => spend_and_save(offer, words).into_iter().collect(),
-        (_, Takes::Fixed(amount)) => {
-            vec![coupon(words.amount(*amount), Some(amount.minor()), stated_minimum(offer))]
-        }
-        (_, Takes::Tiers(tiers)) => tiers
-            .iter()
-            .map(|(minimum, amount)| coupon(words.amount(*amount), Some(amount.minor()), *minimum))
-            .collect(),
-        (_, Takes::Percent(share, _)) => vec![coupon(format!("{share}% off"), None, offer.minimum)],
+        (_, Takes::Fixed(amount)) => vec![fixed(*amount, stated_minimum(offer))],
+        (_, Takes::Tiers(tiers)) => tiers.iter().map(|(minimum, amount)| fixed(*amount, *minimum)).collect(),
+        (_, Takes::Percent(share, _)) => vec![coupon(&format!("{share}% off"), None, offer.minimum)],
         (_, Takes::PerSpend { every, amount, cap }) => {
-            vec![coupon(words.spend_and_save(*amount, *every, *cap), None, *every)]
+            vec![coupon(&words.spend_and_save(*amount, *every, *cap), None, *every)]
         }
         (_, Takes::Pieces(_) | Takes::Shipping(_)) => Vec::new(),
     }
 }
 
-/// A coupon or code: its value in words and in `couponMeta`, its minimum in words alone.
-fn coupon(group: &str, offer: &Offer, listing: &Listing, value: String, minor: Option<i64>, minimum: String) -> Value {
+/// A coupon or code: its value in words and, where it is an amount, in `couponMeta` too; its minimum in words alone.
+fn coupon(group: &str, offer: &Offer, listing: &Listing, value: (&str, Option<i64>), minimum: &str) -> Value {
+    let (value, minor) = value;
     let platform = group == "platformCoupon";
     let seller = if platform { "1" } else { listing.seller.as_str() };
     let meta = json!({
@@ -133,7 +133,10 @@ fn coupon(group: &str, offer: &Offer, listing: &Listing, value: String, minor: O
 /// those too that are taken once, as it did on every recorded page.
 fn discount(offer: &Offer, words: Words) -> Option<Value> {
     let amounts = |pairs: &[(Money, Money)], say: fn(Words, Money, Money) -> String| -> Vec<String> {
-        pairs.iter().map(|(minimum, amount)| say(words, *amount, *minimum)).collect()
+        pairs
+            .iter()
+            .map(|(minimum, amount)| say(words, *amount, *minimum))
+            .collect()
     };
     let both = |pairs: &[(Money, Money)], say| ("fixedDiscount", amounts(pairs, say), amounts(pairs, Words::off_per));
     let (tool, lines, banner) = match &offer.takes {
@@ -141,7 +144,10 @@ fn discount(offer: &Offer, words: Words) -> Option<Value> {
         Takes::Tiers(tiers) => both(tiers, Words::off_once),
         Takes::PerSpend { every, amount, .. } => both(&[(*every, *amount)], Words::off_each),
         Takes::Pieces(tiers) => {
-            let lines: Vec<String> = tiers.iter().map(|(pieces, share)| words.pieces(*pieces, *share)).collect();
+            let lines: Vec<String> = tiers
+                .iter()
+                .map(|(pieces, share)| words.pieces(*pieces, *share))
+                .collect();
             ("fullPiece", lines.clone(), lines)
         }
         Takes::Percent(..) | Takes::Shipping(_) => return None,

@@ -92,7 +92,10 @@ fn ships_from(warehouse: &Warehouse) -> (u32, &str) {
     let known = WAREHOUSES.iter().find(|(code, ..)| *code == warehouse.as_str());
     known.map_or_else(
         || {
-            let letters = warehouse.as_str().bytes().fold(0, |sum, byte| sum * 26 + u32::from(byte % 32));
+            let letters = warehouse
+                .as_str()
+                .bytes()
+                .fold(0, |sum, byte| sum * 26 + u32::from(byte % 32));
             (201_337_000 + letters % 1_000, warehouse.as_str())
         },
         |(_, id, name)| (*id, *name),

@@ -134,7 +134,8 @@ impl Reply {
 impl Visit<'_> {
     /// The answers of faults that leave nothing of the real one.
     fn refusal(&self) -> Option<Reply> {
-        const BUSY: &str = "<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>";
+        const BUSY: &str =
+            "<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>";
         const ERROR: &str = "<html><head><title>500 Internal Server Error</title></head><body>Sorry</body></html>";
         let busy = || Reply::html(BUSY).status(StatusCode::TOO_MANY_REQUESTS);
         match self.fault? {
@@ -189,6 +190,11 @@ impl Visit<'_> {
 
     /// An id of eight digits of a host, the milliseconds of now, and a number, as traces have it.
     pub(super) fn trace(&self) -> String {
-        format!("2140aa01{:013}{:04x}e{:04x}", self.now.as_millisecond(), self.nth % 0xffff, 0x1c9)
+        format!(
+            "2140aa01{:013}{:04x}e{:04x}",
+            self.now.as_millisecond(),
+            self.nth % 0xffff,
+            0x1c9
+        )
     }
 }

@@ -79,15 +79,25 @@ impl Words {
         } else {
             String::new()
         };
-        let Style { front, back, thousands, .. } = style;
+        let Style {
+            front, back, thousands, ..
+        } = style;
         format!("{front}{}{part}{back}{code}", grouped(&whole, thousands))
     }
 
     /// The same without a part of nothing: `US $5`, `MXN$20`.
     fn brief(self, money: Money) -> String {
-        let zeros = format!("{}{}", self.style(money).decimal, "0".repeat(usize::from(money.currency().digits())));
+        let zeros = format!(
+            "{}{}",
+            self.style(money).decimal,
+            "0".repeat(usize::from(money.currency().digits()))
+        );
         let long = self.amount(money);
-        if money.currency().digits() == 0 { long } else { long.replacen(&zeros, "", 1) }
+        if money.currency().digits() == 0 {
+            long
+        } else {
+            long.replacen(&zeros, "", 1)
+        }
     }
 
     /// `MXN$18.995,11|18995|11`: the words, the whole units and the part.
@@ -257,7 +267,10 @@ mod tests {
     #[test]
     fn a_number_has_exactly_the_digits_of_its_amount() {
         let written = |minor, code| number(money(minor, code)).to_string();
-        assert_eq!((written(850, "USD"), written(1_200, "JPY")), ("8.5".into(), "1200".into()));
+        assert_eq!(
+            (written(850, "USD"), written(1_200, "JPY")),
+            ("8.5".into(), "1200".into())
+        );
         assert_eq!(written(800, "USD"), "8");
     }
 }

@@ -10,14 +10,23 @@ use tillwatch_net::readers::{self, amount};
 use crate::support::{Answer, Open};
 
 async fn post(open: &Open, cart: &Value) -> Answer {
-    open.send("POST", "/cart", &[("content-type", "application/json")], &cart.to_string()).await
+    open.send(
+        "POST",
+        "/cart",
+        &[("content-type", "application/json")],
+        &cart.to_string(),
+    )
+    .await
 }
 
 /// Up to three listings that can be bought.
 fn bought(open: &Open, country: &str) -> Vec<Listing> {
     let items = open.world.items().iter();
     let there = items.filter_map(|item| open.world.listing(item, country, open.clock.now()).ok());
-    there.filter(|listing| listing.variants[0].salable && listing.variants[0].stock > 4).take(3).collect()
+    there
+        .filter(|listing| listing.variants[0].salable && listing.variants[0].stock > 4)
+        .take(3)
+        .collect()
 }
 
 fn summary(answer: &Answer) -> Value {
@@ -51,9 +60,9 @@ async fn a_cart_holds_the_tills_own_totals() {
         let typed: Vec<String> = codes.iter().filter_map(|offer| offer.code.clone()).take(2).collect();
         let offers = listings.iter().flat_map(|listing| &listing.offers);
         let attached: Vec<_> = offers.map(|offer| offer.id.clone()).take(4).collect();
-        let lines = listings.iter().map(|listing| {
-            json!({"item": listing.item.as_str(), "sku": listing.variants[0].sku.as_str(), "quantity": 2})
-        });
+        let lines = listings.iter().map(
+            |listing| json!({"item": listing.item.as_str(), "sku": listing.variants[0].sku.as_str(), "quantity": 2}),
+        );
         let answer = post(
             &open,
             &json!({
@@ -66,12 +75,22 @@ async fn a_cart_holds_the_tills_own_totals() {
         )
         .await;
         let attached = attached.into_iter().map(|offer| Attached { offer, place: None });
-        let bill = in_till(&open, &listings, &Asked { attached: attached.collect(), typed });
+        let bill = in_till(
+            &open,
+            &listings,
+            &Asked {
+                attached: attached.collect(),
+                typed,
+            },
+        );
         taken += bill.taken.len();
         let shown = summary(&answer);
         assert_eq!(shown["payCurrencyCode"], currency.code());
         assert_eq!(shown["total"]["amount"]["cent"], bill.total.minor());
-        let lines = shown["summaryTabVO"]["priceBlockList"][0]["summaryLines"].as_array().unwrap().clone();
+        let lines = shown["summaryTabVO"]["priceBlockList"][0]["summaryLines"]
+            .as_array()
+            .unwrap()
+            .clone();
         let said = |line: &Value| amount::parse(line["content"]["content"].as_str().unwrap(), currency);
         assert_eq!(lines.first().and_then(said), Some(bill.listed));
         assert_eq!(lines.last().and_then(said), Some(bill.total));
@@ -88,7 +107,11 @@ async fn a_line_that_cannot_be_bought_is_invalid_and_a_wrong_cart_is_refused() {
     let open = Open::of(60).await;
     let listing = &bought(&open, "DE")[0];
     let line = |quantity: u64| json!([{"item": listing.item.as_str(), "sku": listing.variants[0].sku.as_str(), "quantity": quantity}]);
-    let many = post(&open, &json!({"market": "DE", "currency": "EUR", "lines": line(1_000_000)})).await;
+    let many = post(
+        &open,
+        &json!({"market": "DE", "currency": "EUR", "lines": line(1_000_000)}),
+    )
+    .await;
     let invalid = &many.json()["data"]["data"]["invalid_product_item_component_0"]["fields"];
     assert_eq!(invalid["valid"], false);
     for wrong in [
@@ -99,6 +122,9 @@ async fn a_line_that_cannot_be_bought_is_invalid_and_a_wrong_cart_is_refused() {
         json!({"market": "DE", "currency": "EUR", "lines": line(1), "typed": [7]}),
     ] {
         let answer = post(&open, &wrong).await;
-        assert!(answer.json()["ret"][0].as_str().unwrap().starts_with("FAIL_BIZ_"), "{wrong}");
+        assert!(
+            answer.json()["ret"][0].as_str().unwrap().starts_with("FAIL_BIZ_"),
+            "{wrong}"
+        );
     }
 }

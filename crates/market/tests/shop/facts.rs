@@ -30,7 +30,14 @@ pub(crate) fn discounts_read(seen: &Snapshot) -> BTreeSet<String> {
     let of = |one: &Discount| {
         let window = one.valid_from.zip(one.valid_until);
         let window = window.map(|(from, until)| (from.moment(), until.moment()));
-        told(&one.kind, &one.benefit, one.min_spend, window, one.audience, one.code.as_deref())
+        told(
+            &one.kind,
+            &one.benefit,
+            one.min_spend,
+            window,
+            one.audience,
+            one.code.as_deref(),
+        )
     };
     seen.discounts.iter().map(of).collect()
 }
@@ -40,7 +47,10 @@ pub(crate) fn discounts_shown(listing: &Listing, now: Timestamp) -> BTreeSet<Str
     let newcomer = is_for_newcomers(listing);
     let offers = listing.offers.iter().filter(|offer| offer.left > 0);
     let shown = offers.filter(|offer| {
-        let platform = matches!(offer.kind, OfferKind::Platform | OfferKind::Category | OfferKind::Welcome);
+        let platform = matches!(
+            offer.kind,
+            OfferKind::Platform | OfferKind::Category | OfferKind::Welcome
+        );
         !(newcomer && platform)
     });
     let mut all = BTreeSet::new();
@@ -51,7 +61,14 @@ pub(crate) fn discounts_shown(listing: &Listing, now: Timestamp) -> BTreeSet<Str
             let holds = (offer.starts..offer.ends).contains(&now) && offer.minimum.is_positive() && !offer.personal;
             if holds && std::mem::take(&mut freight) && !listing.shipping.is_empty() {
                 let benefit = Benefit::Shipping { cap: None };
-                all.insert(told(&Kind::FreeShipping, &benefit, Some(offer.minimum), None, Audience::Public, None));
+                all.insert(told(
+                    &Kind::FreeShipping,
+                    &benefit,
+                    Some(offer.minimum),
+                    None,
+                    Audience::Public,
+                    None,
+                ));
             }
             continue;
         }
@@ -68,7 +85,11 @@ fn steps(offer: &Offer) -> Vec<String> {
         OfferKind::StoreDiscount => (Kind::StoreDiscount, true),
         _ => (Kind::SpendAndSave, true),
     };
-    let audience = if offer.personal { Audience::Personal } else { Audience::Public };
+    let audience = if offer.personal {
+        Audience::Personal
+    } else {
+        Audience::Public
+    };
     let say = |benefit: Benefit, minimum: Option<Money>| {
         let window = Some((offer.starts, offer.ends));
         told(&kind, &benefit, minimum, window, audience, offer.code.as_deref())
@@ -85,7 +106,12 @@ fn steps(offer: &Offer) -> Vec<String> {
                 min_spend: *min_spend,
                 amount: *amount,
             };
-            vec![say(Benefit::Tiers { tiers: tiers.iter().map(tier).collect() }, None)]
+            vec![say(
+                Benefit::Tiers {
+                    tiers: tiers.iter().map(tier).collect(),
+                },
+                None,
+            )]
         }
         Takes::Tiers(tiers) => {
             let step = |(minimum, amount): &(Money, Money)| say(Benefit::Fixed { amount: *amount }, Some(*minimum));
@@ -105,7 +131,12 @@ fn steps(offer: &Offer) -> Vec<String> {
                 pieces: *pieces,
                 percent: Percent(*share),
             };
-            vec![say(Benefit::Pieces { tiers: tiers.iter().map(tier).collect() }, None)]
+            vec![say(
+                Benefit::Pieces {
+                    tiers: tiers.iter().map(tier).collect(),
+                },
+                None,
+            )]
         }
         // No reader can tell these from a coupon's words.
         Takes::Percent(..) | Takes::PerSpend { .. } | Takes::Shipping(_) => vec![say(unreadable(), None)],
@@ -123,12 +154,17 @@ pub(crate) fn is_for_newcomers(listing: &Listing) -> bool {
 pub(crate) fn variant_shown(variant: &Variant, newcomer: bool) -> String {
     let hidden = newcomer.then_some(variant.list_price);
     let price = variant.salable.then(|| hidden.unwrap_or(variant.price));
-    let list = price.map(|_| variant.list_price).filter(|list| Some(list.minor()) > price.map(Money::minor));
+    let list = price
+        .map(|_| variant.list_price)
+        .filter(|list| Some(list.minor()) > price.map(Money::minor));
     let first = variant.new_shopper_price.filter(|_| newcomer && variant.salable);
     let stock = variant.salable.then_some(variant.stock);
     let name = variant.name.split("; ships from").next().unwrap_or_default();
     let warehouse = variant.warehouse.as_str();
-    format!("{} {name} {warehouse} {price:?} {list:?} {first:?} {stock:?} {}", variant.sku, variant.salable)
+    format!(
+        "{} {name} {warehouse} {price:?} {list:?} {first:?} {stock:?} {}",
+        variant.sku, variant.salable
+    )
 }
 
 /// The same of a reading.
@@ -139,7 +175,10 @@ pub(crate) fn variants_read(seen: &Snapshot) -> Vec<String> {
         let name = variant.name.as_deref().unwrap_or_default();
         let warehouse = variant.warehouse.as_ref().map_or("", |one| one.as_str());
         let sku = variant.sku.as_ref().map_or("", |one| one.as_str());
-        format!("{sku} {name} {warehouse} {price:?} {list:?} {first:?} {stock:?} {}", variant.salable)
+        format!(
+            "{sku} {name} {warehouse} {price:?} {list:?} {first:?} {stock:?} {}",
+            variant.salable
+        )
     };
     seen.variants.iter().map(of).collect()
 }
@@ -152,7 +191,10 @@ pub(crate) fn shipping_shown(listing: &Listing) -> Vec<String> {
         .map(|way| {
             let pooled = way.pool.is_some() && way.fee.is_positive();
             let free_from = way.free_from.filter(|_| pooled);
-            format!("{:?} {pooled} {free_from:?} {} {} {:?} {}", way.fee, way.carrier, way.from, way.days, listing.market)
+            format!(
+                "{:?} {pooled} {free_from:?} {} {} {:?} {}",
+                way.fee, way.carrier, way.from, way.days, listing.market
+            )
         })
         .collect()
 }
@@ -164,7 +206,12 @@ pub(crate) fn shipping_read(seen: &Snapshot) -> Vec<String> {
         let from = way.from.as_ref().map_or("", |one| one.as_str());
         let to = way.to.map(|to| to.to_string()).unwrap_or_default();
         let days = way.days.unwrap_or_default();
-        format!("{:?} {} {:?} {carrier} {from} {days:?} {to}", way.fee, way.pool.is_some(), way.free_from)
+        format!(
+            "{:?} {} {:?} {carrier} {from} {days:?} {to}",
+            way.fee,
+            way.pool.is_some(),
+            way.free_from
+        )
     };
     seen.shipping.iter().map(of).collect()
 }

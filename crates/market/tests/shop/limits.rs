@@ -10,7 +10,11 @@ use crate::support::{Answer, Open, SECRET};
 
 async fn call(open: &Open) -> Answer {
     let id = open.first("US").item;
-    open.api("aliexpress.affiliate.productdetail.get", &[("product_ids", id.as_str())]).await
+    open.api(
+        "aliexpress.affiliate.productdetail.get",
+        &[("product_ids", id.as_str())],
+    )
+    .await
 }
 
 fn refused(answer: &Answer) -> Option<String> {
@@ -19,7 +23,10 @@ fn refused(answer: &Answer) -> Option<String> {
 
 #[tokio::test]
 async fn a_call_that_comes_too_soon_bans_its_key_for_a_second() {
-    let open = Open::with(10, |shop| shop.with_key(Key::new("512345", SECRET).every(SignedDuration::from_millis(1_600)))).await;
+    let open = Open::with(10, |shop| {
+        shop.with_key(Key::new("512345", SECRET).every(SignedDuration::from_millis(1_600)))
+    })
+    .await;
     assert_eq!(refused(&call(&open).await), None);
     open.clock.forward(SignedDuration::from_millis(1_599));
     let soon = call(&open).await;
@@ -34,7 +41,10 @@ async fn a_call_that_comes_too_soon_bans_its_key_for_a_second() {
 
     let counts = open.shop.counts();
     let day = &counts.keys[&("512345".to_owned(), date(2026, 11, 18))];
-    assert_eq!((day.calls, day.answered, day.refused["ApiCallLimit"], day.items), (4, 2, 2, 2));
+    assert_eq!(
+        (day.calls, day.answered, day.refused["ApiCallLimit"], day.items),
+        (4, 2, 2, 2)
+    );
     assert_eq!(day.closest, Some(SignedDuration::from_millis(1)));
 }
 
@@ -50,7 +60,9 @@ async fn a_days_quota_ends_with_the_day_of_utc_plus_eight() {
     let left = 4 * 3_600 - 3;
     assert_eq!(
         refused(&call(&open).await),
-        Some(format!("Api access frequency exceeds the limit. this ban will last {left} seconds"))
+        Some(format!(
+            "Api access frequency exceeds the limit. this ban will last {left} seconds"
+        ))
     );
     open.clock.forward(SignedDuration::from_secs(left - 1));
     assert!(refused(&call(&open).await).is_some());
@@ -77,5 +89,8 @@ async fn each_key_has_limits_of_its_own_and_counters_are_readable() {
     assert_eq!(counters["keys"][0]["key"], "512345");
     assert_eq!(counters["keys"][0]["day"], "2026-11-18");
     assert_eq!(counters["keys"][0]["answered"], 1);
-    assert_eq!((counters["items"].clone(), counters["keys"].as_array().map(Vec::len)), (1.into(), Some(1)));
+    assert_eq!(
+        (counters["items"].clone(), counters["keys"].as_array().map(Vec::len)),
+        (1.into(), Some(1))
+    );
 }

@@ -35,8 +35,15 @@ async fn a_short_link_reaches_its_listing_in_one_to_three_hops_on_the_same_host(
 #[tokio::test]
 async fn the_programmes_own_host_leads_on_to_the_shops() {
     let open = Open::of(60).await;
-    let direct = open.world.items().iter().find(|item| item.as_str().parse::<u64>().unwrap() % 3 == 0).unwrap();
-    let answer = open.get_with(&short_link(direct), &[("host", "s.click.aliexpress.com")]).await;
+    let direct = open
+        .world
+        .items()
+        .iter()
+        .find(|item| item.as_str().parse::<u64>().unwrap() % 3 == 0)
+        .unwrap();
+    let answer = open
+        .get_with(&short_link(direct), &[("host", "s.click.aliexpress.com")])
+        .await;
     let identity = link::identify(answer.header("location").unwrap());
     assert_eq!(identity.item.as_ref(), Some(direct));
 }
@@ -47,7 +54,10 @@ async fn a_dead_link_is_not_found_and_a_foreign_one_leaves_the_host() {
     assert_eq!(open.get(DEAD_LINK).await.status, 404);
     assert_eq!(open.get("/e/_!").await.status, 404);
     let away = open.get(FOREIGN_LINK).await;
-    assert_eq!((away.status, away.header("location")), (302, Some("https://www.example.com/somewhere/else")));
+    assert_eq!(
+        (away.status, away.header("location")),
+        (302, Some("https://www.example.com/somewhere/else"))
+    );
     let counts = open.shop.counts();
     assert_eq!((counts.calls_to(Surface::Link), counts.refusals["dead_link"]), (3, 2));
 }
@@ -66,7 +76,10 @@ async fn a_ladder_is_read_back_to_the_published_codes() {
         assert!(read.warnings.is_empty(), "{:?}", read.warnings);
         assert_eq!(read.value.discounts.len(), codes.len());
         for (discount, offer) in read.value.discounts.iter().zip(&codes) {
-            assert_eq!((&discount.id, &discount.kind, discount.audience), (&offer.id, &Kind::Code, Audience::Public));
+            assert_eq!(
+                (&discount.id, &discount.kind, discount.audience),
+                (&offer.id, &Kind::Code, Audience::Public)
+            );
             match (&discount.benefit, &offer.takes) {
                 (Benefit::Fixed { amount }, Takes::Fixed(taken)) => assert_eq!(amount, taken),
                 (Benefit::Percent { percent, cap }, Takes::Percent(share, most)) => {
@@ -74,11 +87,20 @@ async fn a_ladder_is_read_back_to_the_published_codes() {
                 }
                 (benefit, takes) => panic!("{benefit:?} of {takes:?}"),
             }
-            assert_eq!(discount.min_spend, Some(offer.minimum).filter(|minimum: &Money| minimum.is_positive()));
+            assert_eq!(
+                discount.min_spend,
+                Some(offer.minimum).filter(|minimum: &Money| minimum.is_positive())
+            );
             assert_eq!(discount.valid_from.map(|at| at.moment()), Some(offer.starts));
             assert_eq!(discount.valid_until.map(|at| at.moment()), Some(offer.ends));
-            assert_eq!((&discount.warehouses, discount.exclusive), (&offer.warehouses, offer.exclusive));
-            assert_eq!((&discount.scope.categories, &discount.scope.items), (&offer.categories, &offer.items));
+            assert_eq!(
+                (&discount.warehouses, discount.exclusive),
+                (&offer.warehouses, offer.exclusive)
+            );
+            assert_eq!(
+                (&discount.scope.categories, &discount.scope.items),
+                (&offer.categories, &offer.items)
+            );
             let regions: Vec<String> = discount.regions.iter().map(ToString::to_string).collect();
             assert_eq!(regions, offer.regions);
         }

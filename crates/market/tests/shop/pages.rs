@@ -14,7 +14,7 @@ use crate::facts::{
 use crate::support::{Open, noon};
 
 /// In twelve countries each.
-pub(crate) const LISTINGS: u32 = 100;
+pub(crate) const LISTINGS: u32 = 60;
 
 /// What a caller of the readers asked for.
 pub(crate) fn asked(listing: &Listing) -> Asked {
@@ -36,16 +36,32 @@ pub(crate) fn read(body: &[u8], asked: &Asked) -> Snapshot {
 pub(crate) fn same_listing(seen: &Snapshot, listing: &Listing, title: &str) {
     let item = &listing.item;
     assert_eq!(seen.item.as_ref(), Some(item));
-    assert_eq!(seen.title.as_deref(), Some(title.split_whitespace().collect::<Vec<_>>().join(" ").as_str()));
-    assert_eq!((seen.store.as_ref(), seen.seller.as_ref()), (Some(&listing.store), Some(&listing.seller)), "{item}");
+    assert_eq!(
+        seen.title.as_deref(),
+        Some(title.split_whitespace().collect::<Vec<_>>().join(" ").as_str())
+    );
+    assert_eq!(
+        (seen.store.as_ref(), seen.seller.as_ref()),
+        (Some(&listing.store), Some(&listing.seller)),
+        "{item}"
+    );
     assert_eq!(seen.store_name.as_deref(), Some(listing.store_name.as_str()));
     let salable = listing.variants.iter().any(|variant| variant.salable);
-    assert_eq!(seen.outcome, if salable { Outcome::Ok } else { Outcome::SoldOut }, "{item}: {:?}", seen.detail);
+    assert_eq!(
+        seen.outcome,
+        if salable { Outcome::Ok } else { Outcome::SoldOut },
+        "{item}: {:?}",
+        seen.detail
+    );
     if salable {
         assert_eq!(seen.market.map(|to| to.to_string()).as_deref(), Some(listing.market));
         assert_eq!(seen.currency, Some(listing.currency));
         let newcomer = is_for_newcomers(listing);
-        let shown: Vec<String> = listing.variants.iter().map(|one| variant_shown(one, newcomer)).collect();
+        let shown: Vec<String> = listing
+            .variants
+            .iter()
+            .map(|one| variant_shown(one, newcomer))
+            .collect();
         assert_eq!(variants_read(seen), shown, "{item}");
         assert_eq!(shipping_read(seen), shipping_shown(listing), "{item}");
     }
@@ -80,7 +96,11 @@ async fn pages_of_2022_are_read_back_to_the_facts_of_the_world() {
         |seen, listing| {
             assert_eq!(seen.shape, "page_modules");
             // The page itself writes a title's marks escaped, and the reader takes it as it is written.
-            let title = listing.title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let title = listing
+                .title
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;");
             same_listing(seen, listing, &title.replace('"', "&quot;").replace('\'', "&#39;"));
             if seen.outcome == Outcome::Ok {
                 assert_eq!(discounts_read(seen), discounts_shown(listing, now), "{}", listing.item);
@@ -88,7 +108,7 @@ async fn pages_of_2022_are_read_back_to_the_facts_of_the_world() {
         },
     )
     .await;
-    assert!(there > 900, "{there}");
+    assert!(there > 500, "{there}");
     assert_eq!(open.shop.counts().items, there as u64);
 }
 
@@ -111,7 +131,7 @@ async fn pages_of_2024_are_read_back_to_the_facts_of_the_world() {
         },
     )
     .await;
-    assert!(there > 900, "{there}");
+    assert!(there > 500, "{there}");
 }
 
 #[tokio::test]
@@ -120,7 +140,9 @@ async fn a_listing_that_is_not_there_is_told_as_the_real_one_is() {
     let now = open.clock.now();
     let not_there = |wanted| {
         let mut items = open.world.items().iter();
-        items.find(|item| open.world.listing(item, "MX", now).err() == Some(wanted)).unwrap()
+        items
+            .find(|item| open.world.listing(item, "MX", now).err() == Some(wanted))
+            .unwrap()
     };
     let unknown = ItemId::from_number(1_005_009_999_999_999);
     let (removed, banned) = (not_there(Absence::Removed), not_there(Absence::NotSoldThere));
@@ -132,7 +154,9 @@ async fn a_listing_that_is_not_there_is_told_as_the_real_one_is() {
         (banned, "c", Outcome::OtherRegion),
         (banned, "d", Outcome::EmptyShell),
     ] {
-        let answer = open.get_from(&format!("/item/{item}.html?era={era}"), "MX", "MXN").await;
+        let answer = open
+            .get_from(&format!("/item/{item}.html?era={era}"), "MX", "MXN")
+            .await;
         let seen = read(&answer.body, &Asked::default());
         assert_eq!((answer.status, seen.outcome), (200, wanted), "{era}: {:?}", seen.detail);
     }
@@ -156,9 +180,24 @@ async fn another_currency_than_the_countrys_is_answered_where_the_shop_pays_in_i
     let open = Open::of(LISTINGS).await;
     let listing = open.first("DE");
     let in_dollars = open.world.listing(&listing.item, "US", noon());
-    let answer = open.get_from(&format!("/item/{}.html?era=c", listing.item), "DE", "USD").await;
-    let seen = read(&answer.body, &Asked { currency: Some(Currency::USD), ..asked(&listing) });
-    assert_eq!(seen.outcome, if in_dollars.is_ok() { Outcome::Ok } else { Outcome::OtherCurrency });
+    let answer = open
+        .get_from(&format!("/item/{}.html?era=c", listing.item), "DE", "USD")
+        .await;
+    let seen = read(
+        &answer.body,
+        &Asked {
+            currency: Some(Currency::USD),
+            ..asked(&listing)
+        },
+    );
+    assert_eq!(
+        seen.outcome,
+        if in_dollars.is_ok() {
+            Outcome::Ok
+        } else {
+            Outcome::OtherCurrency
+        }
+    );
 }
 
 #[tokio::test]
@@ -167,7 +206,11 @@ async fn every_era_is_met_among_the_listings() {
     let mut shapes = std::collections::BTreeSet::new();
     for item in open.world.items() {
         let answer = open.get(&format!("/item/{item}.html")).await;
-        shapes.extend(readers::read(&answer.body).into_iter().map(|seen| (seen.shape, seen.outcome == Outcome::EmptyShell)));
+        shapes.extend(
+            readers::read(&answer.body)
+                .into_iter()
+                .map(|seen| (seen.shape, seen.outcome == Outcome::EmptyShell)),
+        );
     }
     for met in [("page_modules", false), ("page_components", false), ("page", true)] {
         assert!(shapes.contains(&met), "{shapes:?}");

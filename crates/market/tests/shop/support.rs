@@ -156,7 +156,13 @@ pub(crate) fn free_key() -> Key {
 pub(crate) fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
 
@@ -175,14 +181,21 @@ impl Answer {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
         let head = String::from_utf8_lossy(&bytes[..end]);
         let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1))
+            .and_then(|code| code.parse().ok());
         let headers: Vec<(String, String)> = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
             .collect();
         let chunked = headers.iter().any(|(name, _)| name == "transfer-encoding");
         let sent = &bytes[end + 4..];
-        let (body, whole) = if chunked { unchunked(sent) } else { (sent.to_vec(), true) };
+        let (body, whole) = if chunked {
+            unchunked(sent)
+        } else {
+            (sent.to_vec(), true)
+        };
         Self {
             status: status.expect("a status"),
             headers,
@@ -192,7 +205,10 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -213,7 +229,9 @@ fn unchunked(mut sent: &[u8]) -> (Vec<u8>, bool) {
         if size == 0 {
             return (body, true);
         }
-        let Some(part) = sent.get(line + 2..line + 2 + size) else { break };
+        let Some(part) = sent.get(line + 2..line + 2 + size) else {
+            break;
+        };
         body.extend_from_slice(part);
         sent = sent.get(line + 4 + size..).unwrap_or_default();
     }

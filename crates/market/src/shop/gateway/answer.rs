@@ -23,7 +23,8 @@ impl Refusal {
     }
 
     pub(super) fn missing(name: &str) -> Self {
-        let message = format!("The input parameter \"{name}\" that is mandatory for processing this request is not supplied");
+        let message =
+            format!("The input parameter \"{name}\" that is mandatory for processing this request is not supplied");
         Self::new("ISV", "MissingParameter", message)
     }
 
@@ -43,7 +44,11 @@ impl Refusal {
     }
 
     pub(super) fn permission() -> Self {
-        Self::new("ISV", "InsufficientPermission", "App does not have permission to access this api")
+        Self::new(
+            "ISV",
+            "InsufficientPermission",
+            "App does not have permission to access this api",
+        )
     }
 
     pub(super) fn no_such_method() -> Self {
@@ -69,16 +74,16 @@ impl Refusal {
 
 impl Request<'_> {
     /// A result under its method's name, as most methods answer.
-    pub(super) fn named(&self, result: Value) -> Value {
-        self.enveloped(json!({"resp_code": 200, "resp_msg": "Call succeeds", "result": result}))
+    pub(super) fn named(&self, result: &Value) -> Value {
+        self.enveloped(&json!({"resp_code": 200, "resp_msg": "Call succeeds", "result": result}))
     }
 
     /// No result: the listing is not in the programme, or not for this country.
     pub(super) fn nothing(&self) -> Value {
-        self.enveloped(json!({"resp_code": 405, "resp_msg": "The result is empty"}))
+        self.enveloped(&json!({"resp_code": 405, "resp_msg": "The result is empty"}))
     }
 
-    fn enveloped(&self, result: Value) -> Value {
+    fn enveloped(&self, result: &Value) -> Value {
         let method = self.get("method").unwrap_or_default().replace('.', "_");
         json!({format!("{method}_response"): {
             "resp_result": result,
@@ -89,6 +94,10 @@ impl Request<'_> {
 
     /// A list: flat where the call asks for simple answers, else under the name of its elements.
     pub(super) fn list(&self, element: &str, list: Vec<Value>) -> Value {
-        if self.simplified() { Value::Array(list) } else { json!({element: list}) }
+        if self.simplified() {
+            Value::Array(list)
+        } else {
+            json!({element: list})
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Request<'_> {
             .filter_map(|source| Some((source, item_in(source)?)))
             .map(|(source, item)| json!({"promotion_link": affiliate_link(&item), "source_value": source}))
             .collect();
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "promotion_links": self.list("promotion_link", links.clone()),
             "total_result_count": links.len(),
             "tracking_id": self.get("tracking_id"),
@@ -69,14 +69,19 @@ impl Request<'_> {
         let Some(listing) = self.one_listing()? else {
             return Ok(self.nothing());
         };
-        let wanted: Vec<&str> = self.get("sku_ids").unwrap_or_default().split(',').map(str::trim).collect();
+        let wanted: Vec<&str> = self
+            .get("sku_ids")
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .collect();
         let rows: Vec<Value> = listing
             .variants
             .iter()
             .filter(|variant| variant.salable && (wanted == [""] || wanted.contains(&variant.sku.as_str())))
             .map(|variant| row(&listing, variant))
             .collect();
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "ae_item_info": {
                 "product_id": listing.item.as_str(),
                 "store_name": listing.store_name,
@@ -92,7 +97,10 @@ impl Request<'_> {
             return Ok(self.nothing());
         };
         let named = self.get("sku_id");
-        let variant = listing.variants.iter().find(|variant| named == Some(variant.sku.as_str()));
+        let variant = listing
+            .variants
+            .iter()
+            .find(|variant| named == Some(variant.sku.as_str()));
         let variant = variant.or_else(|| default_variant(&listing));
         let Some(way) = variant.and_then(|variant| cheapest(&listing, variant)) else {
             return Ok(self.nothing());

@@ -42,7 +42,11 @@ pub(super) fn admit(shop: &Marketplace, key: &Key, now: Timestamp) -> Result<(),
     }
     let mut paces = shop.limits.0.lock().unwrap_or_else(PoisonError::into_inner);
     let pace = paces.entry(key.id.clone()).or_default();
-    if let Some(left) = pace.banned_until.map(|until| until.duration_since(now)).filter(SignedDuration::is_positive) {
+    if let Some(left) = pace
+        .banned_until
+        .map(|until| until.duration_since(now))
+        .filter(SignedDuration::is_positive)
+    {
         return Err(Refusal::too_often(left));
     }
     if pace.last.is_some_and(|last| now.duration_since(last) < key.spacing) {

@@ -41,7 +41,7 @@ impl Request<'_> {
             return Ok(self.nothing());
         }
         let products: Vec<Value> = found.iter().filter_map(|listing| self.product(listing)).collect();
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "current_record_count": products.len(),
             "products": self.list("product", products),
         })))
@@ -59,7 +59,10 @@ impl Request<'_> {
         let (least, most) = (self.number("min_sale_price")?, self.number("max_sale_price")?);
         let mut found = self.all(|listing, price| {
             let title = listing.title.to_lowercase();
-            let of_category = listing.categories.iter().any(|one| categories.contains(&one.id.as_str()));
+            let of_category = listing
+                .categories
+                .iter()
+                .any(|one| categories.contains(&one.id.as_str()));
             words.iter().all(|word| title.contains(word))
                 && (categories == [""] || of_category)
                 && least.is_none_or(|least| price >= least)
@@ -115,7 +118,7 @@ impl Request<'_> {
         if products.is_empty() {
             return Ok(self.nothing());
         }
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "current_page_no": number,
             "current_record_count": products.len(),
             "is_finished": number.saturating_mul(size) >= found.len(),
@@ -127,7 +130,9 @@ impl Request<'_> {
 
     fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let read = |text: &str| text.parse().ok().filter(|number| *number >= 0);
-        self.get(name).map(|text| read(text).ok_or_else(|| Refusal::wrong(name))).transpose()
+        self.get(name)
+            .map(|text| read(text).ok_or_else(|| Refusal::wrong(name)))
+            .transpose()
     }
 
     /// A product. Its prices in the shop's own currency stand beside those that were asked for.
@@ -172,7 +177,7 @@ impl Request<'_> {
             "product_video_url": "",
         });
         // The app's price is there for some listings only, and the same.
-        if listing.sold % 5 > 0 {
+        if !listing.sold.is_multiple_of(5) {
             product["target_app_sale_price"] = variant.price.to_string().into();
             product["target_app_sale_price_currency"] = code.into();
             product["app_sale_price"] = base.price.to_string().into();
@@ -214,7 +219,11 @@ impl Request<'_> {
             self.visit.trace(),
             variant.sku,
         );
-        format!("https://www.aliexpress.com/item/{}.html?pdp_npi={}", listing.item, query(&npi))
+        format!(
+            "https://www.aliexpress.com/item/{}.html?pdp_npi={}",
+            listing.item,
+            query(&npi)
+        )
     }
 }
 

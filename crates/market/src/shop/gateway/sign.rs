@@ -41,10 +41,12 @@ pub(in crate::shop) fn hex_md5(text: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -132,7 +134,10 @@ mod tests {
 
     #[test]
     fn names_are_sorted_by_their_bytes() {
-        let (one, other) = (parameters("foo_bar=3 foobar=4 foo=1"), parameters("foobar=4 foo=1 foo_bar=3"));
+        let (one, other) = (
+            parameters("foo_bar=3 foobar=4 foo=1"),
+            parameters("foobar=4 foo=1 foo_bar=3"),
+        );
         assert_eq!(sign("md5", "s", &one), sign("md5", "s", &other));
         assert_eq!(sign("md5", "s", &one), Some(hex_md5("sfoo1foo_bar3foobar4s")));
     }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::shop::page::stars;
 use crate::shop::prices::{default_variant, shown, shows_first_orders};
 use crate::shop::words::Words;
 use crate::shop::{freight, skus};
-use crate::shop::page::stars;
 use crate::view::{Listing, Variant};
 
 /// `data.result` of a listing under the id that it was asked for by. No coupon stands in it: where the answers of

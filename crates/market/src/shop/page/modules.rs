@@ -52,7 +52,7 @@ pub(super) fn data(id: &str, listing: &Listing, now: Timestamp) -> Value {
         "priceModule": {"numberPerLot": 1, "lot": false},
         "quantityModule": {
             "displayBulkInfo": false,
-            "purchaseLimitNumMax": if newcomer { 1 } else { 0 },
+            "purchaseLimitNumMax": i32::from(newcomer),
             "totalAvailQuantity": left,
         },
         "redirectModule": {"bigBossBan": false, "code": "OK", "redirectUrl": ""},
@@ -111,7 +111,9 @@ fn sku(listing: &Listing, variant: &Variant, newcomer: bool, words: Words) -> Va
 
 /// Whole percent off.
 pub(super) fn off(sale: Money, list: Money) -> i64 {
-    ((list.minor() - sale.minor()).max(0) * 100).checked_div(list.minor()).unwrap_or(0)
+    ((list.minor() - sale.minor()).max(0) * 100)
+        .checked_div(list.minor())
+        .unwrap_or(0)
 }
 
 /// An id as a number, all digits of it.
