@@ -29,7 +29,7 @@ pub(super) async fn totals(State(shop): State<Arc<Marketplace>>, body: String) -
         };
         let words = Words::of(Market::of(&cart.market).map_or("US", |market| market.country));
         Reply::json(&match visit.world(|world| total(world, &cart, &asked)) {
-            Ok(bill) => success(billed(&bill, &cart, words)),
+            Ok(bill) => success(&billed(&bill, &cart, words)),
             Err(why) => unsold(&why),
         })
     })
@@ -84,7 +84,7 @@ fn asked(brought: &Value) -> Option<Asked> {
     })
 }
 
-fn success(components: Map<String, Value>) -> Value {
+fn success(components: &Map<String, Value>) -> Value {
     json!({"api": "mtop.aliexpress.trade.cart.render", "data": {"data": components}, "ret": ["SUCCESS::ok"], "v": "1.0"})
 }
 
@@ -142,7 +142,7 @@ fn unsold(why: &Unsold) -> Value {
     fields["valid"] = false.into();
     fields["invalidText"] = why.to_string().into();
     let component = json!({"tag": "invalid_product_item_component", "fields": fields});
-    success(Map::from_iter([(
+    success(&Map::from_iter([(
         "invalid_product_item_component_0".to_owned(),
         component,
     )]))

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
+use tillwatch_core::id::{CategoryId, ItemId, SellerId, StoreId, Warehouse};
 use tillwatch_core::money::Money;
 
 use super::Marketplace;
@@ -77,22 +78,16 @@ fn discount(offer: &Offer) -> Value {
     if !offer.warehouses.is_empty() {
         add(
             "warehouses",
-            texts(offer.warehouses.iter().map(|one| one.as_str()).collect()),
+            texts(offer.warehouses.iter().map(Warehouse::as_str).collect()),
         );
     }
     let mut scope = Map::new();
     let lists = [
-        (
-            "stores",
-            offer.stores.iter().map(|one| one.as_str()).collect::<Vec<_>>(),
-        ),
-        ("sellers", offer.sellers.iter().map(|one| one.as_str()).collect()),
-        ("categories", offer.categories.iter().map(|one| one.as_str()).collect()),
-        ("items", offer.items.iter().map(|one| one.as_str()).collect()),
-        (
-            "excluded_items",
-            offer.excluded.iter().map(|one| one.as_str()).collect(),
-        ),
+        ("stores", offer.stores.iter().map(StoreId::as_str).collect::<Vec<_>>()),
+        ("sellers", offer.sellers.iter().map(SellerId::as_str).collect()),
+        ("categories", offer.categories.iter().map(CategoryId::as_str).collect()),
+        ("items", offer.items.iter().map(ItemId::as_str).collect()),
+        ("excluded_items", offer.excluded.iter().map(ItemId::as_str).collect()),
     ];
     for (name, ids) in lists.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         scope.insert(name.to_owned(), texts(ids));

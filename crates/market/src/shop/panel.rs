@@ -66,31 +66,24 @@ const fn group(offer: &Offer) -> Option<&'static str> {
 
 /// The entries of an offer: one for each step of a coupon's ladder; none for what a group has no words for.
 fn entries(group: &str, offer: &Offer, listing: &Listing, words: Words) -> Vec<Value> {
-    let coupon = |value, minor, minimum| coupon(group, offer, listing, value, minor, words.minimum(minimum));
+    let coupon = |value: &str, minor, minimum| coupon(group, offer, listing, (value, minor), &words.minimum(minimum));
+    let fixed = |amount: Money, minimum| coupon(&words.amount(amount), Some(amount.minor()), minimum);
     match (group, &offer.takes) {
         ("storeDiscount", _) => discount(offer, words).into_iter().collect(),
         ("acrossStoreFixedDiscount", _) => spend_and_save(offer, words).into_iter().collect(),
-        (_, Takes::Fixed(amount)) => {
-            vec![coupon(
-                words.amount(*amount),
-                Some(amount.minor()),
-                stated_minimum(offer),
-            )]
-        }
-        (_, Takes::Tiers(tiers)) => tiers
-            .iter()
-            .map(|(minimum, amount)| coupon(words.amount(*amount), Some(amount.minor()), *minimum))
-            .collect(),
-        (_, Takes::Percent(share, _)) => vec![coupon(format!("{share}% off"), None, offer.minimum)],
+        (_, Takes::Fixed(amount)) => vec![fixed(*amount, stated_minimum(offer))],
+        (_, Takes::Tiers(tiers)) => tiers.iter().map(|(minimum, amount)| fixed(*amount, *minimum)).collect(),
+        (_, Takes::Percent(share, _)) => vec![coupon(&format!("{share}% off"), None, offer.minimum)],
         (_, Takes::PerSpend { every, amount, cap }) => {
-            vec![coupon(words.spend_and_save(*amount, *every, *cap), None, *every)]
+            vec![coupon(&words.spend_and_save(*amount, *every, *cap), None, *every)]
         }
         (_, Takes::Pieces(_) | Takes::Shipping(_)) => Vec::new(),
     }
 }
 
-/// A coupon or code: its value in words and in `couponMeta`, its minimum in words alone.
-fn coupon(group: &str, offer: &Offer, listing: &Listing, value: String, minor: Option<i64>, minimum: String) -> Value {
+/// A coupon or code: its value in words and, where it is an amount, in `couponMeta` too; its minimum in words alone.
+fn coupon(group: &str, offer: &Offer, listing: &Listing, value: (&str, Option<i64>), minimum: &str) -> Value {
+    let (value, minor) = value;
     let platform = group == "platformCoupon";
     let seller = if platform { "1" } else { listing.seller.as_str() };
     let meta = json!({

@@ -74,16 +74,16 @@ impl Refusal {
 
 impl Request<'_> {
     /// A result under its method's name, as most methods answer.
-    pub(super) fn named(&self, result: Value) -> Value {
-        self.enveloped(json!({"resp_code": 200, "resp_msg": "Call succeeds", "result": result}))
+    pub(super) fn named(&self, result: &Value) -> Value {
+        self.enveloped(&json!({"resp_code": 200, "resp_msg": "Call succeeds", "result": result}))
     }
 
     /// No result: the listing is not in the programme, or not for this country.
     pub(super) fn nothing(&self) -> Value {
-        self.enveloped(json!({"resp_code": 405, "resp_msg": "The result is empty"}))
+        self.enveloped(&json!({"resp_code": 405, "resp_msg": "The result is empty"}))
     }
 
-    fn enveloped(&self, result: Value) -> Value {
+    fn enveloped(&self, result: &Value) -> Value {
         let method = self.get("method").unwrap_or_default().replace('.', "_");
         json!({format!("{method}_response"): {
             "resp_result": result,

@@ -32,7 +32,7 @@ impl Request<'_> {
             .filter_map(|source| Some((source, item_in(source)?)))
             .map(|(source, item)| json!({"promotion_link": affiliate_link(&item), "source_value": source}))
             .collect();
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "promotion_links": self.list("promotion_link", links.clone()),
             "total_result_count": links.len(),
             "tracking_id": self.get("tracking_id"),
@@ -81,7 +81,7 @@ impl Request<'_> {
             .filter(|variant| variant.salable && (wanted == [""] || wanted.contains(&variant.sku.as_str())))
             .map(|variant| row(&listing, variant))
             .collect();
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "ae_item_info": {
                 "product_id": listing.item.as_str(),
                 "store_name": listing.store_name,

@@ -41,7 +41,7 @@ impl Request<'_> {
             return Ok(self.nothing());
         }
         let products: Vec<Value> = found.iter().filter_map(|listing| self.product(listing)).collect();
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "current_record_count": products.len(),
             "products": self.list("product", products),
         })))
@@ -118,7 +118,7 @@ impl Request<'_> {
         if products.is_empty() {
             return Ok(self.nothing());
         }
-        Ok(self.named(json!({
+        Ok(self.named(&json!({
             "current_page_no": number,
             "current_record_count": products.len(),
             "is_finished": number.saturating_mul(size) >= found.len(),
@@ -177,7 +177,7 @@ impl Request<'_> {
             "product_video_url": "",
         });
         // The app's price is there for some listings only, and the same.
-        if listing.sold % 5 > 0 {
+        if !listing.sold.is_multiple_of(5) {
             product["target_app_sale_price"] = variant.price.to_string().into();
             product["target_app_sale_price_currency"] = code.into();
             product["app_sale_price"] = base.price.to_string().into();

@@ -49,7 +49,7 @@ pub(super) fn data(id: &str, listing: &Listing, now: Timestamp) -> Value {
             "numberPerLot": 1,
             "subject": listing.title,
         },
-        "promotionComponent": {"purchaseLimitNumMax": if newcomer { 1 } else { 0 }},
+        "promotionComponent": {"purchaseLimitNumMax": i32::from(newcomer)},
         "redirectComponent": {},
         "sellerComponent": {
             "adminSeq": number_or_text(listing.seller.as_str()),

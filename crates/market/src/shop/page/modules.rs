@@ -52,7 +52,7 @@ pub(super) fn data(id: &str, listing: &Listing, now: Timestamp) -> Value {
         "priceModule": {"numberPerLot": 1, "lot": false},
         "quantityModule": {
             "displayBulkInfo": false,
-            "purchaseLimitNumMax": if newcomer { 1 } else { 0 },
+            "purchaseLimitNumMax": i32::from(newcomer),
             "totalAvailQuantity": left,
         },
         "redirectModule": {"bigBossBan": false, "code": "OK", "redirectUrl": ""},
