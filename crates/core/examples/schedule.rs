@@ -43,22 +43,19 @@ fn main() {
         .map(|world| world.run(Policy::of(Order::RoundRobin)).mean)
         .collect();
     println!(
-        "{:<36} {:^20} {:^20} {:^20} {:^20} {:^20} {:>8} {:>6}",
+        "{:<36} {:^21} {:^21} {:^21} {:^21} {:^21} {:>8} {:>6}",
         "", "mean", "rotations", "others", "times sooner", "with coupons", "longest", "filled"
     );
     for (name, policy) in rows {
         let outcomes: Vec<Outcome> = worlds.iter().map(|world| world.run(policy)).collect();
-        let each = |part: fn(&Outcome) -> f64| -> String {
-            outcomes
-                .iter()
-                .map(|outcome| format!("{:>6.1} ", part(outcome)))
-                .collect()
-        };
-        let sooner = |part: fn(&Outcome) -> f64| -> String {
-            let pairs = outcomes.iter().zip(&uniform);
-            pairs
-                .map(|(outcome, uniform)| format!("{:>6.2} ", uniform / part(outcome)))
-                .collect()
+        let each = |part: fn(&Outcome) -> f64| columns(outcomes.iter().map(part));
+        let sooner = |part: fn(&Outcome) -> f64| {
+            columns(
+                outcomes
+                    .iter()
+                    .zip(&uniform)
+                    .map(|(outcome, uniform)| uniform / part(outcome)),
+            )
         };
         let longest = outcomes.iter().map(|outcome| outcome.longest).fold(0.0, f64::max);
         let filled = outcomes.iter().map(|outcome| outcome.filled).fold(1.0, f64::min);
@@ -73,10 +70,14 @@ fn main() {
         );
     }
     for order in [Order::TrueRates, Order::WrongRates] {
-        let best: String = worlds
-            .iter()
-            .map(|world| format!("{:>6.2} ", world.optimum(order)))
-            .collect();
+        let best = columns(worlds.iter().map(|world| world.optimum(order)));
         println!("times sooner of the best schedule, {order:?}: {best}");
     }
+}
+
+fn columns(numbers: impl Iterator<Item = f64>) -> String {
+    numbers
+        .map(|number| format!("{number:>6.2} "))
+        .collect::<Vec<_>>()
+        .concat()
 }

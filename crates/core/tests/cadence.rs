@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on must stop, and its numbers are small"
 )]
 
@@ -418,7 +419,7 @@ fn nobody_pasting_leaves_their_share_to_the_background_of_later_hours() {
     };
     let first = hour(&mut budget, Share::Background, 0);
     let last = hour(&mut budget, Share::Background, 20);
-    assert!(first >= 150 && first <= 160, "{first} of 208");
+    assert!((150..=160).contains(&first), "{first} of 208");
     assert!(last > 4 * first, "{last} in an hour of the evening");
     assert!(hour(&mut budget, Share::Pasted, 21) > 41);
 }

@@ -261,11 +261,11 @@ impl Listing {
         let mut seen = Seen::default();
         let mut changes = self.changes.iter().peekable();
         for reading in (START..=BEGIN).step_by((DAY / READINGS) as usize).skip(1) {
-            let mut changed = false;
+            let mut differs = false;
             while changes.next_if(|change| **change <= reading).is_some() {
-                changed = true;
+                differs = true;
             }
-            seen.count(DAY / READINGS, changed);
+            seen.count(DAY / READINGS, differs);
         }
         seen
     }
