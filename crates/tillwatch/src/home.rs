@@ -148,7 +148,7 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = file.parent().with_context(name)?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let beside = file.with_extension(format!("json.{}.part", std::process::id()));
-    let written = std::fs::File::create(&beside)
+    let written = File::create(&beside)
         .and_then(|mut to| to.write_all(bytes).and_then(|()| to.sync_all()))
         .and_then(|()| std::fs::rename(&beside, file));
     if written.is_err() {

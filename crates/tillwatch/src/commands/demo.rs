@@ -21,7 +21,8 @@ use tillwatch_market::shop::{Key, Marketplace};
 use tillwatch_market::world::{MARKETS, Size, World};
 use tillwatch_net::http::{Client, Place, Reach};
 use tillwatch_net::secret::Secret;
-use tillwatch_net::sources::affiliate::{self, Affiliate, SignMethod};
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{self, Affiliate};
 use tillwatch_net::sources::ladder::Feed;
 use tillwatch_net::sources::page::{self, Page};
 use tokio::runtime::Runtime;
@@ -68,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     log::start()?;
     let home = Home::find(data).of_the_demonstration(arguments.seed)?;
     let _held = home.hold()?;
-    let store = Arc::new(tillwatch_store::open(&home.store_file()?)?);
+    let store = Arc::new(tillwatch_store::Sqlite::open(&home.store_file()?)?);
     let rules = Rules::load(None)?.usual()?.clone();
     let almanac = home.almanac()?;
     let start = start(store.as_ref())?;

@@ -9,7 +9,8 @@ use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
 use tillwatch_net::http::{Client, Reach};
 use tillwatch_net::secret::Secret;
-use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, SPACING, Settings, SignMethod};
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, SPACING, Settings};
 use tillwatch_net::sources::ladder::Feed;
 
 use crate::failure::{Status, Usage};
@@ -48,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     log::start()?;
     let home = Home::find(data);
     let _held = home.hold()?;
-    let store = Arc::new(tillwatch_store::open(&home.store_file()?)?);
+    let store = Arc::new(tillwatch_store::Sqlite::open(&home.store_file()?)?);
     let client = Client::new(None, Reach::default())?;
     let clock = machine_clock();
     let sources: Vec<Arc<dyn Source>> = affiliate(arguments, &client)?.into_iter().collect();
