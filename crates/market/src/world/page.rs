@@ -5,7 +5,7 @@ use tillwatch_core::id::{ItemId, PoolId};
 use tillwatch_core::money::Money;
 
 use super::catalog::{Make, Plan};
-use super::draw::Draw;
+use super::draw::{Draw, named};
 use super::markets::Market;
 use super::price::{self, Part, Purse};
 use super::{Absence, World, terms, words};
@@ -39,7 +39,8 @@ impl World {
         let shop = &self.catalog.shops[plan.shop];
         let parts: Vec<Part> = price::parts(self.seed, place as u64, &self.calendar, at, at).collect();
         let step = price::step(self.seed, place as u64, plan, at);
-        let mut stock = Draw::of(self.seed, "stock", &[place as u64, step]);
+        let factor = price::factor(self.seed, place as u64, plan, &parts, at);
+        let mut stock = Draw::of(self.seed, const { named("stock") }, &[place as u64, step]);
         let variants = plan.variants.iter();
         let (wide, narrow, _) = words::CATEGORIES[plan.category];
         let categories = [wide, narrow].map(|(id, name)| Category {
@@ -56,7 +57,7 @@ impl World {
             market: market.country,
             currency: market.currency(),
             variants: variants
-                .map(|make| self.variant(place, plan, make, purse, &parts, at, &mut stock))
+                .map(|make| self.variant(place, plan, make, purse, factor, at, &mut stock))
                 .collect(),
             shipping: shipping(plan, purse),
             offers: self.shown(place, plan, purse, at),
@@ -79,13 +80,13 @@ impl World {
         plan: &Plan,
         make: &Make,
         purse: Purse,
-        parts: &[Part],
+        factor: i64,
         at: i64,
         stock: &mut Draw,
     ) -> Variant {
         let currency = purse.market.currency();
-        let price = self.price(place, plan, make, purse, parts, at);
-        let was = purse.times(plan.base, &[make.factor * 1_000, plan.was * 10_000]);
+        let price = self.price(place, plan, make, purse, factor, at);
+        let was = purse.times(plan.base, make.factor, plan.was * 10_000);
         // One in thirty is sold out, for as long as the price holds.
         let left = if stock.chance(33) { 0 } else { 1 + stock.below(900) };
         let first_order = plan.allowance.map(|cents| {
@@ -105,21 +106,16 @@ impl World {
         }
     }
 
-    fn price(&self, place: usize, plan: &Plan, make: &Make, purse: Purse, parts: &[Part], at: i64) -> Money {
+    fn price(&self, place: usize, plan: &Plan, make: &Make, purse: Purse, factor: i64, at: i64) -> Money {
         let currency = purse.market.currency();
         if let Some(set) = self.added.price(place, purse.market, &make.sku, at) {
             return set;
         }
-        if !make.sold {
-            return Money::new(PLACEHOLDER, currency);
+        if make.sold {
+            Money::new(purse.times(plan.base, make.factor, factor), currency)
+        } else {
+            Money::new(PLACEHOLDER, currency)
         }
-        let step = price::step(self.seed, place as u64, plan, at);
-        let level = price::level(self.seed, place as u64, step);
-        let (rise, cut) = price::swept(parts, at);
-        Money::new(
-            purse.times(plan.base, &[make.factor * 1_000, level, rise, cut]),
-            currency,
-        )
     }
 
     /// The first variant's price in the next sale, once it is announced.
@@ -136,7 +132,8 @@ impl World {
         let purse = Purse::of(self.seed, market, coming.starts);
         let then: Vec<Part> =
             price::parts(self.seed, place as u64, &self.calendar, coming.starts, coming.starts).collect();
-        let price = self.price(place, plan, make, purse, &then, coming.starts);
+        let factor = price::factor(self.seed, place as u64, plan, &then, coming.starts);
+        let price = self.price(place, plan, make, purse, factor, coming.starts);
         Some((price, terms::stamp(coming.starts)))
     }
 }

@@ -3,7 +3,7 @@
 use super::DAY;
 use super::calendar::{Calendar, Sale};
 use super::catalog::Plan;
-use super::draw::Draw;
+use super::draw::{Draw, named};
 use super::markets::Market;
 
 const WHOLE: i64 = 1_000_000;
@@ -15,8 +15,8 @@ const RATE_HOLDS: i64 = 28 * DAY;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Purse {
     pub(super) market: &'static Market,
-    /// Minor units for a dollar, in thousandths of millionths.
-    rate: i128,
+    /// Minor units for a dollar, in thousandths.
+    rate: i64,
 }
 
 impl Purse {
@@ -24,31 +24,25 @@ impl Purse {
         let block = at.div_euclid(RATE_HOLDS).cast_unsigned();
         let letters = market.letters();
         let moves = if letters == "USD" { 0 } else { 3_000 };
-        let drift = Draw::of(seed, letters, &[block]).between(-moves, moves);
+        let drift = Draw::of(seed, named(letters), &[block]).between(-moves, moves);
         Self {
             market,
-            rate: i128::from(market.rate()) * i128::from(WHOLE + drift),
+            rate: market.rate() * (WHOLE + drift) / WHOLE,
         }
     }
 
-    /// Cents of a dollar at the rate, times as many millionths as given; half up, never nothing.
-    pub(super) fn times(&self, cents: i64, parts: &[i64]) -> i64 {
-        let mut numerator = i128::from(cents) * self.rate;
-        let mut denominator = 100_000 * i128::from(WHOLE);
-        for part in parts {
-            numerator *= i128::from(*part);
-            denominator *= i128::from(WHOLE);
-            // Keeps the product far from the end of its type; the digits lost are below a millionth of a cent.
-            numerator /= 1_000;
-            denominator /= 1_000;
-        }
-        let minor = (2 * numerator + denominator) / (2 * denominator);
+    /// Cents of a dollar at the rate, times so many thousandths and millionths; half up, never nothing.
+    pub(super) fn times(&self, cents: i64, thousandths: i64, millionths: i64) -> i64 {
+        // One division, since views are made by the million.
+        let over = i128::from(cents * thousandths) * i128::from(self.rate) * i128::from(millionths);
+        let under = 100_000 * 1_000 * i128::from(WHOLE);
+        let minor = (2 * over + under) / (2 * under);
         i64::try_from(minor.max(1)).unwrap_or(i64::MAX)
     }
 
     /// Cents of a dollar at the rate, as coupons of stores are converted.
     pub(super) fn converted(&self, cents: i64) -> i64 {
-        self.times(cents, &[])
+        self.times(cents, 1_000, WHOLE)
     }
 
     /// The same as a round amount, as ladders are made.
@@ -72,10 +66,9 @@ pub(super) fn step(seed: u64, place: u64, plan: &Plan, at: i64) -> u64 {
 }
 
 fn step_begins(seed: u64, place: u64, plan: &Plan, block: i64) -> i64 {
-    let pace = plan.pace.cast_unsigned();
     block * plan.pace
-        + Draw::of(seed, "step", &[place, block.cast_unsigned()])
-            .below(pace)
+        + Draw::of(seed, const { named("step") }, &[place, block.cast_unsigned()])
+            .below(plan.pace.cast_unsigned())
             .cast_signed()
 }
 
@@ -85,8 +78,9 @@ pub(super) fn steps(seed: u64, place: u64, plan: &Plan, from: i64, until: i64, i
 }
 
 /// The level of a step in millionths. Short, middling and long swings, so that it wanders and yet stays near its base.
-pub(super) fn level(seed: u64, place: u64, step: u64) -> i64 {
-    let swing = |of: u64, by: i64| Draw::of(seed, "swing", &[place, of, step >> (2 * of)]).between(-by, by);
+fn level(seed: u64, place: u64, step: u64) -> i64 {
+    let swing =
+        |of: u64, by: i64| Draw::of(seed, const { named("swing") }, &[place, of, step >> (2 * of)]).between(-by, by);
     WHOLE + swing(0, 55_000) + swing(1, 65_000) + swing(2, 100_000)
 }
 
@@ -104,7 +98,7 @@ pub(super) struct Part {
 
 impl Part {
     fn of(seed: u64, place: u64, sale: &Sale, calendar: &Calendar) -> Option<Self> {
-        let mut draw = Draw::of(seed, "part", &[place, sale.number]);
+        let mut draw = Draw::of(seed, const { named("part") }, &[place, sale.number]);
         let (joins, deepest) = if sale.grand { (700, 300_000) } else { (250, 120_000) };
         if !draw.chance(joins) {
             return None;
@@ -139,8 +133,8 @@ pub(super) fn parts(
         .filter_map(move |sale| Part::of(seed, place, sale, calendar))
 }
 
-/// Rise and cut at a second, each the largest of those that hold, as factors in millionths.
-pub(super) fn swept(parts: &[Part], at: i64) -> (i64, i64) {
+/// What level, rise and cut make of the base at a second, in millionths. Of several rises or cuts the largest holds.
+pub(super) fn factor(seed: u64, place: u64, plan: &Plan, parts: &[Part], at: i64) -> i64 {
     let rise = parts
         .iter()
         .filter_map(|part| part.rise.filter(|(from, _)| (*from..part.starts).contains(&at)))
@@ -149,5 +143,6 @@ pub(super) fn swept(parts: &[Part], at: i64) -> (i64, i64) {
         .iter()
         .filter(|part| (part.starts..part.ends).contains(&at))
         .map(|part| part.cut);
-    (WHOLE + rise.max().unwrap_or(0), WHOLE - cut.max().unwrap_or(0))
+    let level = level(seed, place, step(seed, place, plan, at));
+    level * (WHOLE + rise.max().unwrap_or(0)) / WHOLE * (WHOLE - cut.max().unwrap_or(0)) / WHOLE
 }
