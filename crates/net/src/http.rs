@@ -45,13 +45,11 @@ pub struct Client {
 /// What a server answered.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The address that answered, after redirects.
-    pub url: Url,
     /// The status, such as 200.
     pub status: u16,
     /// The body, decompressed.
     pub body: Vec<u8>,
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
 }
 
 impl Client {
@@ -119,7 +117,7 @@ impl Client {
         loop {
             let response = self.hop(call, &url).await?;
             let Some(next) = next(call, &response, &url)? else {
-                return read(response, url, call.most_bytes).await;
+                return read(response, &url, call.most_bytes).await;
             };
             if hops == MOST_HOPS {
                 return Err(HttpError::TooManyRedirects { host: host(&call.url) });
@@ -200,18 +198,17 @@ fn next(call: &Call, response: &Response, url: &Url) -> Result<Option<Url>, Http
 }
 
 /// Reads the body, counted as it comes out of the decompression.
-async fn read(mut response: Response, url: Url, most: usize) -> Result<Answer, HttpError> {
+async fn read(mut response: Response, url: &Url, most: usize) -> Result<Answer, HttpError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| HttpError::of(&error, &url))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| HttpError::of(&error, url))? {
         if chunk.len() > most.saturating_sub(body.len()) {
-            return Err(HttpError::TooLarge { host: host(&url), most });
+            return Err(HttpError::TooLarge { host: host(url), most });
         }
         body.extend_from_slice(&chunk);
     }
     Ok(Answer {
         status: response.status().as_u16(),
         headers: std::mem::take(response.headers_mut()),
-        url,
         body,
     })
 }

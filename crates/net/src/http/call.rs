@@ -1,12 +1,15 @@
 //! One call: where, with what, and how much time and how many bytes it may take.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::Method;
 use url::{Url, form_urlencoded};
 
+use super::host;
+
 /// What a call asks, and its limits. The default is ten seconds and four megabytes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
@@ -74,5 +77,12 @@ impl Call {
     #[must_use]
     pub fn up_to(self, most_bytes: usize) -> Self {
         Self { most_bytes, ..self }
+    }
+}
+
+/// The host alone: addresses, headers and bodies may hold keys.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({} {})", self.method, host(&self.url))
     }
 }

@@ -186,3 +186,84 @@ fn no_answer(answer: &Answer, seen: &[Snapshot]) -> SourceError {
     };
     SourceError::Unreachable { why }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use reqwest::header::HeaderMap;
+    use tillwatch_app::ports::source::Wanted;
+    use tillwatch_core::country::Country;
+
+    use super::*;
+
+    const IDS: [&str; 3] = ["1005000222222222", "1005000222222223", "4000000222222"];
+
+    fn ask() -> Ask {
+        let wanted = |id| Wanted {
+            item: ItemId::parse(id).expect("an id"),
+            skus: Vec::new(),
+        };
+        Ask {
+            market: Country::US,
+            currency: Currency::USD,
+            items: IDS.map(wanted).into(),
+        }
+    }
+
+    /// Products of listings that were asked for or not, at prices in the currency or not, whole or not.
+    fn product() -> impl Strategy<Value = String> {
+        let id = prop_oneof![
+            prop::sample::select(IDS.to_vec()),
+            Just("1005000999999999"),
+            Just("3256800035907470"),
+            Just("")
+        ];
+        let price = prop::sample::select(vec![
+            "\"7.50\"", "7.5", "\"0.00\"", "\"-1\"", "\"1e9\"", "null", "{}", "[1]",
+        ]);
+        let currency = prop::sample::select(vec!["USD", "EUR", "usd", "", "$"]);
+        (id, price, currency).prop_map(|(id, price, currency)| {
+            format!(
+                r#"{{"product_id": "{id}", "target_sale_price": {price}, "target_sale_price_currency": "{currency}"}}"#
+            )
+        })
+    }
+
+    /// An answer, one that was cut somewhere, or nothing like it.
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        let products = prop::collection::vec(product(), 0..6);
+        let cut = prop::option::weighted(0.2, any::<prop::sample::Index>());
+        let answer = (products, cut).prop_map(|(products, cut)| {
+            let products = products.join(",");
+            let mut whole = format!(
+                r#"{{"aliexpress_affiliate_productdetail_get_response": {{"resp_result": {{"resp_code": 200,
+                    "result": {{"products": {{"product": [{products}]}}}}}}}}}}"#
+            );
+            whole.truncate(cut.map_or(usize::MAX, |at| at.index(whole.len())));
+            whole.into_bytes()
+        });
+        prop_oneof![4 => answer, 1 => any::<Vec<u8>>()]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_answered_each_listing_has_one_reading_and_a_price_only_as_asked(
+            body in body(),
+            status in prop::sample::select(vec![200_u16, 400, 403, 429, 500]),
+        ) {
+            let answer = Answer { status, body, headers: HeaderMap::new() };
+            let now = Instant::parse("2026-11-22T12:00:00Z").expect("an instant");
+            if let Ok(readings) = read(&ask(), &answer, now) {
+                let ids: Vec<&str> = readings.iter().map(|one| one.item.as_str()).collect();
+                prop_assert_eq!(ids, IDS);
+                for Reading { item, snapshot } in readings {
+                    prop_assert_eq!(snapshot.item.as_ref(), Some(&item));
+                    let ok = snapshot.outcome == Outcome::Ok;
+                    prop_assert_eq!(ok, snapshot.salable().next().is_some());
+                    prop_assert!(!ok || snapshot.currency == Some(Currency::USD));
+                    prop_assert_eq!(ok, snapshot.detail.is_none());
+                }
+            }
+        }
+    }
+}

@@ -13,8 +13,7 @@ use crate::http::{Call, Client, HttpError};
 /// A ladder of a thousand discounts has a few hundred kilobytes.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// An address that a ladder is published at.
-#[derive(Debug)]
+/// An address that a ladder is published at. It may hold a key, so that it is never printed.
 pub struct Feed {
     address: Url,
     client: Client,

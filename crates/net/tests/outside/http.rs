@@ -267,6 +267,22 @@ async fn a_look_up_that_never_answers_ends_after_three_seconds() {
     assert_eq!(started.elapsed().as_secs(), 3);
 }
 
+#[test]
+fn a_call_is_printed_without_what_may_be_a_key() {
+    let call =
+        Call::form(url("https://example.com/bot-s3cr3t?sign=s3cr3t"), [("key", "s3cr3t")]).header("cookie", "s3cr3t");
+    assert_eq!(format!("{call:?}"), "Call(POST example.com)");
+}
+
+#[tokio::test]
+async fn a_header_that_cannot_be_sent_is_an_error() {
+    let peer = Peer::always(ok("")).await;
+    let split = Call::get(peer.url("/")).header("if-none-match", "\"v1\"\r\nhost: evil.example");
+    let refused = peer.client().send(&split).await;
+    assert!(matches!(refused, Err(HttpError::Unreachable { .. })), "{refused:?}");
+    assert_eq!(peer.connections(), 0);
+}
+
 #[tokio::test]
 async fn an_error_tells_the_host_and_nothing_else_of_the_address() {
     let peer = Peer::always(Reply::Raw(Vec::new())).await;
