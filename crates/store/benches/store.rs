@@ -10,7 +10,7 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "a benchmark is where the clock belongs")]
 
-#[path = "../tests/store/common.rs"]
+#[path = "../tests/store/common/made_up.rs"]
 mod common;
 #[path = "../../core/benches/common/listing.rs"]
 mod made_up;
@@ -33,14 +33,16 @@ const BATCH: usize = 50;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let parts: [(&str, fn(&Path)); 3] = [("write", write), ("disk", disk), ("open", open)];
-    for (name, part) in parts {
+    for (name, part) in [("write", write as Part), ("disk", disk), ("open", open)] {
         if asked.is_empty() || asked.iter().any(|word| word == name) {
             let folder = tempfile::tempdir().unwrap();
             part(&folder.path().join("store.db"));
         }
     }
 }
+
+/// One part, with the file in which it may keep what it likes.
+type Part = fn(&Path);
 
 /// A small generator of numbers that is its own seed (splitmix64).
 struct Dice(u64);
@@ -71,7 +73,7 @@ fn write(file: &Path) {
     let tracked: Vec<(ListingId, VariantId)> = (0..LISTINGS)
         .map(|number| {
             store
-                .track(&key(number as i64), Some(&sku("1200")), minute(0).instant())
+                .track(&key(number.cast_signed()), Some(&sku("1200")), minute(0).instant())
                 .unwrap()
         })
         .collect();
@@ -93,7 +95,7 @@ fn write(file: &Path) {
                 .map(|_| {
                     let place = dice.below(LISTINGS) as usize;
                     if dice.below(50) == 0 {
-                        prices[place] = 1_000 + dice.below(500) as i64;
+                        prices[place] = 1_000 + dice.below(500).cast_signed();
                     }
                     let (listing, variant) = tracked[place];
                     reading(listing, variant, after, prices[place])
@@ -127,7 +129,7 @@ fn disk(file: &Path) {
     let tracked: Vec<(ListingId, VariantId)> = (0..LISTINGS)
         .map(|number| {
             store
-                .track(&key(number as i64), Some(&sku("1200")), minute(0).instant())
+                .track(&key(number.cast_signed()), Some(&sku("1200")), minute(0).instant())
                 .unwrap()
         })
         .collect();
@@ -177,7 +179,7 @@ fn bytes(file: &Path, runs: f64, series: f64) {
         let sql = format!("SELECT sum(pgsize) FROM dbstat WHERE name IN ({tables})");
         connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap() as f64
     };
-    let mut told = |when: &str| {
+    let told = |when: &str| {
         let bytes = size("'segment', 'tail'");
         println!(
             "on disk {when}: {:.2} bytes a run, {:.0} bytes a series of five years",

@@ -144,7 +144,9 @@ fn a_program_that_is_killed_loses_nothing_that_it_was_told_is_kept() {
                 budget * u64::from(BATCH) >= count,
                 "readings were made that were not paid for"
             );
-            assert_eq!(store.examine().unwrap().problems, []);
+            if life % 5 == 4 {
+                assert_eq!(store.examine().unwrap().problems, []);
+            }
             (promised, spent) = (count, budget);
         }
         (most_kept, most_spent) = (most_kept.max(promised), most_spent.max(spent));

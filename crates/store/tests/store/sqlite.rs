@@ -227,7 +227,7 @@ fn a_backup_is_whole_and_comes_back() {
     store.remember("budget", "4").unwrap();
     let mut told = Vec::new();
     let restored = restore(&copy, &kept.at("back.db"), Existing::Keep, |done, of| {
-        told.push((done, of))
+        told.push((done, of));
     })
     .unwrap();
     assert_eq!((restored.version, restored.aside), (1, None));
@@ -332,7 +332,9 @@ fn a_backup_that_is_not_as_it_was_made_replaces_nothing() {
         fs::write(&copy, &good).unwrap();
         Connection::open(&copy).unwrap().execute_batch(sql).unwrap();
         let sum = Sha256::digest(fs::read(&copy).unwrap());
-        let sum: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sum = sum
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         fs::write(kept.at("copy.db.sha256"), sum).unwrap();
     };
     vouched("UPDATE segment SET runs = x'01' WHERE lane = 3 AND number = 1");
