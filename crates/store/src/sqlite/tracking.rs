@@ -18,15 +18,7 @@ use super::tails;
 use super::values::{instant, key, lane, maybe, one};
 
 pub(super) fn track(to: &Transaction<'_>, key: &ListingKey, sku: Option<&SkuId>) -> Answer<(ListingId, VariantId)> {
-    let (item, market, currency) = (key.item.as_str(), key.market.code(), key.currency.code());
-    let listing = match find(to, key)? {
-        Some(listing) => listing,
-        None => {
-            to.prepare_cached("INSERT INTO listing (item, market, currency) VALUES (?1, ?2, ?3)")?
-                .execute((item, market, currency))?;
-            ListingId(to.last_insert_rowid())
-        }
-    };
+    let listing = find(to, key)?.map_or_else(|| add(to, key), Ok)?;
     let known = match sku {
         // The one that the page selects is as good, once its id is known: there need not be two histories of one thing.
         Some(sku) => to
@@ -42,6 +34,12 @@ pub(super) fn track(to: &Transaction<'_>, key: &ListingKey, sku: Option<&SkuId>)
     to.prepare_cached("INSERT INTO variant (listing, selected, sku) VALUES (?1, ?2, ?3)")?
         .execute((listing.0, sku.is_none(), sku.map(SkuId::as_str)))?;
     Ok((listing, VariantId(to.last_insert_rowid())))
+}
+
+fn add(to: &Transaction<'_>, key: &ListingKey) -> Answer<ListingId> {
+    to.prepare_cached("INSERT INTO listing (item, market, currency) VALUES (?1, ?2, ?3)")?
+        .execute((key.item.as_str(), key.market.code(), key.currency.code()))?;
+    Ok(ListingId(to.last_insert_rowid()))
 }
 
 fn find(from: &Transaction<'_>, key: &ListingKey) -> Answer<Option<ListingId>> {
