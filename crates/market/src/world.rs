@@ -118,6 +118,17 @@ impl World {
     /// All moments after `from` and before `until` at which something about a listing, its discounts or the codes of a
     /// market changes, in order. After rounding, a few of them change nothing.
     pub fn changes(&self, item: &ItemId, market: &str, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+        let mut moments = self.listing_changes(item, market, from, until);
+        if !moments.is_empty() || self.places.contains_key(item) {
+            moments.extend(self.code_changes(market, from, until));
+        }
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    }
+
+    /// The part of [`World::changes`] that is the listing's own.
+    pub fn listing_changes(&self, item: &ItemId, market: &str, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
         let (Some(&place), Some(market)) = (self.places.get(item), Market::of(market)) else {
             return Vec::new();
         };
@@ -132,12 +143,19 @@ impl World {
         }
         moments.extend(plan.appears.into_iter().chain(plan.gone));
         self.shown_changes(place, plan, market, from, until, &mut moments);
-        self.code_changes(market, from, until, &mut moments);
         self.added.changes(place, market, &mut moments);
-        moments.retain(|moment| (from + 1..until).contains(moment));
-        moments.sort_unstable();
-        moments.dedup();
-        moments.into_iter().map(terms::stamp).collect()
+        between(moments, from, until)
+    }
+
+    /// The part of [`World::changes`] that all listings of a market share: its published codes.
+    pub fn code_changes(&self, market: &str, from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+        let Some(market) = Market::of(market) else {
+            return Vec::new();
+        };
+        let (from, until) = (from.as_second(), until.as_second());
+        let mut moments = Vec::new();
+        self.published_changes(market, from, until, &mut moments);
+        between(moments, from, until)
     }
 
     /// Adds a discount. A code is published for its regions, or where its currency is paid in if it names none; unless
@@ -178,4 +196,12 @@ impl World {
 pub fn us_id(item: &ItemId) -> Option<String> {
     let number: u64 = item.as_str().parse().ok()?;
     Some((number + US_OFFSET).to_string())
+}
+
+/// The seconds strictly between two, in order and each once.
+fn between(mut moments: Vec<i64>, from: i64, until: i64) -> Vec<Timestamp> {
+    moments.retain(|moment| (from + 1..until).contains(moment));
+    moments.sort_unstable();
+    moments.dedup();
+    moments.into_iter().map(terms::stamp).collect()
 }

@@ -137,7 +137,7 @@ impl World {
     }
 
     /// When the codes of a market change, between two seconds.
-    pub(super) fn code_changes(&self, market: &'static Market, from: i64, until: i64, into: &mut Vec<i64>) {
+    pub(super) fn published_changes(&self, market: &'static Market, from: i64, until: i64, into: &mut Vec<i64>) {
         for (letter, lane) in lanes(market.number()) {
             for run in lane.runs(self.seed, &self.calendar, from, until) {
                 let of = ladder(letter, &run).len();

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use tillwatch_app::ports::store::{ListingKey, Store, StoreError, Terms};
 use tillwatch_core::almanac::Almanac;
+use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
+use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Lane, Minute, Price, Run};
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
@@ -15,7 +17,7 @@ use tillwatch_core::quote::{Wish, join, quote};
 use tillwatch_core::rules::RuleSet;
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_market::view::Listing;
-use tillwatch_market::world::{Absence, MARKETS, World};
+use tillwatch_market::world::{Absence, MARKETS, Market, World};
 
 use super::facts::{discount, snapshot};
 
@@ -24,6 +26,9 @@ const DAYS: i64 = 730;
 
 /// Listings whose history is written.
 const LISTINGS: usize = 1_000;
+
+/// Seconds between two looks at a listing: four a day.
+const LOOKS: i64 = 6 * 60 * 60;
 
 /// What a listing's past came to.
 struct Past {
@@ -42,6 +47,32 @@ struct Recorder<'a> {
     rules: &'a RuleSet,
     from: Timestamp,
     until: Timestamp,
+    codes: Vec<Codes>,
+}
+
+/// The published codes of one market through time.
+struct Codes {
+    market: &'static Market,
+    /// From each of these moments on the codes beside it hold.
+    lists: Vec<(Timestamp, Vec<Discount>)>,
+}
+
+impl Codes {
+    fn of(world: &World, market: &'static Market, from: Timestamp, until: Timestamp) -> Self {
+        let mut moments = vec![from];
+        moments.extend(world.code_changes(market.country, from, until));
+        let list = |at: Timestamp| {
+            let codes = world.public_codes(market.country, at);
+            let holds = codes
+                .iter()
+                .filter(|code| code.starts <= at && at < code.ends && code.left > 0);
+            (at, holds.map(discount).collect())
+        };
+        Self {
+            market,
+            lists: moments.into_iter().map(list).collect(),
+        }
+    }
 }
 
 /// Writes the past of the first thousand listings up to a moment, and says how many it were. `progress` is told of each.
@@ -53,7 +84,7 @@ pub(super) fn write(
     now: Instant,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<usize, StoreError> {
-    let until = now.moment();
+    let (from, until) = (now.plus_seconds(-DAYS * 86_400).moment(), now.moment());
     let recorder = Recorder {
         world,
         almanac: Almanac {
@@ -61,8 +92,12 @@ pub(super) fn write(
             ..almanac.clone()
         },
         rules,
-        from: Instant::plus_seconds(now, -DAYS * 86_400).moment(),
+        from,
         until,
+        codes: MARKETS
+            .iter()
+            .map(|market| Codes::of(world, market, from, until))
+            .collect(),
     };
     let items: Vec<(usize, &ItemId)> = world.items().iter().take(LISTINGS).enumerate().collect();
     let next = AtomicUsize::new(0);
@@ -109,58 +144,94 @@ impl Recorder<'_> {
         let first = if place.is_multiple_of(2) {
             0
         } else {
-            place / 2 % MARKETS.len()
+            place / 2 % self.codes.len()
         };
-        let markets = MARKETS.iter().cycle().skip(first).take(MARKETS.len());
-        let (market, present) = markets
-            .filter_map(|market| Some((market, self.world.listing(item, market.country, self.until).ok()?)))
+        let codes = self.codes.iter().cycle().skip(first).take(self.codes.len());
+        let (codes, present) = codes
+            .filter_map(|codes| Some((codes, self.world.listing(item, codes.market.country, self.until).ok()?)))
             .next()?;
         let sku = present.variants.iter().find(|variant| variant.salable)?.sku.clone();
-        let mut moments = vec![self.from];
-        moments.extend(self.world.changes(item, market.country, self.from, self.until));
-        let ends = moments.iter().skip(1).chain([&self.until]);
         let mut past = Past {
             key: ListingKey {
                 item: item.clone(),
-                market: Country::parse(market.country).ok()?,
-                currency: market.currency(),
+                market: Country::parse(codes.market.country).ok()?,
+                currency: codes.market.currency(),
             },
             sku,
             delivered: true,
             lanes: Default::default(),
             checks: Vec::new(),
         };
+        let mut moments = vec![self.from];
+        for moment in self
+            .world
+            .listing_changes(item, codes.market.country, self.from, self.until)
+        {
+            // What changed since the last look is seen at the next.
+            let next = moment
+                .as_second()
+                .div_euclid(LOOKS)
+                .saturating_add(1)
+                .saturating_mul(LOOKS);
+            moments.extend(Timestamp::from_second(next).ok().filter(|next| *next < self.until));
+        }
+        moments.dedup();
+        let ends = moments.iter().skip(1).chain([&self.until]);
         for (from, until) in moments.iter().zip(ends) {
-            let span = (Minute::of(Instant::utc(*from)), Minute::of(Instant::utc(*until)));
-            if span.0 < span.1 {
-                self.add(&mut past, market.country, *from, span);
-            }
+            self.add(&mut past, codes, *from, *until);
         }
         Some(past)
     }
 
-    /// What held from a moment on: a run in each lane, or a gap.
-    fn add(&self, past: &mut Past, country: &'static str, at: Timestamp, (from, until): (Minute, Minute)) {
-        let confirmed = until.since(from).saturating_sub(1);
-        let seen = match self.world.listing(&past.key.item, country, at) {
+    /// What held from one look to the next: runs in each lane, or a gap.
+    fn add(&self, past: &mut Past, codes: &Codes, from: Timestamp, until: Timestamp) {
+        let own = match self.world.listing(&past.key.item, codes.market.country, from) {
             // Before it was there nobody had heard of it.
             Err(Absence::Unknown) => return,
             Err(Absence::Removed) => Err(Outcome::Removed),
             Err(Absence::NotSoldThere) => Err(Outcome::OtherRegion),
-            Ok(listing) => self.lanes(past, country, at, &listing).ok_or(Outcome::SoldOut),
+            Ok(listing) => self.own(past, from, &listing).ok_or(Outcome::SoldOut),
         };
-        let outcome = seen.err().unwrap_or(Outcome::Ok);
-        extend(&mut past.checks, from, confirmed, outcome);
-        if let Ok(lanes) = seen {
-            for (runs, lane) in past.lanes.iter_mut().zip(Lane::ALL) {
-                if let Some(price) = Price::new(lanes.get(lane).minor()) {
-                    extend(runs, from, confirmed, price);
-                }
+        extend(
+            &mut past.checks,
+            from,
+            until,
+            own.as_ref().err().copied().unwrap_or(Outcome::Ok),
+        );
+        let Ok(mut checkout) = own else { return };
+        let spend = checkout.lines.first().map(|line| line.listed());
+        let shown = checkout.discounts.len();
+        let began = codes.lists.partition_point(|(at, _)| *at <= from).saturating_sub(1);
+        let lists = codes.lists.iter().skip(began).take_while(|(at, _)| *at < until);
+        let mut usable = Vec::new();
+        let mut before: Option<(Timestamp, Lanes)> = None;
+        for (at, list) in lists {
+            // A code whose minimum the listed price does not reach could not be used whatever else holds.
+            let reached = |code: &&Discount| {
+                code.min_spend
+                    .is_none_or(|from| spend.is_some_and(|spend| spend.minor() >= from.minor()))
+            };
+            let now: Vec<&Discount> = list.iter().filter(reached).collect();
+            if before.is_some() && now == usable {
+                continue;
             }
+            checkout.discounts.truncate(shown);
+            join(&mut checkout.discounts, now.iter().copied());
+            usable = now;
+            let at = (*at).max(from);
+            checkout.at = Instant::utc(at);
+            if let Some((since, lanes)) = before.take() {
+                record(past, since, at, &lanes);
+            }
+            before = Lanes::of(&checkout, self.rules).map(|lanes| (at, lanes));
+        }
+        if let Some((since, lanes)) = before {
+            record(past, since, until, &lanes);
         }
     }
 
-    fn lanes(&self, past: &Past, country: &'static str, at: Timestamp, listing: &Listing) -> Option<Lanes> {
+    /// The checkout of one piece with what the listing showed.
+    fn own(&self, past: &Past, at: Timestamp, listing: &Listing) -> Option<Checkout> {
         let wish = Wish {
             market: Some(past.key.market),
             currency: Some(past.key.currency),
@@ -168,22 +239,32 @@ impl Recorder<'_> {
             quantity: 1,
             at: Instant::utc(at),
         };
-        let mut checkout = quote(&snapshot(listing), &self.almanac, &wish).ok()?.checkout;
-        let codes: Vec<_> = self.world.public_codes(country, at).iter().map(discount).collect();
-        join(&mut checkout.discounts, codes.iter());
-        Lanes::of(&checkout, self.rules)
+        quote(&snapshot(listing), &self.almanac, &wish)
+            .ok()
+            .map(|quote| quote.checkout)
     }
 }
 
-/// Lengthens the last run where the value is the same, or begins another.
-fn extend<V: PartialEq>(runs: &mut Vec<Run<V>>, start: Minute, confirmed: u32, value: V) {
+fn record(past: &mut Past, from: Timestamp, until: Timestamp, lanes: &Lanes) {
+    for (runs, lane) in past.lanes.iter_mut().zip(Lane::ALL) {
+        if let Some(price) = Price::new(lanes.get(lane).minor()) {
+            extend(runs, from, until, price);
+        }
+    }
+}
+
+/// Lengthens the last run where the value is the same, or begins another. The minute before the next look is the last
+/// that confirms it.
+fn extend<V: PartialEq>(runs: &mut Vec<Run<V>>, from: Timestamp, until: Timestamp, value: V) {
+    let (start, end) = (Minute::of(Instant::utc(from)), Minute::of(Instant::utc(until)));
+    let confirmed = end.since(start).saturating_sub(1);
     if let Some(last) = runs.last_mut().filter(|last| last.value == value) {
         last.confirmed = start.since(last.start).saturating_add(confirmed);
-        return;
+    } else if start < end {
+        runs.push(Run {
+            start,
+            confirmed,
+            value,
+        });
     }
-    runs.push(Run {
-        start,
-        confirmed,
-        value,
-    });
 }
