@@ -60,6 +60,9 @@ fn the_same_seed_gives_the_same_answers_and_another_seed_others() {
     assert!(different > 100, "{different}");
 }
 
+/// What an offer can have, and whether it has it.
+type Trait = (&'static str, fn(&Offer) -> bool);
+
 #[test]
 fn every_kind_of_discount_and_of_what_it_takes_occurs() {
     let world = world(60);
@@ -83,7 +86,6 @@ fn every_kind_of_discount_and_of_what_it_takes_occurs() {
         OfferKind::FreeShipping,
     ];
     assert_eq!(kinds, BTreeSet::from(every));
-    type Trait = (&'static str, fn(&Offer) -> bool);
     let traits: [Trait; 20] = [
         ("fixed", |o| matches!(o.takes, Takes::Fixed(_))),
         ("percent", |o| matches!(o.takes, Takes::Percent(_, None))),
@@ -343,8 +345,7 @@ proptest! {
         points.push(until);
         let seen = |second: i64| {
             let moment = Timestamp::from_second(second).unwrap();
-            let codes = (world.public_codes(market, moment), world.personal_codes(market, moment));
-            (world.listing(item, market, moment), codes)
+            (world.listing(item, market, moment), world.public_codes(market, moment))
         };
         for span in points.windows(2) {
             let (first, last) = (span[0].as_second(), span[1].as_second() - 1);

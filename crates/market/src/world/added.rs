@@ -8,12 +8,15 @@ use tillwatch_core::money::Money;
 use super::markets::Market;
 use crate::view::{Listing, Offer, OfferKind};
 
+/// A price of a variant from a second on.
+pub(super) type Set = (SkuId, i64, Money);
+
 /// All that was added. Nothing of it is needed for a world to be whole.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Added {
     pub(super) offers: Vec<Offer>,
     /// Prices by listing, country and variant, each from a second on.
-    pub(super) prices: HashMap<(usize, &'static str), Vec<(SkuId, i64, Money)>>,
+    pub(super) prices: HashMap<(usize, &'static str), Vec<Set>>,
     /// From when a listing is gone.
     pub(super) gone: HashMap<usize, i64>,
 }

@@ -76,7 +76,8 @@ impl Calendar {
 
     /// The first second of a day, counted from the first of January 1970.
     pub(super) fn midnight(&self, day: i64) -> i64 {
-        let place = day.clamp(self.first, self.first + self.midnights.len() as i64 - 1) - self.first;
+        let last = i64::try_from(self.midnights.len()).unwrap_or(1) - 1;
+        let place = (day - self.first).clamp(0, last);
         let known = self.midnights[usize::try_from(place).unwrap_or(0)];
         // Beyond the table no clock is put forward.
         known + (day - self.first - place) * DAY

@@ -3,7 +3,7 @@
 use tillwatch_core::id::{ItemId, SellerId, SkuId, StoreId, Warehouse};
 
 use super::Size;
-use super::draw::Draw;
+use super::draw::{Draw, named};
 use super::markets::MARKETS;
 use super::words;
 
@@ -108,7 +108,7 @@ fn place(number: u64) -> usize {
 }
 
 fn shop(seed: u64, at: u64) -> Shop {
-    let mut draw = Draw::of(seed, "shop", &[at]);
+    let mut draw = Draw::of(seed, const { named("shop") }, &[at]);
     // One seller in six has two stores.
     let seller = if at > 0 && draw.chance(166) { at - 1 } else { at };
     let number = 900_100_000 + at * 1_009;
@@ -127,7 +127,7 @@ fn shop(seed: u64, at: u64) -> Shop {
 }
 
 fn plan(seed: u64, at: u64, shops: &[Shop], origin: i64) -> Plan {
-    let mut draw = Draw::of(seed, "plan", &[at]);
+    let mut draw = Draw::of(seed, const { named("plan") }, &[at]);
     let shop = place(draw.below(shops.len() as u64));
     let gathers = draw.chance(80);
     let seller = if gathers {
@@ -204,7 +204,7 @@ fn makes(draw: &mut Draw, listing: u64) -> Vec<Make> {
 
 /// Mostly of the family of today, some of older ones.
 fn item_id(seed: u64, at: u64) -> ItemId {
-    let mut draw = Draw::of(seed, "item id", &[at]);
+    let mut draw = Draw::of(seed, const { named("item id") }, &[at]);
     let within = at * 4_099 + draw.below(4_099);
     let family = match draw.below(100) {
         0..90 => 1_005_004_000_000_000,

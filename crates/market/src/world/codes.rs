@@ -3,6 +3,7 @@
 use tillwatch_core::id::DiscountId;
 
 use super::World;
+use super::draw::{Draw, named};
 use super::lanes::{Lane, Rounds, Run, WEDNESDAYS};
 use super::markets::Market;
 use super::price::Purse;
@@ -39,16 +40,24 @@ fn lanes(market: u64) -> [(char, Lane<'static>); 3] {
         late: 7,
     };
     [
-        ('S', lane("sale codes", Rounds::Sales { grand_only: false }, 900, &[])),
-        ('W', lane("weekly codes", WEDNESDAYS, 450, &[2])),
-        ('U', lane("usual codes", monthly, 700, &[14, 21])),
+        (
+            'S',
+            lane(
+                const { named("sale codes") },
+                Rounds::Sales { grand_only: false },
+                900,
+                &[],
+            ),
+        ),
+        ('W', lane(const { named("weekly codes") }, WEDNESDAYS, 450, &[2])),
+        ('U', lane(const { named("usual codes") }, monthly, 700, &[14, 21])),
     ]
 }
 
 /// The code of one account.
 fn own(market: u64) -> Lane<'static> {
     Lane {
-        name: "own code",
+        name: const { named("own code") },
         of: market,
         rounds: Rounds::Days {
             every: 28,
@@ -71,8 +80,8 @@ fn ladder(letter: char, run: &Run) -> &'static [(i64, i64)] {
 
 /// The deepest codes of a ladder run out first, and each at its own time.
 fn tier(run: &Run, place: usize, of: usize) -> Run {
-    let mut draw = super::draw::Draw::of(run.key, "tier", &[place as u64]);
-    let runs_out = draw.chance(if place + 2 >= of { 600 } else { 100 });
+    let mut draw = Draw::of(run.key, const { named("tier") }, &[place as u64]);
+    let runs_out = draw.chance(if place + 2 >= of { 400 } else { 50 });
     let out = run.starts + draw.between(1_800, run.ends - run.starts - 1);
     Run {
         key: draw.bits(),
@@ -106,7 +115,8 @@ impl World {
         codes
     }
 
-    /// The code of one account, which is published nowhere. Empty when there is none.
+    /// The code of one account, which is published nowhere and of which [`World::changes`] says nothing. Empty when
+    /// there is none.
     pub fn personal_codes(&self, market: &str, at: jiff::Timestamp) -> Vec<Offer> {
         let Some(market) = Market::of(market) else {
             return Vec::new();
@@ -133,9 +143,6 @@ impl World {
                 let of = ladder(letter, &run).len();
                 into.extend((0..of).flat_map(|place| tier(&run, place, of).moments().collect::<Vec<_>>()));
             }
-        }
-        for run in own(market.number()).runs(self.seed, &self.calendar, from, until) {
-            into.extend(run.moments());
         }
     }
 }

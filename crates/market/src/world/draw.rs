@@ -6,18 +6,15 @@ pub(super) struct Draw(u64);
 
 impl Draw {
     /// The stream of a key. Equal keys give equal draws, on any machine.
-    pub(super) fn of(seed: u64, purpose: &str, key: &[u64]) -> Self {
-        let mut state = mix(seed);
-        for byte in purpose.bytes() {
-            state = mix(state ^ u64::from(byte));
-        }
+    pub(super) fn of(seed: u64, purpose: u64, key: &[u64]) -> Self {
+        let mut state = mix(seed ^ purpose);
         for part in key {
             state = mix(state ^ *part);
         }
         Self(state)
     }
 
-    /// The next 64 bits (SplitMix64).
+    /// The next 64 bits (`SplitMix64`).
     pub(super) fn bits(&mut self) -> u64 {
         let drawn = mix(self.0);
         self.0 = self.0.wrapping_add(STRIDE);
@@ -45,6 +42,17 @@ impl Draw {
         let place = usize::try_from(self.below(among.len() as u64)).unwrap_or(0);
         among[place]
     }
+}
+
+/// What is drawn for, as a number; made while compiling, since views are made of hundreds of draws.
+pub(super) const fn named(purpose: &str) -> u64 {
+    let mut state = 0;
+    let mut rest = purpose.as_bytes();
+    while let [byte, others @ ..] = rest {
+        state = mix(state ^ (*byte as u64));
+        rest = others;
+    }
+    state
 }
 
 const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -2,7 +2,7 @@
 //! itself.
 
 use super::calendar::{Calendar, DAY};
-use super::draw::Draw;
+use super::draw::{Draw, named};
 
 /// One discount's time: from when it is shown, from when to when it holds, and when none is left of it.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl Run {
 
     /// The draws of its terms.
     pub(super) fn draw(&self) -> Draw {
-        Draw::of(self.key, "terms", &[])
+        Draw::of(self.key, const { named("terms") }, &[])
     }
 
     /// The moments at which it changes.
@@ -64,7 +64,8 @@ pub(super) const SUNDAYS: Rounds = Rounds::Days {
 /// A lane.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lane<'a> {
-    pub(super) name: &'static str,
+    /// What it is, by [`named`].
+    pub(super) name: u64,
     /// Whose it is.
     pub(super) of: u64,
     pub(super) rounds: Rounds,

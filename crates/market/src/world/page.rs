@@ -5,7 +5,7 @@ use tillwatch_core::id::{ItemId, PoolId};
 use tillwatch_core::money::Money;
 
 use super::catalog::{Make, Plan};
-use super::draw::Draw;
+use super::draw::{Draw, named};
 use super::markets::Market;
 use super::price::{self, Part, Purse};
 use super::{Absence, World, terms, words};
@@ -39,7 +39,7 @@ impl World {
         let shop = &self.catalog.shops[plan.shop];
         let parts: Vec<Part> = price::parts(self.seed, place as u64, &self.calendar, at, at).collect();
         let step = price::step(self.seed, place as u64, plan, at);
-        let mut stock = Draw::of(self.seed, "stock", &[place as u64, step]);
+        let mut stock = Draw::of(self.seed, const { named("stock") }, &[place as u64, step]);
         let variants = plan.variants.iter();
         let (wide, narrow, _) = words::CATEGORIES[plan.category];
         let categories = [wide, narrow].map(|(id, name)| Category {

@@ -3,7 +3,7 @@
 use super::DAY;
 use super::calendar::{Calendar, Sale};
 use super::catalog::Plan;
-use super::draw::Draw;
+use super::draw::{Draw, named};
 use super::markets::Market;
 
 const WHOLE: i64 = 1_000_000;
@@ -24,7 +24,7 @@ impl Purse {
         let block = at.div_euclid(RATE_HOLDS).cast_unsigned();
         let letters = market.letters();
         let moves = if letters == "USD" { 0 } else { 3_000 };
-        let drift = Draw::of(seed, letters, &[block]).between(-moves, moves);
+        let drift = Draw::of(seed, named(letters), &[block]).between(-moves, moves);
         Self {
             market,
             rate: i128::from(market.rate()) * i128::from(WHOLE + drift),
@@ -72,10 +72,9 @@ pub(super) fn step(seed: u64, place: u64, plan: &Plan, at: i64) -> u64 {
 }
 
 fn step_begins(seed: u64, place: u64, plan: &Plan, block: i64) -> i64 {
-    let pace = plan.pace.cast_unsigned();
     block * plan.pace
-        + Draw::of(seed, "step", &[place, block.cast_unsigned()])
-            .below(pace)
+        + Draw::of(seed, const { named("step") }, &[place, block.cast_unsigned()])
+            .below(plan.pace.cast_unsigned())
             .cast_signed()
 }
 
@@ -86,7 +85,8 @@ pub(super) fn steps(seed: u64, place: u64, plan: &Plan, from: i64, until: i64, i
 
 /// The level of a step in millionths. Short, middling and long swings, so that it wanders and yet stays near its base.
 pub(super) fn level(seed: u64, place: u64, step: u64) -> i64 {
-    let swing = |of: u64, by: i64| Draw::of(seed, "swing", &[place, of, step >> (2 * of)]).between(-by, by);
+    let swing =
+        |of: u64, by: i64| Draw::of(seed, const { named("swing") }, &[place, of, step >> (2 * of)]).between(-by, by);
     WHOLE + swing(0, 55_000) + swing(1, 65_000) + swing(2, 100_000)
 }
 
@@ -104,7 +104,7 @@ pub(super) struct Part {
 
 impl Part {
     fn of(seed: u64, place: u64, sale: &Sale, calendar: &Calendar) -> Option<Self> {
-        let mut draw = Draw::of(seed, "part", &[place, sale.number]);
+        let mut draw = Draw::of(seed, const { named("part") }, &[place, sale.number]);
         let (joins, deepest) = if sale.grand { (700, 300_000) } else { (250, 120_000) };
         if !draw.chance(joins) {
             return None;

@@ -4,7 +4,7 @@ use tillwatch_core::id::ItemId;
 
 use super::World;
 use super::catalog::Plan;
-use super::draw::Draw;
+use super::draw::{Draw, named};
 use super::lanes::{Lane, Rounds, Run, SUNDAYS, WEDNESDAYS};
 use super::markets::{MARKETS, Market};
 use super::price::Purse;
@@ -47,7 +47,7 @@ impl World {
         let shop = plan.shop as u64;
         let group = (place / GROUP) as u64;
         let weekly = if plan.rotates {
-            Draw::of(self.seed, "group", &[group]).below(600)
+            Draw::of(self.seed, const { named("group") }, &[group]).below(600)
         } else {
             0
         };
@@ -60,32 +60,64 @@ impl World {
             chance,
             lengths,
         };
-        use Brings as B;
         [
             (
-                B::StoreDiscount,
-                lane("store discount", shop, every(28, 14), 400, &[7_i64, 14, 28][..]),
+                Brings::StoreDiscount,
+                lane(
+                    const { named("store discount") },
+                    shop,
+                    every(28, 14),
+                    400,
+                    &[7_i64, 14, 28][..],
+                ),
             ),
             (
-                B::StoreCoupon,
-                lane("store coupon", shop, SUNDAYS, restless, &[2, 2, 7, 14]),
-            ),
-            (B::StoreCoupon, lane("sale store coupon", shop, SALES, 250, &[])),
-            (
-                B::SellerCoupon,
-                lane("seller coupon", plan.seller as u64, every(60, 20), 600, &[30, 45, 60]),
+                Brings::StoreCoupon,
+                lane(const { named("store coupon") }, shop, SUNDAYS, restless, &[2, 2, 7, 14]),
             ),
             (
-                B::PlatformCoupon,
-                lane("platform coupon", here(group), WEDNESDAYS, weekly, &[2, 2, 7]),
+                Brings::StoreCoupon,
+                lane(const { named("sale store coupon") }, shop, SALES, 250, &[]),
             ),
-            (B::CategoryCoupon, lane("category coupon", here(wide), SALES, 500, &[])),
-            (B::Welcome, lane("welcome", here(0), every(28, 10), 800, &[14, 28])),
-            (B::SpendAndSave, lane("spend and save", here(0), GRAND, 700, &[])),
-            (B::FreeShipping, lane("free shipping", here(0), SALES, 600, &[])),
             (
-                B::FreeShipping,
-                lane("weekly free shipping", here(0), WEDNESDAYS, 200, &[2]),
+                Brings::SellerCoupon,
+                lane(
+                    const { named("seller coupon") },
+                    plan.seller as u64,
+                    every(60, 20),
+                    600,
+                    &[30, 45, 60],
+                ),
+            ),
+            (
+                Brings::PlatformCoupon,
+                lane(
+                    const { named("platform coupon") },
+                    here(group),
+                    WEDNESDAYS,
+                    weekly,
+                    &[2, 2, 7],
+                ),
+            ),
+            (
+                Brings::CategoryCoupon,
+                lane(const { named("category coupon") }, here(wide), SALES, 500, &[]),
+            ),
+            (
+                Brings::Welcome,
+                lane(const { named("welcome") }, here(0), every(28, 10), 800, &[14, 28]),
+            ),
+            (
+                Brings::SpendAndSave,
+                lane(const { named("spend and save") }, here(0), GRAND, 700, &[]),
+            ),
+            (
+                Brings::FreeShipping,
+                lane(const { named("free shipping") }, here(0), SALES, 600, &[]),
+            ),
+            (
+                Brings::FreeShipping,
+                lane(const { named("weekly free shipping") }, here(0), WEDNESDAYS, 200, &[2]),
             ),
         ]
         .into_iter()

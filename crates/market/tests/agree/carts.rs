@@ -1,7 +1,9 @@
 //! Carts by chance, and discounts stranger than those that a world has.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use tillwatch_core::id::{DiscountId, StoreId, Warehouse};
+use tillwatch_core::id::{DiscountId, ItemId, StoreId, Warehouse};
 use tillwatch_core::money::{BasisPoints, Currency, Money};
 use tillwatch_market::till::{Cart, Wanted};
 use tillwatch_market::view::{Listing, Offer, OfferKind, Takes};
@@ -35,22 +37,22 @@ impl Chance {
 }
 
 /// A small world, so that lines share stores and sellers, in which each market has discounts of every build besides.
-pub(crate) fn world(seed: u64) -> World {
+pub(crate) fn world(number: u64) -> World {
     let origin: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
     let size = Size {
         listings: 60,
         stores: 7,
     };
-    let mut world = World::new(seed, size, origin);
-    let mut chance = Chance(seed);
+    let mut world = World::new(number, size, origin);
+    let mut chance = Chance(number);
     for market in &MARKETS {
         let item = world
             .items()
             .iter()
             .find(|item| world.listing(item, market.country, origin).is_ok());
         let seen = world.listing(item.unwrap(), market.country, origin).unwrap();
-        for number in 0..40 {
-            let offer = strange(&mut chance, number, &seen);
+        for nth in 0..40 {
+            let offer = strange(&mut chance, nth, &seen);
             world.add_offer(offer);
         }
     }
@@ -157,8 +159,21 @@ fn takes(chance: &mut Chance, currency: Currency, unit: i64) -> Takes {
     }
 }
 
+/// The listings of a world, store by store.
+pub(crate) fn shelves(world: &World) -> Vec<Vec<ItemId>> {
+    let mut shelves: BTreeMap<StoreId, Vec<ItemId>> = BTreeMap::new();
+    for item in world.items() {
+        let mut abroad = MARKETS.iter().filter(|market| market.country != "US");
+        let listing = abroad.find_map(|market| world.listing(item, market.country, world.origin()).ok());
+        if let Some(listing) = listing {
+            shelves.entry(listing.store).or_default().push(item.clone());
+        }
+    }
+    shelves.into_values().collect()
+}
+
 /// A cart of one to four lines, of which some are of one store, held coupons among what it knows.
-pub(crate) fn cart(chance: &mut Chance, world: &World) -> Cart {
+pub(crate) fn cart(chance: &mut Chance, world: &World, shelves: &[Vec<ItemId>]) -> Cart {
     let market = MARKETS[chance.place(MARKETS.len())];
     let at = later(world.origin(), chance.amount(-730, 300));
     let at = Timestamp::from_second(at.as_second() + chance.amount(0, DAY)).unwrap();
@@ -170,38 +185,31 @@ pub(crate) fn cart(chance: &mut Chance, world: &World) -> Cart {
         held: Vec::new(),
         lines: Vec::new(),
     };
-    let mut shops: Vec<StoreId> = Vec::new();
-    for _ in 0..200 {
-        if cart.lines.len() == many {
-            break;
+    let personal_codes = world.personal_codes(market.country, at);
+    let mut shelf = &shelves[chance.place(shelves.len())];
+    while cart.lines.len() < many {
+        let item = &shelf[chance.place(shelf.len())];
+        if chance.one_in(2) {
+            shelf = &shelves[chance.place(shelves.len())];
         }
-        let item = &world.items()[chance.place(world.items().len())];
         let Ok(listing) = world.listing(item, market.country, at) else {
             continue;
         };
-        // Half of the lines join a store that is there already.
-        if !shops.is_empty() && !shops.contains(&listing.store) && chance.one_in(2) {
-            continue;
-        }
         let variant = &listing.variants[chance.place(listing.variants.len())];
         let quantity = 1 + u32::try_from(chance.below(4)).unwrap();
         if !variant.salable || variant.stock < u64::from(quantity) {
             continue;
         }
-        shops.push(listing.store.clone());
         cart.lines.push(Wanted {
             item: item.clone(),
             sku: variant.sku.clone(),
             quantity,
         });
-        let personal = listing
-            .offers
-            .into_iter()
-            .chain(world.personal_codes(market.country, at));
-        let personal: Vec<Offer> = personal.filter(|offer| offer.personal).collect();
+        let known = listing.offers.iter().chain(&personal_codes);
+        let personal = known.filter(|offer| offer.personal);
         for offer in personal {
             if chance.one_in(2) {
-                cart.held.push(offer.id);
+                cart.held.push(offer.id.clone());
             }
         }
     }

@@ -39,9 +39,10 @@ fn the_till_charges_what_the_engine_says_and_no_choice_is_cheaper() {
     let mut seen = Seen::default();
     for batch in 0..8 {
         let world = carts::world(batch);
+        let shelves = carts::shelves(&world);
         let mut chance = Chance(batch + 100);
         for number in 0..CARTS / 8 {
-            let cart = carts::cart(&mut chance, &world);
+            let cart = carts::cart(&mut chance, &world, &shelves);
             let till = Till::open(&world, &cart).unwrap();
             let checkout = engine::checkout(&cart, &till, &markets);
             let name = format!("cart {number} of world {batch}");
