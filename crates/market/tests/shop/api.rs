@@ -252,6 +252,7 @@ async fn a_search_finds_by_words_category_and_price_and_goes_on_by_pages() {
     }
     assert!(!wanted.is_empty());
     assert_eq!(pages, wanted);
+    assert_eq!(open.shop.counts().items, wanted.len() as u64);
 
     let sorted = [
         ("min_sale_price", "1000"),
