@@ -94,13 +94,16 @@ fn answered(visit: &Visit<'_>, data: &str, headers: &HeaderMap) -> Value {
         None => Asked::of_cookie(headers),
     };
     let id = text("productId").unwrap_or_default();
-    let found = ItemId::parse(id).map_err(|_| Absence::Unknown);
-    let result = match found.and_then(|item| visit.listing(&item, &asked)) {
-        _ if visit.fault == Some(Fault::Hollow) => json!({}),
-        Ok(listing) => answer::result(id, &listing, visit.now),
-        Err(Absence::NotSoldThere) => answer::banned(id),
-        // Nothing tells a listing that is gone from one that is blocked.
-        Err(Absence::Unknown | Absence::Removed) => json!({}),
+    let result = if visit.fault == Some(Fault::Hollow) {
+        json!({})
+    } else {
+        let item = ItemId::parse(id).map_err(|_| Absence::Unknown);
+        match item.and_then(|item| visit.listing(&item, &asked)) {
+            Ok(listing) => answer::result(id, &listing, visit.now),
+            Err(Absence::NotSoldThere) => answer::banned(id),
+            // Nothing tells a listing that is gone from one that is blocked.
+            Err(Absence::Unknown | Absence::Removed) => json!({}),
+        }
     };
     json!({
         "api": "mtop.aliexpress.pdp.pc.query",

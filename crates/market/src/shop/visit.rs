@@ -188,13 +188,8 @@ impl Visit<'_> {
         })
     }
 
-    /// An id of eight digits of a host, the milliseconds of now, and a number, as traces have it.
+    /// An id as traces have it: eight digits of a host, the milliseconds of now, and a number of the call.
     pub(super) fn trace(&self) -> String {
-        format!(
-            "2140aa01{:013}{:04x}e{:04x}",
-            self.now.as_millisecond(),
-            self.nth % 0xffff,
-            0x1c9
-        )
+        format!("2140aa01{:013}{:08x}", self.now.as_millisecond(), self.nth)
     }
 }

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use tillwatch_core::discount::Benefit;
 use tillwatch_core::id::ItemId;
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 use tillwatch_market::faults::Surface;
 use tillwatch_market::shop::{Key, sign};
@@ -32,7 +34,7 @@ fn holds(seen: &Snapshot, listing: &Listing) {
         (Some(&listing.store), Some(listing.currency))
     );
     assert_eq!(seen.store_name.as_deref(), Some(listing.store_name.as_str()));
-    assert_eq!(seen.seen_at.map(|at| at.moment()), Some(noon()));
+    assert_eq!(seen.seen_at.map(Instant::moment), Some(noon()));
     assert_eq!(seen.categories.len(), 2);
     let [read] = seen.variants.as_slice() else {
         panic!("{seen:?}")
@@ -106,8 +108,8 @@ fn same_codes(seen: &Snapshot, published: &[tillwatch_market::view::Offer]) {
             discount.min_spend,
             Some(offer.minimum).filter(|minimum| minimum.is_positive())
         );
-        assert_eq!(discount.valid_from.map(|at| at.moment()), Some(offer.starts));
-        assert_eq!(discount.valid_until.map(|at| at.moment()), Some(offer.ends));
+        assert_eq!(discount.valid_from.map(Instant::moment), Some(offer.starts));
+        assert_eq!(discount.valid_until.map(Instant::moment), Some(offer.ends));
     }
 }
 
@@ -250,6 +252,7 @@ async fn a_search_finds_by_words_category_and_price_and_goes_on_by_pages() {
     }
     assert!(!wanted.is_empty());
     assert_eq!(pages, wanted);
+    assert_eq!(open.shop.counts().items, wanted.len() as u64);
 
     let sorted = [
         ("min_sale_price", "1000"),
@@ -266,7 +269,7 @@ async fn a_search_finds_by_words_category_and_price_and_goes_on_by_pages() {
     let prices: Vec<i64> = readers::read(&answer.body)
         .iter()
         .filter_map(|one| one.variants[0].price)
-        .map(|price| price.minor())
+        .map(Money::minor)
         .collect();
     assert!(prices.len() > 10 && prices.is_sorted() && prices.iter().all(|price| (1_000..=5_000).contains(price)));
 }

@@ -1,6 +1,7 @@
 //! The cart: its data holds the till's own totals, and tells a listing's reader that it is none.
 
 use serde_json::{Value, json};
+use tillwatch_core::id::DiscountId;
 use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_market::till::{Asked, Attached, Bill, Cart, Wanted, total};
@@ -69,7 +70,7 @@ async fn a_cart_holds_the_tills_own_totals() {
                 "market": country,
                 "currency": currency.code(),
                 "lines": lines.collect::<Vec<_>>(),
-                "attached": attached.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+                "attached": attached.iter().map(DiscountId::as_str).collect::<Vec<_>>(),
                 "typed": typed,
             }),
         )

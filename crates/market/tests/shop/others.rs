@@ -2,6 +2,7 @@
 
 use tillwatch_core::almanac::read_ladder;
 use tillwatch_core::discount::{Audience, Benefit, Kind};
+use tillwatch_core::instant::Instant;
 use tillwatch_core::link;
 use tillwatch_core::money::Money;
 use tillwatch_market::faults::Surface;
@@ -91,8 +92,8 @@ async fn a_ladder_is_read_back_to_the_published_codes() {
                 discount.min_spend,
                 Some(offer.minimum).filter(|minimum: &Money| minimum.is_positive())
             );
-            assert_eq!(discount.valid_from.map(|at| at.moment()), Some(offer.starts));
-            assert_eq!(discount.valid_until.map(|at| at.moment()), Some(offer.ends));
+            assert_eq!(discount.valid_from.map(Instant::moment), Some(offer.starts));
+            assert_eq!(discount.valid_until.map(Instant::moment), Some(offer.ends));
             assert_eq!(
                 (&discount.warehouses, discount.exclusive),
                 (&offer.warehouses, offer.exclusive)

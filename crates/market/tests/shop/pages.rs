@@ -2,6 +2,7 @@
 
 use tillwatch_core::country::Country;
 use tillwatch_core::id::ItemId;
+use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 use tillwatch_market::view::Listing;
@@ -122,7 +123,7 @@ async fn pages_of_2024_are_read_back_to_the_facts_of_the_world() {
         |seen, listing| {
             assert_eq!(seen.shape, "page_components");
             same_listing(seen, listing, &listing.title);
-            assert_eq!(seen.seen_at.map(|at| at.moment()), Some(now));
+            assert_eq!(seen.seen_at.map(Instant::moment), Some(now));
             let categories: Vec<_> = listing.categories.iter().map(|category| category.id.clone()).collect();
             assert_eq!(seen.categories, categories);
             if seen.outcome == Outcome::Ok {

@@ -1,5 +1,7 @@
 //! The storefront's product call: its handshake, and its answers read back to the facts of the world.
 
+use std::fmt::Write;
+
 use md5::{Digest, Md5};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_market::faults::Surface;
@@ -20,7 +22,10 @@ fn data(id: &str, country: &str, currency: &str) -> String {
 
 fn signature(token: &str, time: &str, data: &str) -> String {
     let digest = Md5::digest(format!("{token}&{time}&12574478&{data}").as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// One call with what the last answer set as cookies.

@@ -60,8 +60,8 @@ impl Open {
     pub(crate) async fn with(listings: u32, ready: impl FnOnce(Marketplace) -> Marketplace) -> Self {
         let clock = Clock::at(noon());
         let world = World::new(7, Size::of(listings), noon());
-        let reads = clock.clone();
-        let shop = Arc::new(ready(Marketplace::new(world.clone(), move || reads.now())));
+        let shown = clock.clone();
+        let shop = Arc::new(ready(Marketplace::new(world.clone(), move || shown.now())));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let served = Arc::clone(&shop);
@@ -154,16 +154,14 @@ pub(crate) fn free_key() -> Key {
 }
 
 pub(crate) fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
+    text.bytes().fold(String::new(), |mut safe, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            safe.push(char::from(byte));
+        } else {
+            write!(safe, "%{byte:02X}").unwrap();
+        }
+        safe
+    })
 }
 
 /// An answer, or what came of it.

@@ -31,6 +31,8 @@ pub(super) fn day_of(now: Timestamp) -> Date {
 
 /// Counts a call of a key, and lets it in or says for how long it is banned.
 pub(super) fn admit(shop: &Marketplace, key: &Key, now: Timestamp) -> Result<(), Refusal> {
+    // Held to the end, so that two calls at once cannot both be the day's last.
+    let mut paces = shop.limits.0.lock().unwrap_or_else(PoisonError::into_inner);
     let mut answered = 0;
     shop.count(|counts| {
         let day = counts.keys.entry((key.id.clone(), day_of(now))).or_default();
@@ -40,7 +42,6 @@ pub(super) fn admit(shop: &Marketplace, key: &Key, now: Timestamp) -> Result<(),
     if answered >= key.a_day {
         return Err(Refusal::too_often(until_tomorrow(now)));
     }
-    let mut paces = shop.limits.0.lock().unwrap_or_else(PoisonError::into_inner);
     let pace = paces.entry(key.id.clone()).or_default();
     if let Some(left) = pace
         .banned_until

@@ -114,7 +114,9 @@ impl Request<'_> {
         }
         let page = found.iter().skip((number - 1).saturating_mul(size)).take(size);
         let products: Vec<Value> = page.filter_map(|listing| self.product(listing)).collect();
-        *served += products.len() as u64;
+        let count = products.len() as u64;
+        *served += count;
+        self.visit.shop.count(|counts| counts.items += count);
         if products.is_empty() {
             return Ok(self.nothing());
         }
