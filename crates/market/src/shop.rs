@@ -48,6 +48,7 @@ pub struct Marketplace {
     keys: Vec<Key>,
     limits: gateway::Limits,
     slowness: Duration,
+    shells: bool,
 }
 
 impl Marketplace {
@@ -61,6 +62,7 @@ impl Marketplace {
             keys: Vec::new(),
             limits: gateway::Limits::default(),
             slowness: Duration::from_millis(500),
+            shells: true,
         }
     }
 
@@ -82,6 +84,14 @@ impl Marketplace {
     #[must_use]
     pub fn with_slowness(mut self, pause: Duration) -> Self {
         self.slowness = pause;
+        self
+    }
+
+    /// Puts the data into every page, as pages had it until 2024. Otherwise those of many listings are a frame for which
+    /// the browser asks the data later.
+    #[must_use]
+    pub fn with_data_in_pages(mut self) -> Self {
+        self.shells = false;
         self
     }
 

@@ -199,6 +199,10 @@ fn a_page_that_was_cut_off_is_broken_even_with_the_guard_script_of_ordinary_page
     let page = format!(r#"{guard}<script>window.runParams = {{ data: {{"priceModule": {{"minAmount": {{"va"#);
     check(&[
         (&page, Outcome::ParseFailed, "broken"),
-        (&format!("{page} /_____tmd_____/punish?x5secdata=1"), Outcome::Blocked, ""),
+        (
+            &format!("{page} /_____tmd_____/punish?x5secdata=1"),
+            Outcome::Blocked,
+            "",
+        ),
     ]);
 }

@@ -121,11 +121,20 @@ fn almanac() -> Almanac {
 /// The listings of a small world, each in a market that it is sold to, with the variant that a page selects.
 fn tracked(world: &World, at: Timestamp) -> Vec<ListingKey> {
     let markets = ["US", "DE", "JP"].map(|country| Market::of(country).unwrap());
-    let sold = world.items().iter().zip(markets.iter().cycle()).filter(|(item, market)| {
-        let listing = world.listing(item, market.country, at);
-        // First-order prices are none of the watch's; a page that shows only them has no price.
-        listing.is_ok_and(|listing| listing.variants.iter().any(|one| one.salable && one.new_shopper_price.is_none()))
-    });
+    let sold = world
+        .items()
+        .iter()
+        .zip(markets.iter().cycle())
+        .filter(|(item, market)| {
+            let listing = world.listing(item, market.country, at);
+            // First-order prices are none of the watch's; a page that shows only them has no price.
+            listing.is_ok_and(|listing| {
+                listing
+                    .variants
+                    .iter()
+                    .any(|one| one.salable && one.new_shopper_price.is_none())
+            })
+        });
     let keys = sold.map(|(item, market)| ListingKey {
         item: item.clone(),
         market: Country::parse(market.country).unwrap(),
@@ -143,13 +152,20 @@ struct Told {
 
 #[test]
 fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     let start = Instant::parse(START).unwrap();
     let world = World::new(11, Size::of(120), start.moment());
     let hand = Hand::new(start.moment());
     let mut faults = Faults::seeded(5);
     // A challenge ends a source's day at once; it has a test of its own.
-    for fault in Fault::ALL.into_iter().filter(|fault| !matches!(fault, Fault::Challenge | Fault::Validate)) {
+    for fault in Fault::ALL
+        .into_iter()
+        .filter(|fault| !matches!(fault, Fault::Challenge | Fault::Validate))
+    {
         faults = faults.share_everywhere(fault, 24);
     }
     let shop = runtime.block_on(open(world.clone(), &hand, faults));
@@ -167,11 +183,19 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
 
     let counts = shop.shop.counts();
     let faulty: u64 = Fault::ALL.iter().map(|fault| counts.faults_of(*fault)).sum();
-    assert!(faulty * 100 > counts.all_calls() * 12, "{faulty} faults of {} calls", counts.all_calls());
+    assert!(
+        faulty * 100 > counts.all_calls() * 12,
+        "{faulty} faults of {} calls",
+        counts.all_calls()
+    );
     budgets_were_kept(&counts);
 
     let failed = told.iter().filter(|told| told.outcome != Outcome::Ok).count();
-    assert!(failed > 20 && told.len() > 400, "{failed} of {} checks failed", told.len());
+    assert!(
+        failed > 20 && told.len() > 400,
+        "{failed} of {} checks failed",
+        told.len()
+    );
     every_gap_is_drawn(store.as_ref(), &keys, &told);
     let prices = no_price_is_false(&runtime, store.as_ref(), &world, &keys, start);
     assert!(prices > 160, "{prices} prices were looked at");
@@ -362,7 +386,11 @@ fn possible(
 
 #[test]
 fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     let start = Instant::parse(START).unwrap();
     let world = World::new(12, Size::of(120), start.moment());
     let hand = Hand::new(start.moment());
@@ -371,7 +399,14 @@ fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
     for key in &tracked(&world, start.moment()) {
         store.track(key, None, start).unwrap();
     }
-    let app = App::new(Arc::clone(&store), vec![Arc::new(shop.pages())], rules(), almanac(), start).unwrap();
+    let app = App::new(
+        Arc::clone(&store),
+        vec![Arc::new(shop.pages())],
+        rules(),
+        almanac(),
+        start,
+    )
+    .unwrap();
     app.load(start).unwrap();
     let clock = hand.clone();
     let clock = move || clock.now();
@@ -396,5 +431,8 @@ fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
     assert!(!app.is_failing());
     assert_eq!(app.figures().operator_alerts(), 1, "one failure, one alert");
     let tracked = store.tracked(ListingId(0), 100).unwrap();
-    assert!(tracked.iter().all(|one| one.schedule.last_try.is_some()), "none was forgotten");
+    assert!(
+        tracked.iter().all(|one| one.schedule.last_try.is_some()),
+        "none was forgotten"
+    );
 }

@@ -120,6 +120,10 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
         expiry_assumed: false,
     };
     let regions = each(raw.regions.take(), at(&"regions"), Country::parse)?;
+    if raw.tiers.is_none() && raw.discounts.is_none() {
+        let detail = "at least one tier or a list of discounts is needed, which is empty where nothing runs now";
+        return Err(InputError::missing("tiers", detail));
+    }
     let steps = raw.tiers.take().unwrap_or_default();
     let others = raw.discounts.take().unwrap_or_default();
     not_too_many(steps.len().saturating_add(others.len()))?;
@@ -159,11 +163,7 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
 
 fn not_too_many(count: usize) -> Result<(), InputError> {
     match count {
-        0 => Err(InputError::missing(
-            "tiers",
-            "at least one tier or one of discounts is needed",
-        )),
-        1..=MOST => Ok(()),
+        0..=MOST => Ok(()),
         many => Err(InputError::too_much(
             "tiers",
             format_args!("{many} tiers and discounts; at most {MOST} are accepted"),

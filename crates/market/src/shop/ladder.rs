@@ -14,8 +14,9 @@ use super::gateway::hex_md5;
 use super::visit::Reply;
 use crate::faults::Surface;
 use crate::view::{Offer, OfferKind, Takes};
+use crate::world::Market;
 
-/// `/ladder/{market}.json`: the public codes of a country, running and announced.
+/// `/ladder/{market}.json`: the public codes of a country, running and announced; none of them is an empty list.
 pub(super) async fn file(
     State(shop): State<Arc<Marketplace>>,
     Path(file): Path<String>,
@@ -23,10 +24,10 @@ pub(super) async fn file(
 ) -> Response {
     let country = file.trim_end_matches(".json").to_ascii_uppercase();
     shop.visit(Surface::Ladder, |visit| {
-        let codes = visit.world(|world| world.public_codes(&country, visit.now));
-        if codes.is_empty() {
+        if Market::of(&country).is_none() {
             return Reply::text("Not Found").status(StatusCode::NOT_FOUND);
         }
+        let codes = visit.world(|world| world.public_codes(&country, visit.now));
         let ladder = ladder(&country, &codes);
         let tag = format!("\"{}\"", hex_md5(&ladder.to_string()).to_lowercase());
         let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());

@@ -61,7 +61,10 @@ pub(super) async fn listing(
 }
 
 fn write(visit: &Visit<'_>, id: &str, item: &ItemId, era: Option<&str>, asked: &Asked) -> String {
-    let era = Era::of(era, item);
+    let era = match Era::of(era, item) {
+        Era::Shell if !visit.shop.shells => Era::Components,
+        era => era,
+    };
     if visit.fault == Some(Fault::Hollow) {
         return frame::shell(id, "AliExpress");
     }

@@ -150,7 +150,9 @@ fn open_shop(world: World, runtime: &Runtime, clock: &tillwatch_web::Clock) -> a
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let at = listener.local_addr()?;
     let theirs = Arc::clone(clock);
-    let shop = Marketplace::new(world, move || theirs().moment()).with_key(Key::new(APP.0, APP.1));
+    let shop = Marketplace::new(world, move || theirs().moment())
+        .with_key(Key::new(APP.0, APP.1))
+        .with_data_in_pages();
     runtime.spawn(tillwatch_market::shop::serve(listener, Arc::new(shop)));
     Ok(at)
 }

@@ -35,6 +35,8 @@ struct Seen {
     published: BTreeMap<String, (Option<String>, Ladder)>,
     /// Whether a published one changed since the last look.
     fresh: bool,
+    /// What the publishers that do not answer said last, so that it is said once.
+    troubles: BTreeMap<String, String>,
 }
 
 impl Ladders {
@@ -88,8 +90,10 @@ impl Ladders {
                     .get(&subscription.name)
                     .and_then(|(version, _)| version.clone())
             };
-            match subscription.feed.poll(known.as_deref(), now).await {
-                Ok(Polled::Unchanged) => {}
+            let polled = subscription.feed.poll(known.as_deref(), now).await;
+            self.note(&subscription.name, polled.as_ref().err().map(ToString::to_string));
+            match polled {
+                Ok(Polled::Unchanged) | Err(_) => {}
                 Ok(Polled::Ladder { read, version }) => {
                     for warning in &read.warnings {
                         tracing::warn!(ladder = subscription.name, %warning, "the published ladder");
@@ -100,8 +104,22 @@ impl Ladders {
                         .insert(subscription.name.clone(), (version, read.value.clone()));
                     seen.fresh |= before.is_none_or(|(_, ladder)| ladder != read.value);
                 }
-                Err(error) => tracing::warn!(ladder = subscription.name, %error, "the published ladder"),
             }
+        }
+    }
+
+    /// Says what troubles a publisher when it begins, and that it is over.
+    fn note(&self, name: &str, trouble: Option<String>) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match trouble {
+            Some(trouble) if seen.troubles.get(name) != Some(&trouble) => {
+                tracing::warn!(ladder = name, %trouble, "a published ladder cannot be had; its last codes stay");
+                seen.troubles.insert(name.to_owned(), trouble);
+            }
+            None if seen.troubles.remove(name).is_some() => {
+                tracing::info!(ladder = name, "the ladder is published again")
+            }
+            _ => {}
         }
     }
 }

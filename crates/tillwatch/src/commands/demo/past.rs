@@ -27,8 +27,8 @@ const DAYS: i64 = 730;
 /// Listings whose history is written.
 const LISTINGS: usize = 1_000;
 
-/// Seconds between two looks at a listing: four a day.
-const LOOKS: i64 = 6 * 60 * 60;
+/// Seconds between two looks at a listing: three a day.
+const LOOKS: i64 = 8 * 60 * 60;
 
 /// What a listing's past came to.
 struct Past {
@@ -176,21 +176,28 @@ impl Recorder<'_> {
             moments.extend(Timestamp::from_second(next).ok().filter(|next| *next < self.until));
         }
         moments.dedup();
-        let ends = moments.iter().skip(1).chain([&self.until]);
-        for (from, until) in moments.iter().zip(ends) {
-            self.add(&mut past, codes, *from, *until);
+        let mut looks = moments
+            .into_iter()
+            .map(|at| (at, self.world.listing(item, codes.market.country, at)));
+        let (mut since, mut seen) = looks.next()?;
+        for (at, now) in looks {
+            if now != seen {
+                self.add(&mut past, codes, &seen, since, at);
+                (since, seen) = (at, now);
+            }
         }
+        self.add(&mut past, codes, &seen, since, self.until);
         Some(past)
     }
 
     /// What held from one look to the next: runs in each lane, or a gap.
-    fn add(&self, past: &mut Past, codes: &Codes, from: Timestamp, until: Timestamp) {
-        let own = match self.world.listing(&past.key.item, codes.market.country, from) {
+    fn add(&self, past: &mut Past, codes: &Codes, seen: &Result<Listing, Absence>, from: Timestamp, until: Timestamp) {
+        let own = match seen {
             // Before it was there nobody had heard of it.
             Err(Absence::Unknown) => return,
             Err(Absence::Removed) => Err(Outcome::Removed),
             Err(Absence::NotSoldThere) => Err(Outcome::OtherRegion),
-            Ok(listing) => self.own(past, from, &listing).ok_or(Outcome::SoldOut),
+            Ok(listing) => self.own(past, from, listing).ok_or(Outcome::SoldOut),
         };
         extend(
             &mut past.checks,
