@@ -66,7 +66,8 @@ async fn open(world: World, hand: &Hand, faults: Faults) -> Shop {
     let shop = Marketplace::new(world, move || clock.now().moment())
         .with_key(Key::new("512345", "s3cr3t"))
         .with_faults(faults)
-        .with_slowness(Duration::from_millis(1));
+        .with_slowness(Duration::from_millis(1))
+        .with_data_in_pages();
     let shop = Arc::new(shop);
     tokio::spawn(serve(listener, Arc::clone(&shop)));
     let reach = Reach {
@@ -410,7 +411,7 @@ fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
     app.load(start).unwrap();
     let clock = hand.clone();
     let clock = move || clock.now();
-    let mut run = |turns: usize, fault: Option<Fault>| {
+    let run = |turns: usize, fault: Option<Fault>| {
         let mut read = 0;
         while read < turns {
             if let Some(fault) = fault {
