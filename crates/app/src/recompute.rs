@@ -52,7 +52,9 @@ fn recomputed(
     let mut runs = Vec::new();
     let mut open: Option<Tail> = None;
     for (place, (minute, checkout)) in kept.iter().enumerate() {
-        let next = kept.get(place.saturating_add(1)).map_or(end, |(next, _)| (*next).min(end));
+        let next = kept
+            .get(place.saturating_add(1))
+            .map_or(end, |(next, _)| (*next).min(end));
         let price = |at| price(checkout, almanac, rules, lane, at);
         if let Some(first) = price(checkout.at) {
             match &mut open {
@@ -109,7 +111,9 @@ mod tests {
     }
 
     fn at(hours: i64) -> Instant {
-        Instant::parse("2026-06-01T00:00:00Z").unwrap().plus_seconds(hours * 3_600)
+        Instant::parse("2026-06-01T00:00:00Z")
+            .unwrap()
+            .plus_seconds(hours * 3_600)
     }
 
     fn kept(hours: i64, price: i64) -> (Minute, Checkout) {
@@ -159,7 +163,11 @@ mod tests {
             events: Calendar::default(),
             ..Almanac::built_in().unwrap()
         };
-        let rules = RuleBook::built_in().unwrap().get(Some("official-2018")).unwrap().clone();
+        let rules = RuleBook::built_in()
+            .unwrap()
+            .get(Some("official-2018"))
+            .unwrap()
+            .clone();
         let series = recomputed(kept, &almanac, &rules, Lane::Public, &recorded()).unwrap();
         let runs = series.iter().flat_map(Series::prices);
         runs.map(|run| {

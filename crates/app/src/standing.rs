@@ -128,7 +128,10 @@ mod tests {
     #[test]
     fn a_price_that_is_known_now_stands_so_far_above_its_low() {
         let now = standing(&[run(0, 150, Outcome::Ok)], 200);
-        assert_eq!((now.price().map(Price::minor), now.above_low()), (Some(1_041), Some(41)));
+        assert_eq!(
+            (now.price().map(Price::minor), now.above_low()),
+            (Some(1_041), Some(41))
+        );
     }
 
     #[test]
@@ -138,7 +141,10 @@ mod tests {
             confirmed: Minute::new(150),
         };
         let old = standing(&[run(0, 150, Outcome::Ok)], 150 + FRESH + 1);
-        assert_eq!((&old.present, old.price(), old.above_low()), (&Present::Old(last), None, None));
+        assert_eq!(
+            (&old.present, old.price(), old.above_low()),
+            (&Present::Old(last), None, None)
+        );
         let checks = [
             run(0, 150, Outcome::Ok),
             run(160, 5, Outcome::Blocked),

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use tillwatch_core::history::{Lane, Run, Value};
 
 use crate::ports::store::{
-    ListingId, ListingKey, ListingPast, SeriesPast, Store, StoreError, TrackedVariant, VariantId, VariantPast, WatchPast,
+    ListingId, ListingKey, ListingPast, SeriesPast, Store, StoreError, TrackedVariant, VariantId, VariantPast,
+    WatchPast,
 };
 
 /// Listings that are asked for at a time.
@@ -169,16 +170,13 @@ fn counterpart<'a>(tracked: &'a [TrackedVariant], given: &VariantPast) -> Option
     same.first().copied()
 }
 
-fn lacking_variant(
-    store: &dyn Store,
-    id: VariantId,
-    given: &VariantPast,
-    place: &str,
-) -> Result<VariantPast, Unfit> {
+fn lacking_variant(store: &dyn Store, id: VariantId, given: &VariantPast, place: &str) -> Result<VariantPast, Unfit> {
     let kept = series_of(store, id)?;
     let mut series = Vec::new();
     for (number, one) in given.series.iter().enumerate() {
-        let same = kept.iter().find(|kept| kept.terms == one.terms && kept.lane == one.lane);
+        let same = kept
+            .iter()
+            .find(|kept| kept.terms == one.terms && kept.lane == one.lane);
         let kept = same.map_or(&[][..], |kept| &kept.runs);
         let runs = earlier(kept, &one.runs).map_err(|why| conflict(format!("{place}.series[{number}]"), why))?;
         series.push(SeriesPast { runs, ..one.clone() });
@@ -186,7 +184,11 @@ fn lacking_variant(
     series.retain(|one| !one.runs.is_empty());
     let kept = store.voids(id)?;
     let mut voids = given.voids.clone();
-    voids.retain(|void| !kept.iter().any(|kept| (kept.from, kept.until) == (void.from, void.until)));
+    voids.retain(|void| {
+        !kept
+            .iter()
+            .any(|kept| (kept.from, kept.until) == (void.from, void.until))
+    });
     let mut there: Vec<WatchPast> = Vec::new();
     for watch in store.watches()?.into_iter().filter(|watch| watch.variant == id) {
         there.push(WatchPast {

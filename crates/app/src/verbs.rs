@@ -9,9 +9,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 
 use crate::App;
-use crate::ports::store::{
-    Latest, ListingKey, ListingState, StoreError, Terms, TrackedVariant, VariantId, WatchId,
-};
+use crate::ports::store::{Latest, ListingKey, ListingState, StoreError, Terms, TrackedVariant, VariantId, WatchId};
 
 /// What someone wants watched.
 #[derive(Debug, Clone, PartialEq, Eq)]

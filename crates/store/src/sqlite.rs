@@ -27,8 +27,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Check, Counts, ListingId, ListingKey, ListingPast, ListingState, Repriced, Store, StoreError, Terms, Tracked, VariantId, Watch,
-    WatchId,
+    Check, Counts, ListingId, ListingKey, ListingPast, ListingState, Repriced, Store, StoreError, Terms, Tracked,
+    VariantId, Watch, WatchId,
 };
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::history::{Lane, Minute, Run, Series, Void};

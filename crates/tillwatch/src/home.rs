@@ -1,4 +1,6 @@
-//! The data directory: where the operator's own ladders of codes are kept.
+//! The data directory: the operator's own ladders of codes, and the store.
+
+mod kept;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -7,8 +9,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tillwatch_core::almanac::{Almanac, Ladder, read_ladder};
 use tillwatch_core::input::InputError;
-
-use crate::failure::Usage;
 
 /// The data directory; none where neither the command nor this machine names one.
 pub(crate) struct Home(Option<PathBuf>);
@@ -37,16 +37,18 @@ impl Home {
             let detail = format!("{id:?} cannot name a file; allowed: {allowed}");
             return Err(InputError::wrong("id", detail).into());
         }
-        let unknown = "no data directory is known: name one with --data or TILLWATCH_DATA";
-        let folder = self.discounts().ok_or_else(|| Usage(unknown.to_owned()))?;
-        Ok(folder.join(format!("{id}.json")))
+        Ok(self.folder()?.join("discounts").join(format!("{id}.json")))
     }
 
     /// The almanac of the program with the operator's ladders in it. A file that cannot be read is named and passed over.
     pub(crate) fn almanac(&self) -> anyhow::Result<Almanac> {
+        self.almanac_telling(|error| eprintln!("tillwatch: passed over: {error:#}"))
+    }
+
+    /// The same, with what is passed over told to the caller.
+    pub(crate) fn almanac_telling(&self, mut passed_over: impl FnMut(anyhow::Error)) -> anyhow::Result<Almanac> {
         let mut almanac = Almanac::built_in()?;
-        let passed_over = |error: anyhow::Error| eprintln!("tillwatch: passed over: {error:#}");
-        let files = self.ladder_files().map_err(passed_over).unwrap_or_default();
+        let files = self.ladder_files().map_err(&mut passed_over).unwrap_or_default();
         for file in files {
             match read_file(&file) {
                 Ok((ladder, _)) => almanac.add(ladder),

@@ -125,9 +125,15 @@ pub(crate) fn sentence(
             since,
             last: seen,
         } => {
-            let seen = seen.as_ref().map(|seen| format!("; the last price seen was {}", last(seen)));
+            let seen = seen
+                .as_ref()
+                .map(|seen| format!("; the last price seen was {}", last(seen)));
             let why = outcome(*why);
-            format!("No price can be seen since {} ({why}){}", moment(*since, now), seen.unwrap_or_default())
+            format!(
+                "No price can be seen since {} ({why}){}",
+                moment(*since, now),
+                seen.unwrap_or_default()
+            )
         }
         Present::Old(seen) => format!("The price now is not known; the last one seen was {}", last(seen)),
         Present::Nothing => "No price has been seen yet".to_owned(),

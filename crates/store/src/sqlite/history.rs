@@ -8,8 +8,8 @@ use tillwatch_core::snapshot::Outcome;
 use super::failure::{Answer, damaged, not_there, refused};
 use super::lines::{self, Line};
 use super::tracking::{self, listing_of};
-use super::{tails, watches};
 use super::values::one;
+use super::{tails, watches};
 
 pub(super) fn series(from: &Transaction<'_>, variant: VariantId, lane: Lane, terms: &Terms) -> Answer<Option<Series>> {
     let Some(terms) = tails::find_terms(from, terms)? else {

@@ -22,9 +22,7 @@ const LOCK: &str = "tillwatch.lock";
 
 /// The data directory held by this program alone, until this is dropped or the program ends in any way.
 #[derive(Debug)]
-pub(crate) struct Hold(
-    #[expect(dead_code, reason = "the lock lasts as long as the file is open")] File,
-);
+pub(crate) struct Hold(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
 
 impl Home {
     /// The data directory, whether or not it is there.
@@ -70,7 +68,10 @@ impl Home {
         match file.try_lock() {
             Ok(()) => Ok(Hold(file)),
             Err(TryLockError::WouldBlock) => {
-                bail!("another tillwatch serves from {}; stop it first", self.folder()?.display())
+                bail!(
+                    "another tillwatch serves from {}; stop it first",
+                    self.folder()?.display()
+                )
             }
             Err(TryLockError::Error(error)) => Err(error).with_context(name),
         }
