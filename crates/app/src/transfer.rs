@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use tillwatch_core::history::{Lane, Run, Value};
+use tillwatch_core::money::Money;
 
 use crate::ports::store::{
     ListingId, ListingKey, ListingPast, SeriesPast, Store, StoreError, TrackedVariant, VariantId, VariantPast,
@@ -58,7 +59,7 @@ impl<'a> Outgoing<'a> {
             });
         }
         for of_one in watches.values_mut() {
-            of_one.sort_by_key(|watch| (watch.since, watch.lane, watch.target.map(|target| target.minor())));
+            of_one.sort_by_key(|watch| (watch.since, watch.lane, watch.target.map(Money::minor)));
         }
         Ok(Self {
             store,
@@ -88,7 +89,7 @@ impl<'a> Outgoing<'a> {
         let Some(tracked) = self.store.tracked_one(id)? else {
             return Ok(None);
         };
-        let variants = tracked.variants.iter().map(|variant| self.variant(variant));
+        let variants = tracked.variants.iter().map(|variant| self.past(variant));
         let mut variants: Vec<VariantPast> = variants.collect::<Result<_, _>>()?;
         // Named ones first: a selected one that has the same id would take their place.
         variants.sort_by(|one, other| (one.selected, &one.sku).cmp(&(other.selected, &other.sku)));
@@ -99,7 +100,7 @@ impl<'a> Outgoing<'a> {
         }))
     }
 
-    fn variant(&self, variant: &TrackedVariant) -> Result<VariantPast, StoreError> {
+    fn past(&self, variant: &TrackedVariant) -> Result<VariantPast, StoreError> {
         Ok(VariantPast {
             sku: variant.sku.clone(),
             selected: variant.selected,
@@ -127,10 +128,10 @@ fn series_of(store: &dyn Store, variant: VariantId) -> Result<Vec<SeriesPast>, S
     Ok(all)
 }
 
-/// What of a past is not kept yet. A past that is kept whole lacks nothing; one that contradicts what is kept is refused.
-pub fn lacking(store: &dyn Store, past: &ListingPast) -> Result<ListingPast, Unfit> {
+/// What of a past is not kept yet; `None` where all of it is. What contradicts what is kept is refused.
+pub fn lacking(store: &dyn Store, past: &ListingPast) -> Result<Option<ListingPast>, Unfit> {
     let Some(state) = store.listing(&past.key)? else {
-        return Ok(past.clone());
+        return Ok(Some(past.clone()));
     };
     let kept = store.checks(state.tracked.id)?;
     let checks = earlier(&kept, &past.checks).map_err(|why| conflict("checks".to_owned(), why))?;
@@ -147,13 +148,17 @@ pub fn lacking(store: &dyn Store, past: &ListingPast) -> Result<ListingPast, Unf
             let why = format!("the listing selects variant {here} here and not {there}");
             return Err(conflict(format!("{place}.sku"), why));
         }
-        variants.push(lacking_variant(store, known.id, variant, &place)?);
+        let lacks = lacking_variant(store, known.id, variant, &place)?;
+        let named = known.sku.is_none() && lacks.sku.is_some();
+        if named || !(lacks.series.is_empty() && lacks.voids.is_empty() && lacks.watches.is_empty()) {
+            variants.push(lacks);
+        }
     }
-    Ok(ListingPast {
+    Ok((!checks.is_empty() || !variants.is_empty()).then(|| ListingPast {
         key: past.key.clone(),
         checks,
         variants,
-    })
+    }))
 }
 
 fn conflict(place: String, why: String) -> Unfit {
@@ -229,11 +234,11 @@ fn earlier<V: Value>(kept: &[Run<V>], given: &[Run<V>]) -> Result<Vec<Run<V>>, S
     }
     for (place, run) in rest.iter().enumerate() {
         let is_last = place.saturating_add(1) == rest.len();
-        let same = |kept: &&Run<V>| {
+        let same = |kept: &Run<V>| {
             (kept.start, kept.value) == (run.start, run.value)
                 && (kept.confirmed == run.confirmed || is_last && kept.confirmed > run.confirmed)
         };
-        if kept.get(place).filter(same).is_none() {
+        if !kept.get(place).is_some_and(same) {
             return Err(format!("the run at {} is not what is kept of that time", run.start));
         }
     }

@@ -38,13 +38,13 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
     #[command(flatten)]
-    look: Option<Look>,
+    which: Option<Which>,
+    #[command(flatten)]
+    look: Look,
 }
 
 #[derive(clap::Args)]
 struct Look {
-    #[command(flatten)]
-    which: Which,
     /// Which discounts count: sticker, automatic, public or code; two are drawn together, the first one bold
     #[arg(long, value_name = "LANE", value_delimiter = ',', default_value = "public", value_parser = which::lane)]
     lane: Vec<Lane>,
@@ -83,20 +83,26 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
             home.store_file()?.display()
         );
     };
-    match (&arguments.action, &arguments.look) {
+    match (&arguments.action, &arguments.which) {
         (Some(Action::Void(arguments)), _) => void::void(arguments, &store, output),
         (Some(Action::Unvoid(span)), _) => void::unvoid(span, &store, output),
-        (None, Some(look)) => look_at(look, &home, Arc::new(store), output),
+        (None, Some(which)) => look_at(which, &arguments.look, &home, Arc::new(store), output),
         (None, None) => Err(Usage("history: name a listing".to_owned()).into()),
     }
 }
 
-fn look_at(look: &Look, home: &Home, store: Arc<dyn Store>, output: &mut Output) -> anyhow::Result<Status> {
+fn look_at(
+    which: &Which,
+    look: &Look,
+    home: &Home,
+    store: Arc<dyn Store>,
+    output: &mut Output,
+) -> anyhow::Result<Status> {
     let now = look.at.map_or_else(crate::clock::now, Ok)?;
     if look.lane.len() > 2 {
         return Err(Usage("--lane: at most two are drawn together".to_owned()).into());
     }
-    let (state, variant) = look.which.find(store.as_ref())?;
+    let (state, variant) = which.find(store.as_ref())?;
     let Some(terms) = store.terms_of(variant.id)?.into_iter().next() else {
         let told = state
             .last_check

@@ -52,7 +52,8 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
                 .map_err(anyhow::Error::from)
                 .and_then(|(place, past)| take(&store, &place, &past))
             {
-                Ok(put) => taken.count(&put),
+                Ok(Some(put)) => taken.count(&put),
+                Ok(None) => taken.known += 1,
                 Err(error) => match error.downcast_ref::<InputError>() {
                     Some(refused) => {
                         taken.refused += 1;
@@ -88,26 +89,21 @@ impl Taken {
         let series = put.variants.iter().flat_map(|variant| &variant.series);
         let prices: u64 = series.map(|series| long(series.runs.len())).sum();
         let watches: u64 = put.variants.iter().map(|variant| long(variant.watches.len())).sum();
-        let voids = put.variants.iter().any(|variant| !variant.voids.is_empty());
-        let runs = prices + long(put.checks.len());
-        if runs == 0 && watches == 0 && !voids {
-            self.known += 1;
-        } else {
-            self.listings += 1;
-        }
-        self.runs += runs;
+        self.listings += 1;
+        self.runs += prices + long(put.checks.len());
         self.watches += watches;
     }
 }
 
-/// What was put of a listing; nothing of one that does not fit.
-fn take(store: &dyn Store, place: &str, past: &ListingPast) -> anyhow::Result<ListingPast> {
+/// What was lacking of a listing and is put now; nothing of one that does not fit.
+fn take(store: &dyn Store, place: &str, past: &ListingPast) -> anyhow::Result<Option<ListingPast>> {
     let lacks = lacking(store, past).map_err(|why| match why {
         Unfit::Conflict { place: within, why } => InputError::conflict(format_args!("{place}.{within}"), why).into(),
         Unfit::Store(error) => anyhow::Error::from(error),
     })?;
+    let Some(lacks) = lacks else { return Ok(None) };
     match store.put_listing(&lacks) {
-        Ok(()) => Ok(lacks),
+        Ok(()) => Ok(Some(lacks)),
         Err(StoreError::Refused(why)) => Err(InputError::wrong(place, why).into()),
         Err(other) => Err(other.into()),
     }

@@ -76,14 +76,13 @@ impl Which {
 
 /// The listing of a text, or why it is none.
 pub(crate) fn item(identity: &Identity, place: &str) -> Result<ItemId, InputError> {
-    let reason = || match identity.kind {
-        IdentityKind::NeedsRedirect => {
-            "a short link is not followed yet; open it in a browser and paste the address it ends at".to_owned()
+    let reason = || {
+        if identity.kind == IdentityKind::NeedsRedirect {
+            return "a short link is not followed yet; open it in a browser and paste the address it ends at"
+                .to_owned();
         }
-        _ => {
-            let reason = identity.reason.as_ref().map(ToString::to_string);
-            reason.unwrap_or_else(|| "it is no listing".to_owned())
-        }
+        let reason = identity.reason.as_ref().map(ToString::to_string);
+        reason.unwrap_or_else(|| "it is no listing".to_owned())
     };
     identity.item.clone().ok_or_else(|| InputError::wrong(place, reason()))
 }

@@ -146,12 +146,14 @@ impl Every {
             Self::Hours(_) if at.time() == "00:00" => Some(date()),
             Self::Hours(_) => Some(at.time().to_owned()),
             // No day of the next month stands right beside the last one.
-            Self::Days(days) => (day % days == 0 && (days < 2 || day + days <= 31)).then(date),
-            Self::Months(months) if day == 0 && month % months == 0 => Some(match month {
+            Self::Days(days) => (day.is_multiple_of(days) && (days < 2 || day + days <= 31)).then(date),
+            Self::Months(months) if day == 0 && month.is_multiple_of(months) => Some(match month {
                 0 => at.year().to_string(),
                 _ => date(),
             }),
-            Self::Years(years) if (day, month) == (0, 0) && at.year() % years == 0 => Some(at.year().to_string()),
+            Self::Years(years) if (day, month) == (0, 0) && at.year().is_multiple_of(years) => {
+                Some(at.year().to_string())
+            }
             Self::Months(_) | Self::Years(_) => None,
         }
     }

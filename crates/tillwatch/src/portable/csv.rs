@@ -40,7 +40,7 @@ struct Row {
 
 /// The rows of a listing: itself, its checks, and of each variant itself, its watches, voids and prices.
 pub(super) fn listing(past: &ListingPast, to: &mut Vec<u8>) {
-    let mut write = |row: Row| put(past, row, to);
+    let mut write = |row: Row| put(past, &row, to);
     write(Row {
         kind: "listing",
         ..Row::default()
@@ -98,7 +98,7 @@ const fn yes_or_no(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
 }
 
-fn put(past: &ListingPast, row: Row, to: &mut Vec<u8>) {
+fn put(past: &ListingPast, row: &Row, to: &mut Vec<u8>) {
     let cells: [&str; COLUMNS] = [
         row.kind,
         past.key.item.as_str(),

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use serde_json::Value;
-use tillwatch_app::ports::store::Store;
+use tillwatch_app::ports::store::{Check, ListingId, Schedule, Store, VariantId};
+use tillwatch_core::history::{Lane, encode};
+use tillwatch_core::snapshot::Outcome;
 
-use crate::filled::{Data, NOW, err, out, status, values};
+use crate::filled::{Data, NOW, at, check, err, out, status, values};
 
 fn findings(data: &Data, at: &str) -> (i32, Vec<(String, String, String)>) {
     let told = data.run(&["doctor", "--at", at, "--json"]);
@@ -53,14 +55,23 @@ fn a_sound_store_is_told_as_sound_with_what_it_has() {
 #[test]
 fn stale_and_failing_listings_are_named_with_their_sentence() {
     let data = Data::filled();
+    let blocked = check(ListingId(1), at("2026-07-22T12:00:00Z"), Outcome::Blocked);
+    data.store()
+        .record_checks(&[Check {
+            schedule: Schedule {
+                last_good: Some(at("2026-07-20T12:00:00Z").moment().as_second()),
+                ..blocked.schedule
+            },
+            ..blocked
+        }])
+        .unwrap();
     let (ended, told) = findings(&data, "2026-07-23T00:00:00Z");
     assert_eq!(ended, 0);
-    let stale = of(&told, "stale")[0];
-    assert_eq!(stale.0, "look");
-    assert!(
-        stale.1.contains("1005006367324382 to US in USD, confirmed 60 h ago") || stale.1.contains("2 days ago"),
-        "{stale:?}"
-    );
+    let listing = "1: 1005006367324382 to US in USD";
+    let stale = format!("{listing}, confirmed 2 days ago");
+    assert_eq!(of(&told, "stale"), [("look", stale.as_str())]);
+    let failing = format!("{listing}, once, last blocked (a challenge stood in the way)");
+    assert_eq!(of(&told, "failing"), [("look", failing.as_str())]);
 }
 
 #[test]
@@ -68,10 +79,16 @@ fn a_damaged_segment_is_bad_and_is_named() {
     let data = Data::filled();
     let file = data.data().join("tillwatch.db");
     data.run(&["backup", data.file("whole.db").to_str().unwrap()]);
-    // The words of the void are in the file as they are, a page of its own; segments are found by breaking the whole.
+    let store = data.store();
+    let terms = store.terms_of(VariantId(1)).unwrap().remove(0);
+    let series = store.series(VariantId(1), Lane::Public, &terms).unwrap().unwrap();
+    // All but the open run are in one segment, whose bytes are nowhere else.
+    let (_, closed) = series.prices().split_last().unwrap();
+    let segment = encode(closed).unwrap();
     let mut bytes = std::fs::read(data.file("whole.db")).unwrap();
-    let at = bytes.windows(9).position(|bytes| bytes == b"Desk lamp").unwrap();
-    bytes[at + 1] = 0xFF;
+    let at = bytes.windows(segment.len()).position(|bytes| bytes == segment).unwrap();
+    bytes[at + 5] ^= 1;
+    drop(store);
     std::fs::write(&file, bytes).unwrap();
     for end in ["-wal", "-shm"] {
         drop(std::fs::remove_file(data.data().join(format!("tillwatch.db{end}"))));

@@ -134,7 +134,8 @@ fn checkout(at: Instant, price: i64) -> Checkout {
     checkout
 }
 
-fn check(listing: ListingId, at: Instant, outcome: Outcome) -> Check {
+/// A reading that came to an outcome, without prices.
+pub(crate) fn check(listing: ListingId, at: Instant, outcome: Outcome) -> Check {
     let second = at.moment().as_second();
     Check {
         listing,
@@ -162,6 +163,7 @@ fn reading(listing: ListingId, variant: VariantId, at: Instant, sticker: i64, pu
     };
     let mut seen = Snapshot::empty("test");
     seen.item = Some(key().item);
+    (seen.market, seen.currency) = (Some(Country::US), Some(Currency::USD));
     seen.title = Some("Desk lamp with a long arm".into());
     seen.variants = vec![Variant::at(usd(sticker - 199))];
     Check {

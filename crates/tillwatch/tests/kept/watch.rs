@@ -8,15 +8,14 @@ use crate::filled::{Data, ITEM, NOW, err, out, status, values};
 #[test]
 fn five_hundred_lines_are_answered_and_the_refused_ones_are_named_by_their_line() {
     let data = Data::new();
-    let mut lines = String::new();
-    for number in 1..=500 {
-        lines += &match number {
-            7 => "\n".to_owned(),
-            250 => "no listing at all\n".to_owned(),
-            number => format!("https://www.aliexpress.com/item/10050063{number:08}.html\n"),
-        };
-    }
-    let told = data.with_input(&["watch", "add", "--market", "DE", "--json"], &lines);
+    let lines: Vec<String> = (1..=500)
+        .map(|number| match number {
+            7 => String::new(),
+            250 => "no listing at all".to_owned(),
+            number => format!("https://www.aliexpress.com/item/10050063{number:08}.html"),
+        })
+        .collect();
+    let told = data.with_input(&["watch", "add", "--market", "DE", "--json"], &lines.join("\n"));
     assert_eq!(status(&told), 1);
     let told = values(&told);
     assert_eq!(told.len(), 499);

@@ -178,7 +178,12 @@ fn listings(store: &Sqlite, now: Instant, findings: &mut Findings) -> Result<(),
                         format!(", last {}{detail}", words::outcome(last.outcome))
                     });
                     let times = one.schedule.failures;
-                    format!("{}, {times} times in a row{}", name(), last.unwrap_or_default())
+                    let times = if times == 1 {
+                        "once".to_owned()
+                    } else {
+                        format!("{times} times in a row")
+                    };
+                    format!("{}, {times}{}", name(), last.unwrap_or_default())
                 });
             }
         }
