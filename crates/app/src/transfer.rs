@@ -50,14 +50,7 @@ impl<'a> Outgoing<'a> {
             }
         }
         listings.sort();
-        let mut watches: HashMap<VariantId, Vec<WatchPast>> = HashMap::new();
-        for watch in store.watches()? {
-            watches.entry(watch.variant).or_default().push(WatchPast {
-                lane: watch.lane,
-                target: watch.target,
-                since: watch.since,
-            });
-        }
+        let mut watches = watches(store)?;
         for of_one in watches.values_mut() {
             of_one.sort_by_key(|watch| (watch.since, watch.lane, watch.target.map(Money::minor)));
         }
@@ -111,6 +104,19 @@ impl<'a> Outgoing<'a> {
     }
 }
 
+/// The watches of each variant.
+fn watches(store: &dyn Store) -> Result<HashMap<VariantId, Vec<WatchPast>>, StoreError> {
+    let mut all: HashMap<VariantId, Vec<WatchPast>> = HashMap::new();
+    for watch in store.watches()? {
+        all.entry(watch.variant).or_default().push(WatchPast {
+            lane: watch.lane,
+            target: watch.target,
+            since: watch.since,
+        });
+    }
+    Ok(all)
+}
+
 fn series_of(store: &dyn Store, variant: VariantId) -> Result<Vec<SeriesPast>, StoreError> {
     let mut all_terms = store.terms_of(variant)?;
     all_terms.sort_by(|one, other| (&one.rules, one.delivered).cmp(&(&other.rules, other.delivered)));
@@ -128,37 +134,90 @@ fn series_of(store: &dyn Store, variant: VariantId) -> Result<Vec<SeriesPast>, S
     Ok(all)
 }
 
-/// What of a past is not kept yet; `None` where all of it is. What contradicts what is kept is refused.
-pub fn lacking(store: &dyn Store, past: &ListingPast) -> Result<Option<ListingPast>, Unfit> {
-    let Some(state) = store.listing(&past.key)? else {
-        return Ok(Some(past.clone()));
-    };
-    let kept = store.checks(state.tracked.id)?;
-    let checks = earlier(&kept, &past.checks).map_err(|why| conflict("checks".to_owned(), why))?;
-    let mut variants = Vec::new();
-    for (place, variant) in past.variants.iter().enumerate() {
-        let place = format!("variants[{place}]");
-        let Some(known) = counterpart(&state.tracked.variants, variant) else {
-            variants.push(variant.clone());
-            continue;
+/// What comes from elsewhere, beside what a store keeps already.
+pub struct Incoming<'a> {
+    store: &'a dyn Store,
+    /// As they were at the beginning: a listing comes in once.
+    watches: HashMap<VariantId, Vec<WatchPast>>,
+}
+
+impl<'a> Incoming<'a> {
+    /// Looks up what is watched.
+    pub fn to(store: &'a dyn Store) -> Result<Self, StoreError> {
+        Ok(Self {
+            store,
+            watches: watches(store)?,
+        })
+    }
+
+    /// What of a past is not kept yet; `None` where all of it is. What contradicts what is kept is refused.
+    pub fn lacking(&self, past: &ListingPast) -> Result<Option<ListingPast>, Unfit> {
+        let Some(state) = self.store.listing(&past.key)? else {
+            return Ok(Some(past.clone()));
         };
-        if let (Some(here), Some(there)) = (&known.sku, &variant.sku)
+        let kept = self.store.checks(state.tracked.id)?;
+        let checks = earlier(&kept, &past.checks).map_err(|why| conflict("checks".to_owned(), why))?;
+        let mut variants = Vec::new();
+        for (number, variant) in past.variants.iter().enumerate() {
+            let place = format!("variants[{number}]");
+            match counterpart(&state.tracked.variants, variant) {
+                Some(known) => variants.extend(self.lacking_variant(known, variant, &place)?),
+                None => variants.push(variant.clone()),
+            }
+        }
+        Ok((!checks.is_empty() || !variants.is_empty()).then(|| ListingPast {
+            key: past.key.clone(),
+            checks,
+            variants,
+        }))
+    }
+
+    fn lacking_variant(
+        &self,
+        known: &TrackedVariant,
+        given: &VariantPast,
+        place: &str,
+    ) -> Result<Option<VariantPast>, Unfit> {
+        if let (Some(here), Some(there)) = (&known.sku, &given.sku)
             && here != there
         {
             let why = format!("the listing selects variant {here} here and not {there}");
             return Err(conflict(format!("{place}.sku"), why));
         }
-        let lacks = lacking_variant(store, known.id, variant, &place)?;
-        let named = known.sku.is_none() && lacks.sku.is_some();
-        if named || !(lacks.series.is_empty() && lacks.voids.is_empty() && lacks.watches.is_empty()) {
-            variants.push(lacks);
+        let kept = series_of(self.store, known.id)?;
+        let mut series = Vec::new();
+        for (number, one) in given.series.iter().enumerate() {
+            let same = kept
+                .iter()
+                .find(|kept| kept.terms == one.terms && kept.lane == one.lane);
+            let runs = earlier(same.map_or(&[][..], |kept| &kept.runs), &one.runs);
+            let runs = runs.map_err(|why| conflict(format!("{place}.series[{number}]"), why))?;
+            series.push(SeriesPast { runs, ..one.clone() });
         }
+        series.retain(|one| !one.runs.is_empty());
+        let kept = self.store.voids(known.id)?;
+        let mut voids = given.voids.clone();
+        voids.retain(|void| {
+            !kept
+                .iter()
+                .any(|kept| (kept.from, kept.until) == (void.from, void.until))
+        });
+        let mut there = self.watches.get(&known.id).cloned().unwrap_or_default();
+        let mut watches = given.watches.clone();
+        // Of equal ones as many are lacking as there are more.
+        watches.retain(|watch| {
+            let same = there.iter().position(|kept| kept == watch);
+            same.map(|place| there.swap_remove(place)).is_none()
+        });
+        let is_named = known.sku.is_none() && given.sku.is_some();
+        let lacks = is_named || !(series.is_empty() && voids.is_empty() && watches.is_empty());
+        Ok(lacks.then(|| VariantPast {
+            series,
+            voids,
+            watches,
+            ..given.clone()
+        }))
     }
-    Ok((!checks.is_empty() || !variants.is_empty()).then(|| ListingPast {
-        key: past.key.clone(),
-        checks,
-        variants,
-    }))
 }
 
 fn conflict(place: String, why: String) -> Unfit {
@@ -173,49 +232,6 @@ fn counterpart<'a>(tracked: &'a [TrackedVariant], given: &VariantPast) -> Option
     let mut same: Vec<&TrackedVariant> = tracked.iter().filter(|one| one.sku == given.sku).collect();
     same.sort_by_key(|one| one.selected);
     same.first().copied()
-}
-
-fn lacking_variant(store: &dyn Store, id: VariantId, given: &VariantPast, place: &str) -> Result<VariantPast, Unfit> {
-    let kept = series_of(store, id)?;
-    let mut series = Vec::new();
-    for (number, one) in given.series.iter().enumerate() {
-        let same = kept
-            .iter()
-            .find(|kept| kept.terms == one.terms && kept.lane == one.lane);
-        let kept = same.map_or(&[][..], |kept| &kept.runs);
-        let runs = earlier(kept, &one.runs).map_err(|why| conflict(format!("{place}.series[{number}]"), why))?;
-        series.push(SeriesPast { runs, ..one.clone() });
-    }
-    series.retain(|one| !one.runs.is_empty());
-    let kept = store.voids(id)?;
-    let mut voids = given.voids.clone();
-    voids.retain(|void| {
-        !kept
-            .iter()
-            .any(|kept| (kept.from, kept.until) == (void.from, void.until))
-    });
-    let mut there: Vec<WatchPast> = Vec::new();
-    for watch in store.watches()?.into_iter().filter(|watch| watch.variant == id) {
-        there.push(WatchPast {
-            lane: watch.lane,
-            target: watch.target,
-            since: watch.since,
-        });
-    }
-    let mut watches = given.watches.clone();
-    watches.retain(|watch| match there.iter().position(|kept| kept == watch) {
-        Some(place) => {
-            there.swap_remove(place);
-            false
-        }
-        None => true,
-    });
-    Ok(VariantPast {
-        series,
-        voids,
-        watches,
-        ..given.clone()
-    })
 }
 
 /// The given runs that lie before all that are kept. The others must stand there already; the last one may have been

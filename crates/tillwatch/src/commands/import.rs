@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tillwatch_app::ports::store::{ListingPast, Store, StoreError};
-use tillwatch_app::transfer::{Unfit, lacking};
+use tillwatch_app::transfer::{Incoming, Unfit};
 use tillwatch_core::input::InputError;
 
 use super::Refusal;
@@ -45,12 +45,13 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     let store = Home::find(data).store()?;
     let mut taken = Taken::default();
     {
+        let incoming = Incoming::to(&store)?;
         let all = u64::try_from(read.len()).unwrap_or(u64::MAX);
         let mut progress = Progress::new("importing");
         for (done, one) in (1..).zip(read) {
             match one
                 .map_err(anyhow::Error::from)
-                .and_then(|(place, past)| take(&store, &place, &past))
+                .and_then(|(place, past)| take(&store, &incoming, &place, &past))
             {
                 Ok(Some(put)) => taken.count(&put),
                 Ok(None) => taken.known += 1,
@@ -96,8 +97,13 @@ impl Taken {
 }
 
 /// What was lacking of a listing and is put now; nothing of one that does not fit.
-fn take(store: &dyn Store, place: &str, past: &ListingPast) -> anyhow::Result<Option<ListingPast>> {
-    let lacks = lacking(store, past).map_err(|why| match why {
+fn take(
+    store: &dyn Store,
+    incoming: &Incoming<'_>,
+    place: &str,
+    past: &ListingPast,
+) -> anyhow::Result<Option<ListingPast>> {
+    let lacks = incoming.lacking(past).map_err(|why| match why {
         Unfit::Conflict { place: within, why } => InputError::conflict(format_args!("{place}.{within}"), why).into(),
         Unfit::Store(error) => anyhow::Error::from(error),
     })?;
