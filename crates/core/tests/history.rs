@@ -183,7 +183,7 @@ fn window(readings: &[Reading], voids: &[Void], states: &[Option<State>], now: u
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn each_minute_reads_back_as_its_last_reading(readings in readings(40), fresh in 0..30_u32) {
@@ -326,7 +326,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_flipped_bit_a_cut_and_an_appended_byte_are_damage(runs in runs(), appended: u8) {

@@ -5,9 +5,10 @@
     reason = "a test that cannot go on must stop, and its numbers are small"
 )]
 
-mod common;
+#[path = "common/generate.rs"]
+mod generate;
 
-use common::generate::{Dice, Shape, checkout, currency, instant};
+use generate::{Dice, Shape, checkout, currency, instant};
 use proptest::prelude::*;
 use tillwatch_core::checkout::{self, Checkout, Tax};
 use tillwatch_core::country::Country;

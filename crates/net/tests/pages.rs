@@ -8,7 +8,7 @@ use discounts::discount;
 use tillwatch_core::discount::Benefit;
 use tillwatch_core::id::{PoolId, SkuId};
 use tillwatch_core::money::Money;
-use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
+use tillwatch_core::snapshot::{self, Outcome, Snapshot, Variant};
 use tillwatch_net::readers::read;
 
 fn path(name: &str) -> String {
@@ -260,4 +260,20 @@ fn everything_that_is_no_price_has_its_outcome_and_keeps_none() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_is_read_of_each_fixture_comes_back_when_it_is_kept() {
+    let mut read_back = 0;
+    for folder in ["pages", "api"] {
+        for file in std::fs::read_dir(path(&format!("../{folder}"))).unwrap() {
+            let file = file.unwrap().path();
+            for seen in read(&std::fs::read(&file).unwrap()) {
+                let kept = serde_json::to_vec(&seen).unwrap();
+                assert_eq!(snapshot::read(&kept), Ok(seen), "{}", file.display());
+                read_back += 1;
+            }
+        }
+    }
+    assert!(read_back > 30, "{read_back}");
 }

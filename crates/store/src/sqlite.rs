@@ -198,6 +198,19 @@ impl Store for Sqlite {
         self.write(Promise::Durable, |to| tracking::track(to, key, sku))
     }
 
+    fn track_all(
+        &self,
+        wanted: &[(ListingKey, Option<SkuId>)],
+        _now: Instant,
+    ) -> Result<Vec<(ListingId, VariantId)>, StoreError> {
+        self.write(Promise::Durable, |to| {
+            wanted
+                .iter()
+                .map(|(key, sku)| tracking::track(to, key, sku.as_ref()))
+                .collect()
+        })
+    }
+
     fn tracked(&self, after: ListingId, most: usize) -> Result<Vec<Tracked>, StoreError> {
         self.read(|from| tracking::tracked(from, after, most))
     }

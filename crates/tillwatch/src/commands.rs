@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod calendar;
+pub(crate) mod demo;
 pub(crate) mod diagnose;
 pub(crate) mod discount;
 pub(crate) mod doctor;
@@ -10,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod quote;
 pub(crate) mod resolve;
+pub(crate) mod serve;
 pub(crate) mod snapshot;
 pub(crate) mod stack;
 pub(crate) mod watch;

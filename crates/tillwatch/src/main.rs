@@ -12,6 +12,7 @@ mod portable;
 mod progress;
 mod receipt;
 mod rules;
+mod service;
 mod table;
 mod words;
 
@@ -21,7 +22,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    backup, calendar, diagnose, discount, doctor, export, history, import, quote, resolve, snapshot, stack, watch,
+    backup, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve, snapshot,
+    stack, watch,
 };
 use failure::{Status, reader_left};
 use output::Output;
@@ -59,6 +61,10 @@ enum Command {
     Discount(discount::Arguments),
     /// Show the named sales of a year
     Calendar(calendar::Arguments),
+    /// Watch prices and answer over HTTP, until it is stopped
+    Serve(serve::Arguments),
+    /// Watch a simulated marketplace, to see how everything works
+    Demo(demo::Arguments),
     /// Watch listings, and list or remove what is watched
     Watch(watch::Arguments),
     /// Show what a watched listing cost over time, as a curve and in figures
@@ -87,6 +93,8 @@ fn main() -> ExitCode {
         Command::Quote(arguments) => quote::run(&arguments, data, &mut output),
         Command::Discount(arguments) => discount::run(&arguments, data, &mut output),
         Command::Calendar(arguments) => calendar::run(&arguments, data, &mut output),
+        Command::Serve(arguments) => serve::run(&arguments, data, &mut output),
+        Command::Demo(arguments) => demo::run(&arguments, data, &mut output),
         Command::Watch(arguments) => watch::run(&arguments, data, &mut output),
         Command::History(arguments) => history::run(&arguments, data, &mut output),
         Command::Export(arguments) => export::run(&arguments, data, &mut output),

@@ -24,6 +24,14 @@ impl Rules {
         Ok(Self { book, asked })
     }
 
+    /// The one that was asked for, else the default.
+    pub(crate) fn usual(&self) -> Result<&RuleSet, InputError> {
+        match &self.asked {
+            Some(asked) => Ok(asked),
+            None => self.book.get(None),
+        }
+    }
+
     /// The one for a checkout.
     pub(crate) fn of(&self, checkout: &Checkout) -> Result<&RuleSet, InputError> {
         match &self.asked {

@@ -285,6 +285,13 @@ pub trait Store: Send + Sync {
     /// Tracks a listing in a market and a variant of it; both at most once, the numbers of those that were there stay.
     fn track(&self, key: &ListingKey, sku: Option<&SkuId>, now: Instant) -> Result<(ListingId, VariantId), StoreError>;
 
+    /// The same for many, all of them or none; the numbers come in the order of what was wanted.
+    fn track_all(
+        &self,
+        wanted: &[(ListingKey, Option<SkuId>)],
+        now: Instant,
+    ) -> Result<Vec<(ListingId, VariantId)>, StoreError>;
+
     /// The tracked listings with numbers above `after`, by number, not more than `most`.
     fn tracked(&self, after: ListingId, most: usize) -> Result<Vec<Tracked>, StoreError>;
 

@@ -256,5 +256,8 @@ fn through(from: &Path, to: &mut dyn Write, progress: &mut dyn FnMut(u64, u64)) 
         done += u64::try_from(read).unwrap_or(0);
         progress(done, size);
     }
-    Ok(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let sum = sum.finalize();
+    Ok(sum
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }

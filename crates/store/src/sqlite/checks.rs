@@ -116,7 +116,7 @@ fn keep(to: &Transaction<'_>, listing: ListingId, snapshot: &Snapshot) -> Answer
 fn record_price(to: &Transaction<'_>, check: &Check, currency: Currency, priced: &Priced) -> Answer<()> {
     let at = Minute::of(check.at);
     let variant = priced.variant;
-    let prices = tails::prices(&priced.lanes, currency)?;
+    let found = tails::prices(&priced.lanes, currency)?;
     let kept = to
         .prepare_cached("SELECT sku, terms FROM variant WHERE id = ?1 AND listing = ?2")?
         .query_row((variant.0, check.listing.0), |row| {
@@ -130,7 +130,7 @@ fn record_price(to: &Transaction<'_>, check: &Check, currency: Currency, priced:
     }
     let terms = tails::terms(to, &priced.terms)?;
     let tails = tails::get(to, variant, terms)?;
-    if let Some(tails) = observed(to, (variant, terms), tails, at, prices)? {
+    if let Some(tails) = observed(to, (variant, terms), tails, at, found)? {
         tails::put(to, variant, terms, &tails)?;
         if before != Some(terms) && is_newer(to, variant, before, at)? {
             to.prepare_cached("UPDATE variant SET terms = ?2 WHERE id = ?1")?

@@ -1,9 +1,11 @@
 //! The examination of a whole store: what cannot be read is named with its place, and the rest is read on.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row, Transaction};
 use sha2::{Digest, Sha256};
-use tillwatch_app::ports::store::{ListingId, StoreError, VariantId};
-use tillwatch_core::history::{Lane, Run, Value};
+use tillwatch_app::ports::store::{ListingId, StoreError, Terms, VariantId};
+use tillwatch_core::history::{Lane, Price, Run, Value};
 use tillwatch_core::snapshot::{self, Outcome};
 
 use super::failure::{Answer, damaged};
@@ -156,13 +158,13 @@ fn prices(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
     each(from, found, sql, |row, found| {
         let variant: i64 = row.get(0)?;
         let lane = lane(row.get(2)?, &format_args!("variant {variant}"))?;
-        let line = Line::Prices(VariantId(variant), row.get(1)?, lane);
-        segment::<tillwatch_core::history::Price>(row, 3, line, found)
+        let which = Line::Prices(VariantId(variant), row.get(1)?, lane);
+        segment::<Price>(row, 3, which, found)
     })
 }
 
-fn segment<V: Value>(row: &Row<'_>, first: usize, line: Line, found: &mut Examination) -> Answer<()> {
-    let runs = Segment::of(row, first)?.runs::<V>(line)?.len();
+fn segment<V: Value>(row: &Row<'_>, first: usize, which: Line, found: &mut Examination) -> Answer<()> {
+    let runs = Segment::of(row, first)?.runs::<V>(which)?.len();
     found.segments += 1;
     found.runs += u64::try_from(runs).unwrap_or(u64::MAX);
     Ok(())
@@ -183,7 +185,7 @@ fn series(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
                  (SELECT variant, terms FROM tail UNION SELECT variant, terms FROM segment) AS line
                JOIN terms ON terms.id = line.terms";
     each(from, found, sql, |row, _| {
-        let terms = tillwatch_app::ports::store::Terms {
+        let terms = Terms {
             rules: row.get(1)?,
             delivered: row.get(2)?,
         };
@@ -194,7 +196,7 @@ fn series(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
         })
     })?;
     // A damaged segment was told already, and is met again in its series.
-    let mut told = std::collections::HashSet::new();
+    let mut told = HashSet::new();
     found
         .problems
         .retain(|problem| told.insert((problem.place.clone(), problem.why.clone())));

@@ -15,13 +15,13 @@ pub(super) fn series(from: &Transaction<'_>, variant: VariantId, lane: Lane, ter
     let Some(terms) = tails::find_terms(from, terms)? else {
         return Ok(None);
     };
-    let line = Line::Prices(variant, terms, lane);
-    let prices = lines::all(from, line, tail(from, variant, terms, lane)?)?;
+    let which = Line::Prices(variant, terms, lane);
+    let prices = lines::all(from, which, tail(from, variant, terms, lane)?)?;
     if prices.is_empty() {
         return Ok(None);
     }
     let checks = checks(from, listing_of(from, variant)?)?;
-    let series = Series::new(prices, checks).map_err(|why| damaged(line, why))?;
+    let series = Series::new(prices, checks).map_err(|why| damaged(which, why))?;
     Ok(Some(series.voided(voids(from, variant)?)))
 }
 
@@ -49,10 +49,7 @@ pub(super) fn terms_of(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec
     let mut ended: Vec<(Option<Minute>, i64, Terms)> = Vec::new();
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        let last = match tails::get(from, variant, id)? {
-            Some([sticker, ..]) => Some(sticker.end()),
-            None => None,
-        };
+        let last = tails::get(from, variant, id)?.map(|[sticker, ..]| sticker.end());
         let terms = Terms {
             rules: row.get(1)?,
             delivered: row.get(2)?,

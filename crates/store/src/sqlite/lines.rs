@@ -45,8 +45,8 @@ impl Segment {
     }
 
     /// Its runs, or where and how it is damaged.
-    pub(super) fn runs<V: Value>(&self, line: Line) -> Answer<Vec<Run<V>>> {
-        let place = format_args!("{line}, segment {}", self.number);
+    pub(super) fn runs<V: Value>(&self, which: Line) -> Answer<Vec<Run<V>>> {
+        let place = format_args!("{which}, segment {}", self.number);
         let runs = decode(&self.bytes).map_err(|why| damaged(place, why))?;
         if runs.is_empty() || runs.len() != self.count {
             return Err(damaged(
@@ -64,8 +64,8 @@ pub(super) fn tail_bytes<V: Value>(run: Run<V>) -> Answer<Vec<u8>> {
 }
 
 /// The open run at the end of a line.
-pub(super) fn tail<V: Value>(bytes: &[u8], line: Line) -> Answer<Run<V>> {
-    let place = format_args!("{line}, the open run");
+pub(super) fn tail<V: Value>(bytes: &[u8], which: Line) -> Answer<Run<V>> {
+    let place = format_args!("{which}, the open run");
     match decode(bytes).map_err(|why| damaged(place, why))?.as_slice() {
         [run] => Ok(*run),
         runs => Err(damaged(place, format_args!("it has {} runs and not one", runs.len()))),
@@ -73,10 +73,10 @@ pub(super) fn tail<V: Value>(bytes: &[u8], line: Line) -> Answer<Run<V>> {
 }
 
 /// All runs of a line, in order, the open one last.
-pub(super) fn all<V: Value>(from: &Transaction<'_>, line: Line, tail: Option<Run<V>>) -> Answer<Vec<Run<V>>> {
+pub(super) fn all<V: Value>(from: &Transaction<'_>, which: Line, tail: Option<Run<V>>) -> Answer<Vec<Run<V>>> {
     let mut runs = Vec::new();
     let read = |row: &Row<'_>| Segment::of(row, 0);
-    let segments: Vec<Segment> = match line {
+    let segments: Vec<Segment> = match which {
         Line::Checks(listing) => from
             .prepare_cached("SELECT number, count, runs FROM check_segment WHERE listing = ?1 ORDER BY number")?
             .query_map([listing.0], read)?
@@ -89,35 +89,40 @@ pub(super) fn all<V: Value>(from: &Transaction<'_>, line: Line, tail: Option<Run
             .collect::<Result<_, _>>()?,
     };
     for segment in segments {
-        runs.extend(segment.runs(line)?);
+        runs.extend(segment.runs(which)?);
     }
     runs.extend(tail);
     Ok(runs)
 }
 
 /// Adds a run that was closed.
-pub(super) fn append<V: Value>(to: &Transaction<'_>, line: Line, run: Run<V>) -> Answer<()> {
-    let (number, mut runs) = match edge(to, line, Edge::Last)? {
-        Some(last) if last.count < MOST_RUNS => (last.number, last.runs(line)?),
+pub(super) fn append<V: Value>(to: &Transaction<'_>, which: Line, run: Run<V>) -> Answer<()> {
+    let (number, mut runs) = match edge(to, which, Edge::Last)? {
+        Some(last) if last.count < MOST_RUNS => (last.number, last.runs(which)?),
         Some(last) => (last.number + 1, Vec::new()),
         None => (0, Vec::new()),
     };
     runs.push(run);
-    put(to, line, number, &runs)
+    put(to, which, number, &runs)
 }
 
 /// The last minute that the closed runs of a line know of.
-pub(super) fn end<V: Value>(from: &Transaction<'_>, line: Line) -> Answer<Option<Minute>> {
-    let Some(last) = edge(from, line, Edge::Last)? else {
+pub(super) fn end<V: Value>(from: &Transaction<'_>, which: Line) -> Answer<Option<Minute>> {
+    let Some(last) = edge(from, which, Edge::Last)? else {
         return Ok(None);
     };
-    Ok(last.runs::<V>(line)?.last().map(Run::end))
+    Ok(last.runs::<V>(which)?.last().map(Run::end))
 }
 
 /// Puts runs before all that are kept; the open one is given.
-pub(super) fn prepend<V: Value>(to: &Transaction<'_>, line: Line, tail: Option<Run<V>>, past: &[Run<V>]) -> Answer<()> {
-    let first = edge(to, line, Edge::First)?;
-    let runs = first.as_ref().map(|first| first.runs::<V>(line)).transpose()?;
+pub(super) fn prepend<V: Value>(
+    to: &Transaction<'_>,
+    which: Line,
+    tail: Option<Run<V>>,
+    past: &[Run<V>],
+) -> Answer<()> {
+    let first = edge(to, which, Edge::First)?;
+    let runs = first.as_ref().map(|first| first.runs::<V>(which)).transpose()?;
     let start = runs
         .as_ref()
         .and_then(|runs| runs.first())
@@ -127,7 +132,7 @@ pub(super) fn prepend<V: Value>(to: &Transaction<'_>, line: Line, tail: Option<R
         && last.end() > start
     {
         let told = format_args!(
-            "{line}: a past that ends at {} overlaps what is kept from {start} on",
+            "{which}: a past that ends at {} overlaps what is kept from {start} on",
             last.end()
         );
         return Err(refused(told));
@@ -140,25 +145,26 @@ pub(super) fn prepend<V: Value>(to: &Transaction<'_>, line: Line, tail: Option<R
             && last.end() > later
         {
             return Err(refused(format_args!(
-                "{line}: a past is given in order; {later} is before {}",
+                "{which}: a past is given in order; {later} is before {}",
                 last.end()
             )));
         }
         later = runs.first().map(|run| run.start);
         number -= 1;
-        put(to, line, number, runs)?;
+        put(to, which, number, runs)?;
     }
     Ok(())
 }
 
+#[derive(Clone, Copy)]
 enum Edge {
     First,
     Last,
 }
 
-fn edge(from: &Transaction<'_>, line: Line, edge: Edge) -> Answer<Option<Segment>> {
+fn edge(from: &Transaction<'_>, which: Line, edge: Edge) -> Answer<Option<Segment>> {
     let read = |row: &Row<'_>| Segment::of(row, 0);
-    let found = match line {
+    let found = match which {
         Line::Checks(listing) => from
             .prepare_cached(match edge {
                 Edge::First => {
@@ -185,9 +191,9 @@ fn edge(from: &Transaction<'_>, line: Line, edge: Edge) -> Answer<Option<Segment
     Ok(found.optional()?)
 }
 
-fn put<V: Value>(to: &Transaction<'_>, line: Line, number: i64, runs: &[Run<V>]) -> Answer<()> {
-    let bytes = encode(runs).map_err(|why| refused(format_args!("{line}: {why}")))?;
-    match line {
+fn put<V: Value>(to: &Transaction<'_>, which: Line, number: i64, runs: &[Run<V>]) -> Answer<()> {
+    let bytes = encode(runs).map_err(|why| refused(format_args!("{which}: {why}")))?;
+    match which {
         Line::Checks(listing) => to
             .prepare_cached(
                 "INSERT INTO check_segment (listing, number, count, runs) VALUES (?1, ?2, ?3, ?4)

@@ -42,7 +42,7 @@ pub(crate) struct RestoreArguments {
 pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Output) -> anyhow::Result<Status> {
     let home = Home::find(data);
     let Some(store) = home.existing_store()? else {
-        bail!("there is no store at {} to back up", home.store_file()?.display());
+        bail!("there is no store at {} to back up", home.place_of_store()?.display());
     };
     let file = &arguments.file;
     {
@@ -70,7 +70,7 @@ pub(crate) fn restore(
     output: &mut Output,
 ) -> anyhow::Result<Status> {
     let home = Home::find(data);
-    let place = home.store_file()?;
+    let place = home.place_of_store()?;
     // Held to the end, so that no server opens what is being replaced.
     let _hold = home.hold()?;
     if place.exists() && !arguments.replace {

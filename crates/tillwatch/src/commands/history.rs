@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     let Some(store) = home.existing_store()? else {
         bail!(
             "there is no store at {} yet; tillwatch watch add begins one",
-            home.store_file()?.display()
+            home.place_of_store()?.display()
         );
     };
     match (&arguments.action, &arguments.which) {

@@ -56,7 +56,7 @@ fn nothing_is_restored_while_a_server_holds_the_store() {
     server.lock().unwrap();
     let refused = data.run(&["restore", file, "--replace"]);
     assert_eq!(status(&refused), 3);
-    assert!(err(&refused).contains("serves from"), "{}", err(&refused));
+    assert!(err(&refused).contains("watches from"), "{}", err(&refused));
     // Looking and watching go on.
     assert_eq!(status(&data.run(&["history", ITEM])), 0);
     drop(server);

@@ -48,7 +48,7 @@ pub(super) fn at_everything(home: &Home, now: Instant, findings: &mut Findings) 
     }
     let almanac = home.almanac_telling(|error| findings.look("ladders", format!("passed over: {error:#}")))?;
     ladders(&almanac, now, findings);
-    let file = home.store_file()?;
+    let file = home.place_of_store()?;
     if !file.exists() {
         findings.look(
             "store",

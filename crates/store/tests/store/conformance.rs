@@ -1,10 +1,6 @@
 //! What every store must do, one case for each method, and each store that passes them.
 
 mod cases;
-#[path = "../common/mod.rs"]
-mod common;
-
-use tillwatch_store::Sqlite;
 
 /// Each case against each store, both new and empty.
 macro_rules! cases {
@@ -12,14 +8,14 @@ macro_rules! cases {
         mod sqlite_in_a_file {
             $(#[test] fn $name() {
                 let folder = tempfile::tempdir().expect("a folder can be made");
-                let store = super::Sqlite::open(&folder.path().join("store.db")).expect("a store can be made");
+                let store = tillwatch_store::Sqlite::open(&folder.path().join("store.db")).expect("a store can be made");
                 super::cases::$name(&store);
             })*
         }
 
         mod sqlite_in_memory {
             $(#[test] fn $name() {
-                super::cases::$name(&super::Sqlite::in_memory().expect("a store can be made"));
+                super::cases::$name(&tillwatch_store::Sqlite::in_memory().expect("a store can be made"));
             })*
         }
     };

@@ -1,15 +1,15 @@
-//! Small things to keep: keys, prices, readings, checkouts, all of one made-up listing.
+//! Small things to keep: keys, prices, readings, checkouts, all of made-up listings.
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
-use tillwatch_app::ports::store::{Check, Lanes, ListingId, ListingKey, Priced, Schedule, Store, Terms, VariantId};
+use tillwatch_app::ports::store::{Check, Lanes, ListingId, ListingKey, Priced, Schedule, Terms, VariantId};
 use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::{Benefit, Discount, Kind};
-use tillwatch_core::history::{Minute, Price, Run};
+use tillwatch_core::history::Minute;
 use tillwatch_core::id::{DiscountId, ItemId, SkuId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
-use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
+use tillwatch_core::snapshot::Outcome;
 
 /// The minute at which the tests begin: 2026-06-01 at noon.
 pub(crate) const START: u32 = 29_671_920;
@@ -42,10 +42,6 @@ pub(crate) fn key(number: i64) -> ListingKey {
         market: Country::US,
         currency: Currency::USD,
     }
-}
-
-pub(crate) fn track(store: &dyn Store, number: i64) -> (ListingId, VariantId) {
-    store.track(&key(number), Some(&sku("1200")), at(0)).unwrap()
 }
 
 pub(crate) fn terms() -> Terms {
@@ -100,22 +96,6 @@ pub(crate) fn reading(listing: ListingId, variant: VariantId, after: u32, sticke
     }
 }
 
-pub(crate) fn run(after: u32, confirmed: u32, minor: i64) -> Run {
-    Run {
-        start: minute(after),
-        confirmed,
-        value: Price::new(minor).unwrap(),
-    }
-}
-
-pub(crate) fn outcome(after: u32, confirmed: u32, value: Outcome) -> Run<Outcome> {
-    Run {
-        start: minute(after),
-        confirmed,
-        value,
-    }
-}
-
 pub(crate) fn coupon(name: &str, minor: i64) -> Discount {
     let mut coupon = Discount::new(
         DiscountId::parse(name).unwrap(),
@@ -148,17 +128,4 @@ pub(crate) fn checkout(after: u32, price: i64, coupons: &[Discount]) -> Checkout
         coupon.provenance.seen_at = Some(at(after));
     }
     checkout
-}
-
-pub(crate) fn snapshot(after: u32, price: i64) -> Snapshot {
-    Snapshot {
-        item: Some(item(1)),
-        title: Some("A lamp".into()),
-        market: Some(Country::US),
-        currency: Some(Currency::USD),
-        seen_at: Some(at(after)),
-        variants: vec![Variant::at(usd(price))],
-        discounts: vec![coupon("A", 100)],
-        ..Snapshot::empty("page_components")
-    }
 }

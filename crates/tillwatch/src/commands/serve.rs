@@ -1,0 +1,115 @@
+//! `serve`: the watch itself, with its server. It works without any configuration.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tillwatch_app::App;
+use tillwatch_app::ports::source::Source;
+use tillwatch_net::http::{Client, Reach};
+use tillwatch_net::secret::Secret;
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, SPACING, Settings};
+use tillwatch_net::sources::ladder::Feed;
+
+use crate::failure::{Status, Usage};
+use crate::home::Home;
+use crate::output::Output;
+use crate::rules::Rules;
+use crate::service::{Ladders, Service, Subscription, log, machine_clock};
+
+/// Watch prices and answer over HTTP, until it is stopped
+///
+/// It works without configuration: lists, watches and discounts are kept in the data directory. Prices are read from the
+/// official affiliate API once you name your own app's key; without one, nothing is fetched. A ladder of codes that
+/// someone publishes can be followed by its address.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  tillwatch serve
+  tillwatch serve --listen 0.0.0.0:8080 --ladder https://example.org/codes.json
+  TILLWATCH_APP_KEY=512345 TILLWATCH_APP_SECRET=... tillwatch serve")]
+pub(crate) struct Arguments {
+    /// The address and port that it answers on
+    #[arg(long, value_name = "A:P", default_value = "127.0.0.1:8470")]
+    listen: SocketAddr,
+    /// A published ladder of codes, polled every five minutes; may be given several times
+    #[arg(long, value_name = "URL")]
+    ladder: Vec<String>,
+    /// The calls a day of your app's key
+    #[arg(long, value_name = "N", default_value_t = CALLS_PER_DAY)]
+    calls: u32,
+    /// A rule set by name or a file with one
+    #[arg(long, value_name = "ID|FILE")]
+    rules: Option<String>,
+}
+
+/// Runs until a signal comes.
+pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Output) -> anyhow::Result<Status> {
+    log::start()?;
+    let home = Home::find(data);
+    let _held = home.hold()?;
+    let store = Arc::new(tillwatch_store::Sqlite::open(&home.store_file()?)?);
+    let client = Client::new(None, Reach::default())?;
+    let clock = machine_clock();
+    let sources: Vec<Arc<dyn Source>> = affiliate(arguments, &client)?.into_iter().collect();
+    if sources.is_empty() {
+        tracing::info!(
+            "no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET to read prices"
+        );
+    }
+    let count = sources.len();
+    let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
+    let app = Arc::new(App::new(store, sources, rules, home.almanac()?, clock())?);
+    let loaded = app.load(clock())?;
+    let subscriptions = arguments.ladder.iter().map(|address| subscription(address, &client));
+    let service = Service {
+        app,
+        clock,
+        speed: 1,
+        sources: count,
+        ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
+        listen: arguments.listen,
+    };
+    let runtime = tokio::runtime::Runtime::new().context("the runtime")?;
+    service.run(&runtime, |at| {
+        eprintln!("tillwatch answers on http://{at} and looks after {loaded} listings. Stop it with Ctrl-C.");
+    })?;
+    Ok(Status::Done)
+}
+
+/// The official API with the operator's own app, if one is named.
+fn affiliate(arguments: &Arguments, client: &Client) -> anyhow::Result<Option<Arc<dyn Source>>> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (set("TILLWATCH_APP_KEY"), set("TILLWATCH_APP_SECRET")) {
+        (None, None) => Ok(None),
+        (Some(app_key), Some(secret)) => {
+            let settings = Settings {
+                gateway: GATEWAY.parse().context("the API's address")?,
+                app_key,
+                app_secret: Secret::new(secret),
+                sign_method: SignMethod::Sha256,
+                tracking_id: set("TILLWATCH_TRACKING_ID"),
+                language: "EN".to_owned(),
+                calls_per_day: arguments.calls,
+                spacing: SPACING,
+            };
+            Ok(Some(Arc::new(Affiliate::new(settings, client.clone()))))
+        }
+        _ => {
+            Err(Usage("TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET belong together: set both or neither".into()).into())
+        }
+    }
+}
+
+fn subscription(address: &str, client: &Client) -> anyhow::Result<Subscription> {
+    let url = address.parse().map_err(|_| {
+        Usage(format!(
+            "--ladder {address:?} is no address such as https://example.org/codes.json"
+        ))
+    })?;
+    Ok(Subscription {
+        name: address.to_owned(),
+        feed: Feed::new(url, client.clone()),
+    })
+}

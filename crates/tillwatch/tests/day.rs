@@ -1,0 +1,438 @@
+//! Twenty-four simulated hours against the marketplace at its nastiest: a fifth of all answers is faulty.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tillwatch_app::ports::source::{Ask, Source, Wanted};
+use tillwatch_app::ports::store::{ListingId, ListingKey, ListingState, Store};
+use tillwatch_app::{App, Turned};
+use tillwatch_core::almanac::Almanac;
+use tillwatch_core::country::Country;
+use tillwatch_core::history::{Known, Lane, Minute};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::observation::Lanes;
+use tillwatch_core::quote::{Wish, quote};
+use tillwatch_core::rules::{RuleBook, RuleSet};
+use tillwatch_core::snapshot::{Outcome, Snapshot};
+use tillwatch_market::counters::Counts;
+use tillwatch_market::faults::{Fault, Faults, Surface};
+use tillwatch_market::shop::{Key, Marketplace, serve};
+use tillwatch_market::world::{Market, Size, World};
+use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::secret::Secret;
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{self, Affiliate};
+use tillwatch_net::sources::page::{self, Page};
+use tillwatch_store::Sqlite;
+
+const START: &str = "2026-06-03T02:00:00Z";
+const HOURS: i64 = 24;
+const API_CALLS: u32 = 300;
+const PAGES: u32 = 500;
+
+/// A clock that only the test moves, in seconds.
+#[derive(Clone)]
+struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    fn new(at: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(at.as_second())))
+    }
+
+    fn now(&self) -> Instant {
+        Instant::utc(Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap())
+    }
+
+    fn set(&self, second: i64) {
+        self.0.store(second, Ordering::SeqCst);
+    }
+}
+
+/// A marketplace on a port of this machine.
+struct Shop {
+    shop: Arc<Marketplace>,
+    client: Client,
+    address: String,
+}
+
+async fn open(world: World, hand: &Hand, faults: Faults) -> Shop {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let clock = hand.clone();
+    let shop = Marketplace::new(world, move || clock.now().moment())
+        .with_key(Key::new("512345", "s3cr3t"))
+        .with_faults(faults)
+        .with_slowness(Duration::from_millis(1));
+    let shop = Arc::new(shop);
+    tokio::spawn(serve(listener, Arc::clone(&shop)));
+    let reach = Reach {
+        hosts: Vec::new(),
+        private: vec![Place::parse(&address).unwrap()],
+    };
+    Shop {
+        shop,
+        client: Client::new(None, reach).unwrap(),
+        address,
+    }
+}
+
+impl Shop {
+    fn pages(&self) -> Page {
+        let settings = page::Settings {
+            base: format!("http://{}/", self.address).parse().unwrap(),
+            language: "en_US".to_owned(),
+            calls_per_day: PAGES,
+            spacing: Duration::from_secs(5),
+        };
+        Page::new(settings, &self.client)
+    }
+
+    fn api(&self) -> Affiliate {
+        let settings = affiliate::Settings {
+            gateway: format!("http://{}/sync", self.address).parse().unwrap(),
+            app_key: "512345".to_owned(),
+            app_secret: Secret::new("s3cr3t".to_owned()),
+            sign_method: SignMethod::Sha256,
+            tracking_id: None,
+            language: "EN".to_owned(),
+            calls_per_day: API_CALLS,
+            spacing: Duration::from_secs(2),
+        };
+        Affiliate::new(settings, self.client.clone())
+    }
+}
+
+fn rules() -> RuleSet {
+    RuleBook::built_in().unwrap().get(None).unwrap().clone()
+}
+
+/// Markets and calendar; no codes, so that every price follows from what was read.
+fn almanac() -> Almanac {
+    Almanac {
+        ladders: Vec::new(),
+        ..Almanac::built_in().unwrap()
+    }
+}
+
+/// The listings of a small world, each in a market that it is sold to, with the variant that a page selects.
+fn tracked(world: &World, at: Timestamp) -> Vec<ListingKey> {
+    let markets = ["US", "DE", "JP"].map(|country| Market::of(country).unwrap());
+    let sold = world
+        .items()
+        .iter()
+        .zip(markets.iter().cycle())
+        .filter(|(item, market)| {
+            let listing = world.listing(item, market.country, at);
+            // First-order prices are none of the watch's; a page that shows only them has no price.
+            listing.is_ok_and(|listing| {
+                listing
+                    .variants
+                    .iter()
+                    .any(|one| one.salable && one.new_shopper_price.is_none())
+            })
+        });
+    let keys = sold.map(|(item, market)| ListingKey {
+        item: item.clone(),
+        market: Country::parse(market.country).unwrap(),
+        currency: market.currency(),
+    });
+    keys.take(40).collect()
+}
+
+/// One check as the store told it just after.
+struct Told {
+    listing: usize,
+    minute: Minute,
+    outcome: Outcome,
+}
+
+#[test]
+fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let start = Instant::parse(START).unwrap();
+    let world = World::new(11, Size::of(120), start.moment());
+    let hand = Hand::new(start.moment());
+    let mut faults = Faults::seeded(5);
+    // A challenge ends a source's day at once; it has a test of its own.
+    for fault in Fault::ALL
+        .into_iter()
+        .filter(|fault| !matches!(fault, Fault::Challenge | Fault::Validate))
+    {
+        faults = faults.share_everywhere(fault, 24);
+    }
+    let shop = runtime.block_on(open(world.clone(), &hand, faults));
+    let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+    let keys = tracked(&world, start.moment());
+    for key in &keys {
+        let (_, variant) = store.track(key, None, start).unwrap();
+        store.add_watch(variant, Lane::Public, None, start).unwrap();
+    }
+    let sources: Vec<Arc<dyn Source>> = vec![Arc::new(shop.api()), Arc::new(shop.pages())];
+    let app = App::new(Arc::clone(&store), sources, rules(), almanac(), start).unwrap();
+    app.load(start).unwrap();
+
+    let told = live_through(&runtime, &app, store.as_ref(), &hand, &keys, start);
+
+    let counts = shop.shop.counts();
+    let faulty: u64 = Fault::ALL.iter().map(|fault| counts.faults_of(*fault)).sum();
+    assert!(
+        faulty * 100 > counts.all_calls() * 12,
+        "{faulty} faults of {} calls",
+        counts.all_calls()
+    );
+    budgets_were_kept(&counts);
+
+    let failed = told.iter().filter(|told| told.outcome != Outcome::Ok).count();
+    assert!(
+        failed > 20 && told.len() > 400,
+        "{failed} of {} checks failed",
+        told.len()
+    );
+    every_gap_is_drawn(store.as_ref(), &keys, &told);
+    let prices = no_price_is_false(&runtime, store.as_ref(), &world, &keys, start);
+    assert!(prices > 160, "{prices} prices were looked at");
+}
+
+/// Runs the watch, moving the clock to whatever is due next, and notes every check.
+fn live_through(
+    runtime: &tokio::runtime::Runtime,
+    app: &App,
+    store: &dyn Store,
+    hand: &Hand,
+    keys: &[ListingKey],
+    start: Instant,
+) -> Vec<Told> {
+    let clock = hand.clone();
+    let clock = move || clock.now();
+    let end = start.plus_seconds(HOURS * 3_600);
+    let mut told = Vec::new();
+    let mut known: BTreeMap<usize, Instant> = BTreeMap::new();
+    while hand.now() < end {
+        let now = hand.now().moment().as_second();
+        let mut next = now + 300;
+        for source in 0..2 {
+            loop {
+                match runtime.block_on(app.turn(source, &clock)).unwrap() {
+                    Turned::Rest(until) => {
+                        next = next.min(i64::from(until.get()).max(now + 1));
+                        break;
+                    }
+                    Turned::Read { .. } | Turned::Refused(_) => {}
+                }
+            }
+        }
+        app.tend(hand.now()).unwrap();
+        for (listing, key) in keys.iter().enumerate() {
+            let state = store.listing(key).unwrap().unwrap();
+            let Some(check) = state.last_check.filter(|check| known.get(&listing) != Some(&check.at)) else {
+                continue;
+            };
+            known.insert(listing, check.at);
+            told.push(Told {
+                listing,
+                minute: Minute::of(check.at),
+                outcome: check.outcome,
+            });
+        }
+        hand.set(next);
+    }
+    told
+}
+
+fn budgets_were_kept(counts: &Counts) {
+    for ((_, day), key) in &counts.keys {
+        assert!(key.calls <= u64::from(API_CALLS), "{} API calls on {day}", key.calls);
+    }
+    // Two days of UTC+8 and of UTC each are touched.
+    assert!(counts.calls_to(Surface::Api) <= u64::from(API_CALLS) * 2);
+    assert!(counts.calls_to(Surface::Page) <= u64::from(PAGES) * 2);
+    assert!(counts.calls_to(Surface::Page) > 100, "pages were read");
+    assert!(counts.calls_to(Surface::Api) > 100, "the API was called");
+}
+
+/// The state of a listing and its series in a lane, if anything was ever read.
+fn series(store: &dyn Store, key: &ListingKey, lane: Lane) -> Option<(ListingState, tillwatch_core::history::Series)> {
+    let state = store.listing(key).unwrap().unwrap();
+    let variant = state.tracked.variants.first()?.id;
+    let terms = store.terms_of(variant).unwrap().into_iter().next()?;
+    let series = store.series(variant, lane, &terms).unwrap()?;
+    Some((state, series))
+}
+
+/// After each check that failed the history shows a gap with its outcome, until the next check.
+fn every_gap_is_drawn(store: &dyn Store, keys: &[ListingKey], told: &[Told]) {
+    for (place, key) in keys.iter().enumerate() {
+        let Some((_, series)) = series(store, key, Lane::Public) else {
+            continue;
+        };
+        let of_listing: Vec<&Told> = told.iter().filter(|told| told.listing == place).collect();
+        for (nth, check) in of_listing.iter().enumerate() {
+            let replaced = of_listing.get(nth + 1).is_some_and(|next| next.minute == check.minute);
+            if replaced {
+                continue;
+            }
+            match (check.outcome, series.at(check.minute)) {
+                (Outcome::Ok, Some(Known::Price { .. })) => {}
+                (outcome, Some(Known::Gap(gap))) => assert_eq!(gap, outcome, "{key:?} at {}", check.minute),
+                (outcome, other) => assert!(other.is_none() && outcome != Outcome::Ok, "{outcome:?}: {other:?}"),
+            }
+        }
+    }
+}
+
+/// Every price that was recorded is one that the listing had: with its own price of some moment of the day and the
+/// discounts that its page last showed.
+fn no_price_is_false(
+    runtime: &tokio::runtime::Runtime,
+    store: &dyn Store,
+    world: &World,
+    keys: &[ListingKey],
+    start: Instant,
+) -> usize {
+    let hand = Hand::new(start.moment());
+    let honest = runtime.block_on(open(world.clone(), &hand, Faults::default()));
+    let pages = honest.pages();
+    let end = start.plus_seconds(HOURS * 3_600);
+    let mut looked_at = 0;
+    for key in keys {
+        let mut moments = vec![start.moment()];
+        let country = Market::of(key.market.code()).unwrap().country;
+        moments.extend(world.listing_changes(&key.item, country, start.moment(), end.moment()));
+        let seen: Vec<(Timestamp, Snapshot)> = moments
+            .iter()
+            .map(|moment| {
+                hand.set(moment.as_second());
+                let ask = Ask {
+                    market: key.market,
+                    currency: key.currency,
+                    items: vec![Wanted {
+                        item: key.item.clone(),
+                        skus: Vec::new(),
+                    }],
+                };
+                let mut readings = runtime.block_on(pages.read(&ask, hand.now())).unwrap();
+                (*moment, readings.remove(0).snapshot)
+            })
+            .collect();
+        for lane in Lane::ALL {
+            let Some((state, series)) = series(store, key, lane) else {
+                continue;
+            };
+            let sku = state.tracked.variants.first().and_then(|variant| variant.sku.clone());
+            let possible = possible(&seen, key, sku.as_ref(), lane);
+            for span in series.spans(Minute::FIRST, Minute::of(end)) {
+                if let Known::Price { price, .. } = span.known {
+                    looked_at += 1;
+                    let minor = price.minor();
+                    assert!(
+                        possible.contains(&minor),
+                        "{} in {}: {minor} in lane {lane} is none of {possible:?}",
+                        key.item,
+                        key.market
+                    );
+                }
+            }
+        }
+    }
+    looked_at
+}
+
+/// The prices that a watch may have seen in a lane: what stood on the page at one moment, with the variant's own price of
+/// a later one, at that time or a later one.
+fn possible(
+    seen: &[(Timestamp, Snapshot)],
+    key: &ListingKey,
+    sku: Option<&tillwatch_core::id::SkuId>,
+    lane: Lane,
+) -> HashSet<i64> {
+    let (rules, almanac) = (rules(), almanac());
+    let mut prices = HashSet::new();
+    let fine = |one: &&(Timestamp, Snapshot)| one.1.outcome == Outcome::Ok;
+    for (page, (_, shown)) in seen.iter().enumerate().filter(|(_, one)| fine(one)) {
+        for (own, (_, fresh)) in seen.iter().enumerate().skip(page).filter(|(_, one)| fine(one)) {
+            let mut whole = shown.clone();
+            for variant in &mut whole.variants {
+                if let Some(now) = fresh.variants.iter().find(|now| now.sku == variant.sku) {
+                    variant.price = now.price;
+                    variant.salable = now.salable;
+                }
+            }
+            for (at, _) in seen.iter().skip(own) {
+                let wish = Wish {
+                    market: Some(key.market),
+                    currency: Some(key.currency),
+                    sku: sku.cloned(),
+                    quantity: 1,
+                    at: Instant::utc(*at),
+                };
+                if let Ok(quoted) = quote(&whole, &almanac, &wish)
+                    && let Some(lanes) = Lanes::of(&quoted.checkout, &rules)
+                {
+                    prices.insert(lanes.get(lane).minor());
+                }
+            }
+        }
+    }
+    prices
+}
+
+#[test]
+fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let start = Instant::parse(START).unwrap();
+    let world = World::new(12, Size::of(120), start.moment());
+    let hand = Hand::new(start.moment());
+    let shop = runtime.block_on(open(world.clone(), &hand, Faults::default()));
+    let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+    for key in &tracked(&world, start.moment()) {
+        store.track(key, None, start).unwrap();
+    }
+    let app = App::new(
+        Arc::clone(&store),
+        vec![Arc::new(shop.pages())],
+        rules(),
+        almanac(),
+        start,
+    )
+    .unwrap();
+    app.load(start).unwrap();
+    let clock = hand.clone();
+    let clock = move || clock.now();
+    let mut run = |turns: usize, fault: Option<Fault>| {
+        let mut read = 0;
+        while read < turns {
+            if let Some(fault) = fault {
+                shop.shop.faults().next(fault);
+            }
+            match runtime.block_on(app.turn(0, &clock)).unwrap() {
+                Turned::Rest(until) => hand.set(i64::from(until.get()).max(hand.now().moment().as_second() + 1)),
+                Turned::Read { .. } | Turned::Refused(_) => read += 1,
+            }
+        }
+    };
+    run(12, None);
+    assert_eq!(app.figures().operator_alerts(), 0);
+    run(20, Some(Fault::Hollow));
+    assert!(app.is_failing());
+    assert_eq!(app.figures().operator_alerts(), 1);
+    run(60, None);
+    assert!(!app.is_failing());
+    assert_eq!(app.figures().operator_alerts(), 1, "one failure, one alert");
+    let tracked = store.tracked(ListingId(0), 100).unwrap();
+    assert!(
+        tracked.iter().all(|one| one.schedule.last_try.is_some()),
+        "none was forgotten"
+    );
+}
