@@ -10,7 +10,10 @@ pub mod desk;
 pub mod figures;
 mod load;
 pub mod ports;
+mod recompute;
+pub mod standing;
 mod tend;
+pub mod transfer;
 mod turn;
 mod verbs;
 
@@ -31,7 +34,7 @@ use ports::store::{ListingId, Store, StoreError, Tracked};
 
 pub use tend::Tended;
 pub use turn::Turned;
-pub use verbs::{HistoryOf, Wanted};
+pub use verbs::{HistoryOf, Roll, Wanted, Watched};
 
 /// How far ahead the calendar's effect on changes is worked out.
 const PROFILE_DAYS: i64 = 30;

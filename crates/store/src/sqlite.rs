@@ -27,8 +27,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Check, Counts, ListingId, ListingKey, ListingState, Repriced, Store, StoreError, Terms, Tracked, VariantId, Watch,
-    WatchId,
+    Check, Counts, ListingId, ListingKey, ListingPast, ListingState, Repriced, Store, StoreError, Terms, Tracked,
+    VariantId, Watch, WatchId,
 };
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
@@ -255,6 +255,14 @@ impl Store for Sqlite {
         self.write(Promise::Ordered, |to| history::put_checks(to, listing, checks))
     }
 
+    fn checks(&self, listing: ListingId) -> Result<Vec<Run<Outcome>>, StoreError> {
+        self.read(|from| history::checks(from, listing))
+    }
+
+    fn put_listing(&self, past: &ListingPast) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| history::put_listing(to, past))
+    }
+
     fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError> {
         self.read(|from| checkouts::all(from, variant))
     }
@@ -265,6 +273,10 @@ impl Store for Sqlite {
 
     fn unvoid(&self, variant: VariantId, void: &Void) -> Result<(), StoreError> {
         self.write(Promise::Durable, |to| history::unvoid(to, variant, void))
+    }
+
+    fn voids(&self, variant: VariantId) -> Result<Vec<Void>, StoreError> {
+        self.read(|from| history::voids(from, variant))
     }
 
     fn add_watch(
@@ -295,6 +307,10 @@ impl Store for Sqlite {
 
     fn recall(&self, name: &str) -> Result<Option<String>, StoreError> {
         self.read(|from| memory::recall(from, name))
+    }
+
+    fn recall_all(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|from| memory::recall_all(from, beginning))
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {

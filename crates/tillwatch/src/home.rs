@@ -1,4 +1,6 @@
-//! The data directory: where the operator's own ladders of codes are kept.
+//! The data directory: the operator's own ladders of codes, and the store.
+
+mod kept;
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -47,7 +49,7 @@ impl Home {
     pub(crate) fn store_file(&self) -> anyhow::Result<PathBuf> {
         let folder = self.folder()?;
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        Ok(folder.join("tillwatch.db"))
+        self.place_of_store()
     }
 
     /// Makes this the only program that watches from the directory, until what is returned is dropped.
@@ -77,7 +79,8 @@ impl Home {
         Stamp(stamped.collect())
     }
 
-    fn folder(&self) -> anyhow::Result<&Path> {
+    /// The data directory, whether or not it is there.
+    pub(crate) fn folder(&self) -> anyhow::Result<&Path> {
         let unknown = "no data directory is known: name one with --data or TILLWATCH_DATA";
         Ok(self.0.as_deref().ok_or_else(|| Usage(unknown.to_owned()))?)
     }
@@ -99,9 +102,13 @@ impl Home {
 
     /// The almanac of the program with the operator's ladders in it. A file that cannot be read is named and passed over.
     pub(crate) fn almanac(&self) -> anyhow::Result<Almanac> {
+        self.almanac_telling(|error| eprintln!("tillwatch: passed over: {error:#}"))
+    }
+
+    /// The same, with what is passed over told to the caller.
+    pub(crate) fn almanac_telling(&self, mut passed_over: impl FnMut(anyhow::Error)) -> anyhow::Result<Almanac> {
         let mut almanac = Almanac::built_in()?;
-        let passed_over = |error: anyhow::Error| eprintln!("tillwatch: passed over: {error:#}");
-        let files = self.ladder_files().map_err(passed_over).unwrap_or_default();
+        let files = self.ladder_files().map_err(&mut passed_over).unwrap_or_default();
         for file in files {
             match read_file(&file) {
                 Ok((ladder, _)) => almanac.add(ladder),

@@ -53,7 +53,8 @@ impl Rules {
     }
 }
 
-fn find(book: &RuleBook, asked: &str) -> anyhow::Result<RuleSet> {
+/// A rule set by its name or its file.
+pub(crate) fn find(book: &RuleBook, asked: &str) -> anyhow::Result<RuleSet> {
     let unknown = match book.get(Some(asked)) {
         Ok(rules) => return Ok(rules.clone()),
         Err(unknown) => unknown,

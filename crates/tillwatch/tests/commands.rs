@@ -82,6 +82,19 @@ fn every_command_explains_itself_with_an_example() {
         &["discount", "import"],
         &["discount", "remove"],
         &["calendar"],
+        &["watch"],
+        &["watch", "add"],
+        &["watch", "list"],
+        &["watch", "show"],
+        &["watch", "remove"],
+        &["history"],
+        &["history", "void"],
+        &["history", "unvoid"],
+        &["export"],
+        &["import"],
+        &["backup"],
+        &["restore"],
+        &["doctor"],
     ] {
         let help = run(&[command, &["--help"]].concat(), "");
         let example = format!("tillwatch {}", command.join(" "));

@@ -1,5 +1,7 @@
 //! What is kept: one method is one transaction. An error means that nothing of it happened.
 
+mod past;
+
 use tillwatch_core::cadence::Seen;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
@@ -9,6 +11,8 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 pub use tillwatch_core::observation::Lanes;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
+
+pub use past::{ListingPast, SeriesPast, VariantPast, WatchPast};
 
 /// Why the store did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +140,8 @@ pub struct Tracked {
 pub struct TrackedVariant {
     /// Its number.
     pub id: VariantId,
+    /// Whether it is whichever the page selects; else it was named when it was tracked.
+    pub selected: bool,
     /// The variant; absent until the first reading has named the one that the page selects.
     pub sku: Option<SkuId>,
     /// How many watches it has.
@@ -321,6 +327,15 @@ pub trait Store: Send + Sync {
     /// Writes the past of a listing's checks: runs in order, before any that is kept. A failed one lasts until the next.
     fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError>;
 
+    /// The checks of a listing, the open run last; none before its first reading.
+    fn checks(&self, listing: ListingId) -> Result<Vec<Run<Outcome>>, StoreError>;
+
+    /// Writes what a listing lacks of its past, tracking it and its variants: all of it or none.
+    ///
+    /// Runs are put before any that are kept, as by [`Store::put_past`] and [`Store::put_checks`]. A selected variant
+    /// whose id is not known yet takes the one that is given.
+    fn put_listing(&self, past: &ListingPast) -> Result<(), StoreError>;
+
     /// The checkouts of a variant as they were at each change, in order, to compute prices anew.
     fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError>;
 
@@ -329,6 +344,9 @@ pub trait Store: Send + Sync {
 
     /// Takes the void of a span back, whatever its reason.
     fn unvoid(&self, variant: VariantId, void: &Void) -> Result<(), StoreError>;
+
+    /// The voids of a variant, by their beginnings.
+    fn voids(&self, variant: VariantId) -> Result<Vec<Void>, StoreError>;
 
     /// Adds a watch on a tracked variant.
     fn add_watch(
@@ -353,6 +371,9 @@ pub trait Store: Send + Sync {
 
     /// What was kept under a name.
     fn recall(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// All that is kept under names that begin so, by name.
+    fn recall_all(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
 
     /// How much is kept.
     fn counts(&self) -> Result<Counts, StoreError>;

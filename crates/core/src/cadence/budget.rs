@@ -156,6 +156,12 @@ impl Budget {
         ]
     }
 
+    /// How many calls the last day had that had any, and when this was last asked for one; `None` before the first.
+    pub fn last_day(&self) -> Option<(u32, Second)> {
+        let last = self.days.iter().filter(|day| day.used > 0).max_by_key(|day| day.day)?;
+        Some((last.used, self.latest))
+    }
+
     /// Makes a call now, if one is allowed; else says when to ask again.
     pub fn spend(&mut self, terms: &Terms, share: Share, now: Second) -> Result<(), Second> {
         self.follow(terms, now);

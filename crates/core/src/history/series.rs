@@ -76,6 +76,21 @@ impl Series {
         })
     }
 
+    /// The runs of the prices, in order.
+    pub fn prices(&self) -> &[Run<Price>] {
+        &self.prices
+    }
+
+    /// The runs of the checks, in order.
+    pub fn checks(&self) -> &[Run<Outcome>] {
+        &self.checks
+    }
+
+    /// The voids, in the order in which they are named.
+    pub fn voids(&self) -> &[Void] {
+        &self.voids
+    }
+
     /// The same with these voids, in place of any before. Where two overlap, the first of the list is named.
     #[must_use]
     pub fn voided(self, voids: Vec<Void>) -> Self {

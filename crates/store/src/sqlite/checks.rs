@@ -3,7 +3,6 @@
 use rusqlite::{OptionalExtension, Transaction};
 use tillwatch_app::ports::store::{Check, ListingId, Priced, Repriced, Terms, VariantId};
 use tillwatch_core::history::{Lane, Minute, Price, Run, Tail, Value};
-use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
@@ -12,6 +11,7 @@ use super::checkouts;
 use super::failure::{Answer, not_there, refused};
 use super::lines::{self, Line};
 use super::tails::{self, Tails};
+use super::tracking::name;
 use super::values::{currency_of, millis, parsed};
 
 pub(super) fn record_checks(to: &Transaction<'_>, checks: &[Check]) -> Answer<()> {
@@ -141,12 +141,6 @@ fn record_price(to: &Transaction<'_>, check: &Check, currency: Currency, priced:
         Some(checkout) => checkouts::put(to, variant, at, checkout),
         None => Ok(()),
     }
-}
-
-fn name(to: &Transaction<'_>, variant: VariantId, sku: &SkuId) -> Answer<()> {
-    to.prepare_cached("UPDATE variant SET sku = ?2 WHERE id = ?1")?
-        .execute((variant.0, sku.as_str()))?;
-    Ok(())
 }
 
 /// The open runs after a reading; `None` where only a later past is kept.

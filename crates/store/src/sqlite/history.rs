@@ -1,15 +1,15 @@
 //! Series as they are read, their past as it is put before them, and what of them does not count.
 
 use rusqlite::Transaction;
-use tillwatch_app::ports::store::{ListingId, Terms, VariantId};
+use tillwatch_app::ports::store::{ListingId, ListingPast, Terms, VariantId};
 use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::snapshot::Outcome;
 
 use super::failure::{Answer, damaged, not_there, refused};
 use super::lines::{self, Line};
-use super::tails;
-use super::tracking::listing_of;
+use super::tracking::{self, listing_of};
 use super::values::one;
+use super::{tails, watches};
 
 pub(super) fn series(from: &Transaction<'_>, variant: VariantId, lane: Lane, terms: &Terms) -> Answer<Option<Series>> {
     let Some(terms) = tails::find_terms(from, terms)? else {
@@ -20,10 +20,13 @@ pub(super) fn series(from: &Transaction<'_>, variant: VariantId, lane: Lane, ter
     if prices.is_empty() {
         return Ok(None);
     }
-    let listing = listing_of(from, variant)?;
-    let checks = lines::all(from, Line::Checks(listing), checks_tail(from, listing)?)?;
+    let checks = checks(from, listing_of(from, variant)?)?;
     let series = Series::new(prices, checks).map_err(|why| damaged(which, why))?;
     Ok(Some(series.voided(voids(from, variant)?)))
+}
+
+pub(super) fn checks(from: &Transaction<'_>, listing: ListingId) -> Answer<Vec<Run<Outcome>>> {
+    lines::all(from, Line::Checks(listing), checks_tail(from, listing)?)
 }
 
 fn tail(from: &Transaction<'_>, variant: VariantId, terms: i64, lane: Lane) -> Answer<Option<Run>> {
@@ -75,7 +78,29 @@ pub(super) fn put_checks(to: &Transaction<'_>, listing: ListingId, checks: &[Run
     lines::prepend(to, Line::Checks(listing), tail, checks)
 }
 
-fn voids(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec<Void>> {
+/// What a listing lacks of its past, with its watches.
+pub(super) fn put_listing(to: &Transaction<'_>, past: &ListingPast) -> Answer<()> {
+    for variant in &past.variants {
+        let named = variant.sku.as_ref().filter(|_| !variant.selected);
+        let (_, id) = tracking::track(to, &past.key, named)?;
+        if let Some(sku) = &variant.sku {
+            tracking::name(to, id, sku)?;
+        }
+        for series in &variant.series {
+            put_past(to, id, series.lane, &series.terms, &series.runs)?;
+        }
+        for one in &variant.voids {
+            void(to, id, one)?;
+        }
+        for watch in &variant.watches {
+            watches::add(to, id, watch.lane, watch.target, watch.since)?;
+        }
+    }
+    let listing = tracking::track_listing(to, &past.key)?;
+    put_checks(to, listing, &past.checks)
+}
+
+pub(super) fn voids(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec<Void>> {
     let mut found =
         from.prepare_cached("SELECT begins, ends, reason FROM void WHERE variant = ?1 ORDER BY begins, ends")?;
     let voids = found.query_map([variant.0], |row| {

@@ -21,6 +21,13 @@ pub(super) fn recall(from: &Transaction<'_>, name: &str) -> Answer<Option<String
         .optional()?)
 }
 
+pub(super) fn recall_all(from: &Transaction<'_>, beginning: &str) -> Answer<Vec<(String, String)>> {
+    let mut found =
+        from.prepare_cached("SELECT name, value FROM memory WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name")?;
+    let kept = found.query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(kept.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn counts(from: &Transaction<'_>) -> Answer<Counts> {
     let count = |sql: &str| from.query_row(sql, [], |row| row.get::<_, u64>(0));
     Ok(Counts {

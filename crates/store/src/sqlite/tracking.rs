@@ -18,7 +18,7 @@ use super::tails;
 use super::values::{instant, key, lane, maybe, one};
 
 pub(super) fn track(to: &Transaction<'_>, key: &ListingKey, sku: Option<&SkuId>) -> Answer<(ListingId, VariantId)> {
-    let listing = find(to, key)?.map_or_else(|| add(to, key), Ok)?;
+    let listing = track_listing(to, key)?;
     let known = match sku {
         // The one that the page selects is as good, once its id is known: there need not be two histories of one thing.
         Some(sku) => to
@@ -36,10 +36,21 @@ pub(super) fn track(to: &Transaction<'_>, key: &ListingKey, sku: Option<&SkuId>)
     Ok((listing, VariantId(to.last_insert_rowid())))
 }
 
-fn add(to: &Transaction<'_>, key: &ListingKey) -> Answer<ListingId> {
+/// A listing alone.
+pub(super) fn track_listing(to: &Transaction<'_>, key: &ListingKey) -> Answer<ListingId> {
+    if let Some(listing) = find(to, key)? {
+        return Ok(listing);
+    }
     to.prepare_cached("INSERT INTO listing (item, market, currency) VALUES (?1, ?2, ?3)")?
         .execute((key.item.as_str(), key.market.code(), key.currency.code()))?;
     Ok(ListingId(to.last_insert_rowid()))
+}
+
+/// Keeps the id of a variant that has none yet.
+pub(super) fn name(to: &Transaction<'_>, variant: VariantId, sku: &SkuId) -> Answer<()> {
+    to.prepare_cached("UPDATE variant SET sku = ?2 WHERE id = ?1 AND sku IS NULL")?
+        .execute((variant.0, sku.as_str()))?;
+    Ok(())
 }
 
 fn find(from: &Transaction<'_>, key: &ListingKey) -> Answer<Option<ListingId>> {
@@ -124,7 +135,7 @@ fn variants(
     let mut checkouts = checkouts::newest(from, after, last)?;
     let mut targets = targets(from, after, last, &currencies)?;
     let mut found = from.prepare_cached(
-        "SELECT variant.listing, variant.id, sku, tail.terms, rules, delivered, sticker, automatic, public, code
+        "SELECT variant.listing, variant.id, selected, sku, tail.terms, rules, delivered, sticker, automatic, public, code
          FROM variant LEFT JOIN terms ON terms.id = variant.terms
          LEFT JOIN tail ON tail.variant = variant.id AND tail.terms = variant.terms
          WHERE listing > ?1 AND listing <= ?2 ORDER BY listing, variant.id",
@@ -141,7 +152,8 @@ fn variants(
         let (watchers, targets) = targets.remove(&id).unwrap_or_default();
         variants.entry(listing).or_default().push(TrackedVariant {
             id,
-            sku: maybe(row.get(2)?, SkuId::parse, &place)?,
+            selected: row.get(2)?,
+            sku: maybe(row.get(3)?, SkuId::parse, &place)?,
             watchers,
             targets,
             checkout: checkouts.remove(&id),
@@ -153,16 +165,16 @@ fn variants(
 
 /// Of the columns from `tail.terms` on.
 fn latest(row: &Row<'_>, variant: VariantId, currency: Currency) -> Answer<Option<Latest>> {
-    let Some(terms) = row.get::<_, Option<i64>>(3)? else {
+    let Some(terms) = row.get::<_, Option<i64>>(4)? else {
         return Ok(None);
     };
-    let tails = tails::of(row, 6, variant, terms)?;
+    let tails = tails::of(row, 7, variant, terms)?;
     let [sticker, ..] = &tails;
     Ok(Some(Latest {
         lanes: tails::lanes(&tails, currency),
         terms: Terms {
-            rules: row.get(4)?,
-            delivered: row.get(5)?,
+            rules: row.get(5)?,
+            delivered: row.get(6)?,
         },
         confirmed: sticker.end(),
     }))

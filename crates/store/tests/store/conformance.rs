@@ -23,5 +23,6 @@ macro_rules! cases {
 
 cases! {
     track tracked take_touched tracked_one listing markets_of record_checks record_prices series terms_of put_past
-    put_checks checkouts void unvoid add_watch watches watch remove_watch remember recall counts
+    put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
+    recall_all counts
 }

@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
 use tillwatch_app::ports::store::{
-    Check, LastCheck, ListingId, ListingKey, Priced, Repriced, Schedule, Store, StoreError, Terms, VariantId, WatchId,
+    Check, LastCheck, ListingId, ListingKey, ListingPast, Priced, Repriced, Schedule, SeriesPast, Store, StoreError,
+    Terms, VariantId, VariantPast, WatchId, WatchPast,
 };
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Run, Series, Void};
@@ -393,6 +394,70 @@ pub(crate) fn put_checks(store: &dyn Store) {
     not_there(store.put_checks(ListingId(99), &past));
 }
 
+pub(crate) fn checks(store: &dyn Store) {
+    let (listing, variant) = tracked_listing(store, 1);
+    assert_eq!(store.checks(listing).unwrap(), []);
+    let readings = [
+        check(listing, 0, Outcome::Blocked),
+        reading(listing, variant, 5, 1_000),
+        reading(listing, variant, 9, 1_000),
+    ];
+    store.record_checks(&readings).unwrap();
+    let told = [outcome(0, 0, Outcome::Blocked), outcome(5, 4, Outcome::Ok)];
+    assert_eq!(store.checks(listing).unwrap(), told);
+    not_there(store.checks(ListingId(99)));
+}
+
+pub(crate) fn put_listing(store: &dyn Store) {
+    let series = |lane, runs: &[Run]| SeriesPast {
+        terms: terms(),
+        lane,
+        runs: runs.to_vec(),
+    };
+    let past = ListingPast {
+        key: key(1),
+        checks: vec![outcome(0, 5, Outcome::Ok), outcome(7, 0, Outcome::Removed)],
+        variants: vec![
+            VariantPast {
+                sku: Some(sku("1200")),
+                series: vec![series(Lane::Sticker, &[run(0, 3, 1_000), run(4, 1, 900)])],
+                voids: vec![slip(0, 2, "a slip")],
+                watches: vec![WatchPast {
+                    lane: Lane::Code,
+                    target: Some(usd(800)),
+                    since: at(0),
+                }],
+                ..VariantPast::default()
+            },
+            VariantPast {
+                sku: Some(sku("77")),
+                selected: true,
+                ..VariantPast::default()
+            },
+        ],
+    };
+    store.put_listing(&past).unwrap();
+    let tracked = store.listing(&key(1)).unwrap().unwrap().tracked;
+    let [named, selected] = tracked.variants.as_slice() else {
+        panic!("{:?}", tracked.variants);
+    };
+    assert_eq!((named.selected, selected.selected), (false, true));
+    assert_eq!((&named.sku, &selected.sku), (&Some(sku("1200")), &Some(sku("77"))));
+    assert_eq!(named.targets, [(Lane::Code, usd(800))]);
+    let whole = plain(&[run(0, 3, 1_000), run(4, 1, 900)], &past.checks).voided(past.variants[0].voids.clone());
+    assert_eq!(series_of(store, named.id, Lane::Sticker), whole);
+
+    // What overlaps is refused, and nothing of the listing is written.
+    let mut again = past.clone();
+    again.variants.push(VariantPast {
+        sku: Some(sku("1300")),
+        ..VariantPast::default()
+    });
+    refused(store.put_listing(&again));
+    assert_eq!(store.listing(&key(1)).unwrap().unwrap().tracked, tracked);
+    assert_eq!(store.watches().unwrap().len(), 1);
+}
+
 pub(crate) fn checkouts(store: &dyn Store) {
     let (listing, variant) = tracked_listing(store, 1);
     assert_eq!(store.checkouts(variant).unwrap(), []);
@@ -462,6 +527,14 @@ pub(crate) fn unvoid(store: &dyn Store) {
     not_there(store.unvoid(variant, &slip(0, 9, "a slip")));
     let whole = plain(&[run(0, 0, 1_000)], &[outcome(0, 0, Outcome::Ok)]);
     assert_eq!(series_of(store, variant, Lane::Sticker), whole);
+}
+
+pub(crate) fn voids(store: &dyn Store) {
+    let (_, variant) = tracked_listing(store, 1);
+    assert_eq!(store.voids(variant).unwrap(), []);
+    store.void(variant, &slip(5, 9, "late")).unwrap();
+    store.void(variant, &slip(0, 2, "early")).unwrap();
+    assert_eq!(store.voids(variant).unwrap(), [slip(0, 2, "early"), slip(5, 9, "late")]);
 }
 
 pub(crate) fn add_watch(store: &dyn Store) {
@@ -535,6 +608,16 @@ pub(crate) fn recall(store: &dyn Store) {
         Some("a \"text\" of any kind \u{1F4A1}")
     );
     assert_eq!(store.recall("Budget").unwrap(), None);
+}
+
+pub(crate) fn recall_all(store: &dyn Store) {
+    for name in ["budget:page", "budget:affiliate", "budge", "Budget:x"] {
+        store.remember(name, "1").unwrap();
+    }
+    let pair = |name: &str| (name.to_owned(), "1".to_owned());
+    let both = [pair("budget:affiliate"), pair("budget:page")];
+    assert_eq!(store.recall_all("budget:").unwrap(), both);
+    assert_eq!(store.recall_all("%").unwrap(), []);
 }
 
 pub(crate) fn counts(store: &dyn Store) {
