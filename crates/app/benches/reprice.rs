@@ -33,10 +33,7 @@ const COUPON: &str = r#"{"schema": "tillwatch/ladder/1", "id": "bench", "name": 
     "source": "bench", "confidence": "high"}"#;
 
 fn main() {
-    let count: u64 = std::env::args()
-        .filter_map(|word| word.parse().ok())
-        .next()
-        .unwrap_or(1_000_000);
+    let count: u64 = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(1_000_000);
     let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
     let mut almanac = Almanac::built_in().unwrap();
     let at = |text: &str| Instant::parse(text).unwrap();
@@ -63,7 +60,7 @@ fn main() {
     println!(
         "platform coupon: {cheaper} of {count} change, {:.3} s, {:.2} us a variant; memory at its highest {} MB",
         taken.as_secs_f64(),
-        taken.as_secs_f64() * 1e6 / count as f64,
+        taken.as_secs_f64() * 1e6 / f64::from(u32::try_from(count).unwrap()),
         highest_memory()
     );
     check(&book, &moved, &almanac, at(START), &rules);

@@ -130,20 +130,20 @@ impl Book {
             return;
         }
         self.leave(variant);
-        let shelf = self.shelf_of(likeness);
-        let Some(home) = self.shelves.get_mut(shelf) else {
+        let home = self.shelf_of(likeness);
+        let Some(fellows) = self.shelves.get_mut(home) else {
             return;
         };
         let place = self.entries.insert(Entry {
             variant,
             item: line.item.clone(),
-            shelf,
-            member: home.members.len(),
+            shelf: home,
+            member: fellows.members.len(),
             unit_price: line.unit_price.minor(),
             shipping: line.shipping.minor(),
             lanes: minors(lanes),
         });
-        home.members.push(place);
+        fellows.members.push(place);
         self.reach.add_item(&line.item, place);
         self.places.insert(variant, place);
     }
@@ -155,15 +155,15 @@ impl Book {
         };
         let entry = self.entries.remove(place);
         self.reach.remove_item(&entry.item, place);
-        let Some(shelf) = self.shelves.get_mut(entry.shelf) else {
+        let Some(home) = self.shelves.get_mut(entry.shelf) else {
             return;
         };
-        shelf.members.swap_remove(entry.member);
-        let moved = shelf.members.get(entry.member);
+        home.members.swap_remove(entry.member);
+        let moved = home.members.get(entry.member);
         if let Some(moved) = moved.and_then(|place| self.entries.get_mut(*place)) {
             moved.member = entry.member;
         }
-        if shelf.members.is_empty() {
+        if home.members.is_empty() {
             self.clear_shelf(entry.shelf);
         }
     }
@@ -207,9 +207,9 @@ impl Book {
         touched
     }
 
-    fn is_meant(&self, discount: &Discount, shelf: usize) -> bool {
-        self.shelves.get(shelf).is_some_and(|shelf| {
-            let checkout = &shelf.likeness.checkout;
+    fn is_meant(&self, discount: &Discount, place: usize) -> bool {
+        self.shelves.get(place).is_some_and(|home| {
+            let checkout = &home.likeness.checkout;
             let mut lines = checkout.lines.iter();
             lines.any(|line| tillwatch_core::stack::is_meant_for(discount, checkout, line))
         })

@@ -11,7 +11,7 @@ use tillwatch_core::money::Money;
 use tillwatch_core::observation::Lanes;
 use tillwatch_core::quote::{NoQuote, Quote, Wish, quote};
 use tillwatch_core::rules::RuleSet;
-use tillwatch_core::snapshot::{Outcome, Snapshot};
+use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
 
 use crate::ports::source::{Depth, Reading};
 use crate::ports::store::{Check, ListingState, Priced, Schedule, Terms, TrackedVariant, VariantId};
@@ -55,7 +55,7 @@ impl Bench<'_> {
         }
         let whole = match (self.depth, &state.snapshot) {
             (Depth::Brief, Some(kept)) => freshened(kept, seen),
-            _ => seen.clone(),
+            _ => without_first_orders(seen),
         };
         let mut prices = Vec::new();
         let mut why = None;
@@ -66,12 +66,27 @@ impl Bench<'_> {
             .filter(|variant| self.shows(seen, variant))
         {
             match self.price(state, variant, &whole, doubts) {
-                Ok(priced) => prices.push(priced),
+                Ok(one) => prices.push(one),
                 Err(none) => why = why.or(Some(none)),
             }
         }
         if let (true, Some((outcome, detail))) = (prices.is_empty(), why) {
-            return self.without_price(state, outcome, Some(detail));
+            // Shipping and coupons were seen all the same: a brief source may bring the price to them.
+            let full = self.depth == Depth::Full && outcome == Outcome::NoPrice;
+            let check = self.without_price(state, outcome, Some(detail));
+            let last_full = if full {
+                Some(self.seconds())
+            } else {
+                check.schedule.last_full
+            };
+            return Check {
+                snapshot: full.then_some(whole),
+                schedule: Schedule {
+                    last_full,
+                    ..check.schedule
+                },
+                ..check
+            };
         }
         let changed = state.tracked.variants.iter().any(|variant| moved(variant, &prices));
         Check {
@@ -123,6 +138,9 @@ impl Bench<'_> {
             quantity: 1,
             at: self.now,
         };
+        if let Some(sentence) = first_order_only(whole, variant) {
+            return Err((Outcome::NoPrice, sentence));
+        }
         let quoted = quote(whole, self.almanac, &wish).map_err(|none| (outcome_of(&none), none.to_string()))?;
         let lanes = Lanes::of(&quoted.checkout, self.rules).filter(positive);
         let lanes = lanes.ok_or_else(|| (Outcome::NoPrice, "the total is nothing".to_owned()))?;
@@ -200,6 +218,30 @@ impl Bench<'_> {
     fn seconds(&self) -> i64 {
         self.now.moment().as_second()
     }
+}
+
+/// A page for a first order shows what that pays, and beside it only the crossed-out price. What everybody else pays is
+/// not on it, so that such variants are left without a price.
+fn without_first_orders(seen: &Snapshot) -> Snapshot {
+    let mut whole = seen.clone();
+    for variant in &mut whole.variants {
+        if variant.new_shopper_price.is_some() && variant.price == variant.list_price {
+            variant.price = None;
+        }
+    }
+    whole
+}
+
+/// Why a variant has no price, where a first order's is all that the page shows.
+fn first_order_only(whole: &Snapshot, variant: &TrackedVariant) -> Option<String> {
+    let meant = |one: &&Variant| match &variant.sku {
+        Some(sku) => one.sku.as_ref() == Some(sku),
+        None => whole.selected_sku.is_none() || one.sku == whole.selected_sku,
+    };
+    let mut variants = whole.variants.iter().filter(|one| one.salable).filter(meant);
+    let hidden = |one: &Variant| one.price.is_none() && one.new_shopper_price.is_some();
+    let first = variants.next()?;
+    (hidden(first) && variants.all(hidden)).then(|| "the page shows only what a first order pays".to_owned())
 }
 
 /// The kept reading with the price of the variant that a brief one shows, and a code that it names besides.

@@ -155,9 +155,8 @@ impl Desk {
                 });
                 self.budget.retry_after(&self.terms, now, seconds);
             }
-            SourceError::Spent { .. } => self.budget.quota_spent(&self.terms, now),
-            // Nothing is worked around: it rests until its day turns.
-            SourceError::Challenged { .. } => self.budget.quota_spent(&self.terms, now),
+            // A challenge is not worked around: the source rests until its day turns, as it does without calls.
+            SourceError::Spent { .. } | SourceError::Challenged { .. } => self.budget.quota_spent(&self.terms, now),
             SourceError::Misconfigured { .. } => self.budget.retry_after(&self.terms, now, MISCONFIGURED),
             SourceError::Unreachable { .. } => self.breaker.failed(now),
         }

@@ -99,12 +99,11 @@ impl App {
         let mut checks = Vec::new();
         for listing in standing {
             let reading = readings.iter().find(|reading| reading.item == listing.tracked.key.item);
-            let mut check = match reading {
-                Some(reading) => bench.check(listing, reading, &mut state.doubts),
-                None => {
-                    let detail = "the answer left this listing out".to_owned();
-                    bench.without_price(listing, Outcome::ParseFailed, Some(detail))
-                }
+            let mut check = if let Some(reading) = reading {
+                bench.check(listing, reading, &mut state.doubts)
+            } else {
+                let detail = "the answer left this listing out".to_owned();
+                bench.without_price(listing, Outcome::ParseFailed, Some(detail))
             };
             if check.outcome != Outcome::Ok {
                 let rests = desk.failed(listing.tracked.id, second);
@@ -188,11 +187,15 @@ impl App {
 impl crate::State {
     /// After a check is recorded: the book has the new prices, and every desk knows when the listing was read.
     fn follow_up(&mut self, listing: &ListingState, check: &Check, depth: Depth, now: Instant) {
-        if check.outcome != Outcome::Ok {
-            return;
-        }
         let mut tracked = listing.tracked.clone();
         tracked.schedule = check.schedule;
+        if check.outcome != Outcome::Ok {
+            // Everything but the price was seen for the first time: the brief sources can go on from it.
+            if check.snapshot.is_some() && listing.tracked.schedule.last_full.is_none() {
+                self.queue_up(&tracked, now);
+            }
+            return;
+        }
         for priced in &check.prices {
             let Some(variant) = tracked.variants.iter_mut().find(|variant| variant.id == priced.variant) else {
                 continue;

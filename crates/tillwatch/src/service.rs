@@ -44,7 +44,7 @@ impl Service {
         let stop = Arc::new(Stop::default());
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock)).router();
         ready(listener.local_addr()?);
-        let served = thread::scope(|scope| {
+        let end = thread::scope(|scope| {
             for source in 0..self.sources {
                 let (run, stop) = (&self, &stop);
                 scope.spawn(move || run.read(source, runtime, stop));
@@ -52,17 +52,17 @@ impl Service {
             let (run, until) = (&self, &stop);
             scope.spawn(move || run.tend(until));
             scope.spawn(move || run.poll(runtime, until));
-            let ended = Arc::clone(&stop);
+            let stopping = Arc::clone(&stop);
             let server = axum::serve(listener, site).with_graceful_shutdown(async move {
                 signal().await;
                 tracing::info!("stopping");
-                ended.now();
+                stopping.now();
             });
-            let served = runtime.block_on(async { server.await });
+            let ended = runtime.block_on(async { server.await });
             stop.now();
-            served
+            ended
         });
-        served.context("the server")
+        end.context("the server")
     }
 
     /// The turns of one source.
@@ -118,7 +118,7 @@ impl Service {
     fn poll(&self, runtime: &Runtime, stop: &Stop) {
         while !stop.is_set() {
             runtime.block_on(self.ladders.poll((self.clock)()));
-            stop.wait(self.ladders.every() / self.speed.max(1));
+            stop.wait(Ladders::EVERY / self.speed.max(1));
         }
     }
 

@@ -124,10 +124,10 @@ impl Book {
         now: Instant,
         found: &mut Vec<(usize, [i64; 4])>,
     ) {
-        let Some(shelf) = self.shelves.get(work.shelf) else {
+        let Some(home) = self.shelves.get(work.shelf) else {
             return;
         };
-        let mut checkout = shelf.likeness.checkout.clone();
+        let mut checkout = home.likeness.checkout.clone();
         checkout.at = now;
         let of_market = known.get(&checkout.market).map_or(&[][..], Vec::as_slice);
         quote::join(&mut checkout.discounts, of_market.iter());

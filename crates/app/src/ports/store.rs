@@ -217,7 +217,7 @@ pub struct Repriced {
 pub struct ListingState {
     /// Its tracked side.
     pub tracked: Tracked,
-    /// The last ok reading, whole.
+    /// The last reading that showed the listing, whole.
     pub snapshot: Option<Snapshot>,
     /// When the last reading was, of which source and outcome, and its sentence.
     pub last_check: Option<LastCheck>,

@@ -15,7 +15,11 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn new(country: Option<&str>, currency: Option<&str>) -> Self {
         Self {
-            country: country.unwrap_or("US").to_ascii_uppercase(),
+            // The marketplace writes UK where the standard says GB, and takes both.
+            country: match country.unwrap_or("US").to_ascii_uppercase() {
+                uk if uk == "UK" => "GB".to_owned(),
+                country => country,
+            },
             currency: currency.and_then(|code| Currency::parse(code).ok()),
         }
     }

@@ -80,7 +80,7 @@ async fn products_are_read_back_to_the_facts_of_the_world_in_both_forms() {
             assert_eq!(seen.len(), listings.len());
             for (seen, listing) in seen.iter().zip(&listings) {
                 assert_eq!(
-                    (seen.shape, seen.outcome),
+                    (&*seen.shape, seen.outcome),
                     ("affiliate_productdetail", Outcome::Ok),
                     "{:?}",
                     seen.detail

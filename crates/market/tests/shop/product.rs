@@ -78,7 +78,7 @@ async fn product_answers_are_read_back_to_the_facts_of_the_world() {
             .await;
             let seen = read(&answer.body, &asked(&listing));
             assert_eq!(
-                (seen.shape, seen.discounts.len()),
+                (&*seen.shape, seen.discounts.len()),
                 ("mtop_product", freight_offers(&listing, &seen))
             );
             same_listing(&seen, &listing, &listing.title);

@@ -11,9 +11,6 @@ use tillwatch_net::sources::ladder::{Feed, Polled};
 
 use crate::home::{Home, Stamp};
 
-/// How often a published ladder is asked for.
-const EVERY: Duration = Duration::from_secs(300);
-
 /// A published ladder that is polled.
 pub(crate) struct Subscription {
     /// Its name in the log.
@@ -55,9 +52,7 @@ impl Ladders {
     }
 
     /// How often [`Ladders::poll`] is to be called.
-    pub(crate) fn every(&self) -> Duration {
-        EVERY
-    }
+    pub(crate) const EVERY: Duration = Duration::from_mins(5);
 
     /// The almanac anew, if anything changed since the last call.
     pub(crate) fn news(&self) -> Option<Almanac> {
@@ -117,7 +112,7 @@ impl Ladders {
                 seen.troubles.insert(name.to_owned(), trouble);
             }
             None if seen.troubles.remove(name).is_some() => {
-                tracing::info!(ladder = name, "the ladder is published again")
+                tracing::info!(ladder = name, "the ladder is published again");
             }
             _ => {}
         }

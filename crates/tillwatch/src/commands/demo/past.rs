@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use tillwatch_app::ports::store::{ListingKey, Store, StoreError, Terms};
 use tillwatch_core::almanac::Almanac;
-use tillwatch_core::checkout::Checkout;
+use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Lane, Minute, Price, Run};
@@ -146,10 +146,11 @@ impl Recorder<'_> {
         } else {
             place / 2 % self.codes.len()
         };
-        let codes = self.codes.iter().cycle().skip(first).take(self.codes.len());
-        let (codes, present) = codes
-            .filter_map(|codes| Some((codes, self.world.listing(item, codes.market.country, self.until).ok()?)))
-            .next()?;
+        let mut codes = self.codes.iter().cycle().skip(first).take(self.codes.len());
+        let (codes, present) = codes.find_map(|codes| {
+            let shown = self.world.listing(item, codes.market.country, self.until);
+            Some((codes, shown.ok()?))
+        })?;
         let sku = present.variants.iter().find(|variant| variant.salable)?.sku.clone();
         let mut past = Past {
             key: ListingKey {
@@ -206,7 +207,7 @@ impl Recorder<'_> {
             own.as_ref().err().copied().unwrap_or(Outcome::Ok),
         );
         let Ok(mut checkout) = own else { return };
-        let spend = checkout.lines.first().map(|line| line.listed());
+        let spend = checkout.lines.first().map(Line::listed);
         let shown = checkout.discounts.len();
         let began = codes.lists.partition_point(|(at, _)| *at <= from).saturating_sub(1);
         let lists = codes.lists.iter().skip(began).take_while(|(at, _)| *at < until);
