@@ -215,7 +215,7 @@ fn live_through(
     let clock = move || clock.now();
     let end = start.plus_seconds(HOURS * 3_600);
     let mut told = Vec::new();
-    let mut known: BTreeMap<usize, Instant> = BTreeMap::new();
+    let mut known: BTreeMap<ListingId, Option<i64>> = BTreeMap::new();
     while hand.now() < end {
         let now = hand.now().moment().as_second();
         let mut next = now + 300;
@@ -232,17 +232,23 @@ fn live_through(
             }
         }
         app.tend(hand.now()).unwrap();
-        for (listing, key) in keys.iter().enumerate().filter(|_| read) {
-            let state = store.listing(key).unwrap().unwrap();
-            let Some(check) = state.last_check.filter(|check| known.get(&listing) != Some(&check.at)) else {
+        let tried = if read {
+            store.tracked(ListingId(0), 1_000).unwrap()
+        } else {
+            Vec::new()
+        };
+        for one in &tried {
+            if known.get(&one.id) == Some(&one.schedule.last_try) {
                 continue;
-            };
-            known.insert(listing, check.at);
-            told.push(Told {
-                listing,
-                minute: Minute::of(check.at),
-                outcome: check.outcome,
-            });
+            }
+            known.insert(one.id, one.schedule.last_try);
+            if let Some(check) = store.listing(&one.key).unwrap().unwrap().last_check {
+                told.push(Told {
+                    listing: keys.iter().position(|key| *key == one.key).unwrap(),
+                    minute: Minute::of(check.at),
+                    outcome: check.outcome,
+                });
+            }
         }
         hand.set(next);
     }
@@ -413,14 +419,12 @@ fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
     let clock = hand.clone();
     let clock = move || clock.now();
     let run = |turns: usize, fault: Option<Fault>| {
-        let mut read = 0;
-        while read < turns {
+        for _ in 0..turns {
             if let Some(fault) = fault {
                 shop.market.faults().next(fault);
             }
-            match runtime.block_on(app.turn(0, &clock)).unwrap() {
-                Turned::Rest(until) => hand.set(i64::from(until.get()).max(hand.now().moment().as_second() + 1)),
-                Turned::Read { .. } | Turned::Refused(_) => read += 1,
+            while let Turned::Rest(until) = runtime.block_on(app.turn(0, &clock)).unwrap() {
+                hand.set(i64::from(until.get()).max(hand.now().moment().as_second() + 1));
             }
         }
     };

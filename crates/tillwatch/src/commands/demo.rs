@@ -96,6 +96,8 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let subscriptions = subscriptions(shop, &client)?;
     let app = Arc::new(App::new(store, sources, rules, almanac, clock())?);
     let loaded = app.load(clock())?;
+    let (speed, folder) = (arguments.speed, home.folder().ok().map(Path::to_owned));
+    let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());
     let service = Service {
         app,
         clock,
@@ -104,10 +106,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         ladders: Ladders::new(home, subscriptions),
         listen: arguments.listen,
     };
-    let speed = arguments.speed;
     service.run(&runtime, |at| {
         eprintln!("DEMONSTRATION: nothing here is real. The simulated marketplace is at http://{shop}.");
-        eprintln!("{loaded} listings are watched; {speed} seconds pass in each of yours. Try:");
+        eprintln!("{loaded} listings are looked after; {speed} seconds pass there in each of yours. Try:");
+        if let (Some(item), Some(folder)) = (&first, &folder) {
+            eprintln!("  tillwatch --data {} history {item}", folder.display());
+        }
         eprintln!("  curl http://{at}/metrics");
         eprintln!("Stop it with Ctrl-C.");
     })?;

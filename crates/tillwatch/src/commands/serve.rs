@@ -3,15 +3,17 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
-use tillwatch_net::http::{Client, Reach};
+use tillwatch_net::http::{Client, Place, Reach};
 use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
-use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, SPACING, Settings};
+use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
 use tillwatch_net::sources::ladder::Feed;
+use url::Url;
 
 use crate::failure::{Status, Usage};
 use crate::home::Home;
@@ -39,6 +41,9 @@ pub(crate) struct Arguments {
     /// The calls a day of your app's key
     #[arg(long, value_name = "N", default_value_t = CALLS_PER_DAY)]
     calls: u32,
+    /// The least seconds between two calls, such as 1.6
+    #[arg(long, value_name = "S", default_value = "1.6", value_parser = spacing)]
+    spacing: Duration,
     /// A rule set by name or a file with one
     #[arg(long, value_name = "ID|FILE")]
     rules: Option<String>,
@@ -50,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let home = Home::find(data);
     let _held = home.hold()?;
     let store = Arc::new(tillwatch_store::Sqlite::open(&home.store_file()?)?);
-    let client = Client::new(None, Reach::default())?;
+    let client = Client::new(None, reach()?)?;
     let clock = machine_clock();
     let sources: Vec<Arc<dyn Source>> = affiliate(arguments, &client)?.into_iter().collect();
     if sources.is_empty() {
@@ -80,19 +85,18 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
 
 /// The official API with the operator's own app, if one is named.
 fn affiliate(arguments: &Arguments, client: &Client) -> anyhow::Result<Option<Arc<dyn Source>>> {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     match (set("TILLWATCH_APP_KEY"), set("TILLWATCH_APP_SECRET")) {
         (None, None) => Ok(None),
         (Some(app_key), Some(secret)) => {
             let settings = Settings {
-                gateway: GATEWAY.parse().context("the API's address")?,
+                gateway: gateway()?,
                 app_key,
                 app_secret: Secret::new(secret),
                 sign_method: SignMethod::Sha256,
                 tracking_id: set("TILLWATCH_TRACKING_ID"),
                 language: "EN".to_owned(),
                 calls_per_day: arguments.calls,
-                spacing: SPACING,
+                spacing: arguments.spacing,
             };
             Ok(Some(Arc::new(Affiliate::new(settings, client.clone()))))
         }
@@ -100,6 +104,37 @@ fn affiliate(arguments: &Arguments, client: &Client) -> anyhow::Result<Option<Ar
             Err(Usage("TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET belong together: set both or neither".into()).into())
         }
     }
+}
+
+/// Where the API is: the real one, or what `TILLWATCH_GATEWAY` names, to try things out.
+fn gateway() -> anyhow::Result<Url> {
+    let address = set("TILLWATCH_GATEWAY").unwrap_or_else(|| GATEWAY.to_owned());
+    let wrong = |_| {
+        Usage(format!(
+            "TILLWATCH_GATEWAY: {address:?} is no address such as {GATEWAY}"
+        ))
+    };
+    Ok(address.parse().map_err(wrong)?)
+}
+
+/// Every public host, and the places of this network that `TILLWATCH_REACH` names, such as `127.0.0.1:8080`.
+fn reach() -> anyhow::Result<Reach> {
+    let named = set("TILLWATCH_REACH").unwrap_or_default();
+    let places = named.split(',').map(str::trim).filter(|place| !place.is_empty());
+    let private = places.map(Place::parse).collect::<Result<_, _>>();
+    Ok(Reach {
+        hosts: Vec::new(),
+        private: private.map_err(|error| Usage(format!("TILLWATCH_REACH: {error}")))?,
+    })
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn spacing(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is no number of seconds"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 fn subscription(address: &str, client: &Client) -> anyhow::Result<Subscription> {
