@@ -25,7 +25,7 @@ use tillwatch_core::history::Lane;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleSet;
 
-use book::Book;
+use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
 use figures::Figures;
@@ -63,6 +63,8 @@ struct State {
     habits: Category,
     /// Up to when known discounts have been followed.
     followed: Instant,
+    /// What they touched and the store has not recorded.
+    owed: Touched,
     /// The last listing that was loaded.
     loaded: ListingId,
 }
@@ -92,6 +94,7 @@ impl App {
             health: Health::default(),
             habits: Category::default(),
             followed: now,
+            owed: Touched::default(),
             loaded: ListingId(0),
         };
         Ok(Self {

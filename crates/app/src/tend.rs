@@ -30,12 +30,13 @@ impl App {
         let refreshed = self.refresh(now)?;
         let (repriced, next) = {
             let state = &mut *self.state();
-            let mut touched = state.book.turned(now);
+            let mut touched = std::mem::take(&mut state.owed);
+            touched.join(state.book.turned(now));
             for discount in state.almanac.turning(state.followed, now) {
                 touched.join(state.book.touched_by(discount));
             }
-            let repriced = self.reprice(state, &touched, now)?;
             state.followed = state.followed.max(now);
+            let repriced = self.reprice(state, touched, now)?;
             (repriced, state.next_turn(now))
         };
         Ok(Tended {
@@ -52,28 +53,28 @@ impl App {
         for discount in state.almanac.differences(&almanac) {
             touched.join(state.book.touched_by(discount));
         }
-        let almanac = Arc::new(almanac);
-        let before = std::mem::replace(&mut state.almanac, Arc::clone(&almanac));
-        let repriced = self.reprice(state, &touched, now);
-        if repriced.is_err() {
-            state.almanac = before;
-        } else {
-            state.look_ahead(now);
-        }
-        repriced
+        state.almanac = Arc::new(almanac);
+        state.look_ahead(now);
+        self.reprice(state, touched, now)
     }
 
-    /// Prices what was touched, and records what changed.
-    fn reprice(&self, state: &mut State, touched: &Touched, now: Instant) -> Result<usize, StoreError> {
+    /// Prices what was touched, and records what changed. What the store refuses is owed: the next time it is priced anew.
+    fn reprice(&self, state: &mut State, touched: Touched, now: Instant) -> Result<usize, StoreError> {
         if touched.is_empty() {
             return Ok(0);
         }
         let almanac = Arc::clone(&state.almanac);
-        let moved = state.book.reprice(touched, &almanac, now);
-        for batch in moved.chunks(BATCH) {
+        let moved = state.book.reprice(&touched, &almanac, now);
+        for (place, batch) in moved.chunks(BATCH).enumerate() {
             let told = |one: &Moved| state.book.told(one).map(|(repriced, _)| repriced);
             let prices: Vec<Repriced> = batch.iter().filter_map(told).collect();
-            self.store.record_prices(now, &prices)?;
+            if let Err(error) = self.store.record_prices(now, &prices) {
+                state
+                    .book
+                    .undo(moved.get(place.saturating_mul(BATCH)..).unwrap_or_default());
+                state.owed.join(touched);
+                return Err(error);
+            }
         }
         self.figures.repriced(moved.len());
         Ok(moved.len())

@@ -165,12 +165,13 @@ impl App {
             source: desk.name(),
             depth: desk.depth(),
         };
-        let checks: Vec<Check> = standing
+        let mut checks: Vec<Check> = standing
             .iter()
             .map(|listing| bench.without_price(listing, outcome, Some(error.to_string())))
             .collect();
-        for id in &ids {
-            desk.failed(*id, Second::of(now));
+        for check in &mut checks {
+            let rests = desk.failed(check.listing, Second::of(now));
+            check.schedule.not_before = rests.map(|until| i64::from(until.get()));
         }
         let name = desk.name();
         self.store.record_checks(&checks)?;

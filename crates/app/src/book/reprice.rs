@@ -76,6 +76,15 @@ impl Book {
         Some((repriced, lanes(moved.before, currency)))
     }
 
+    /// Takes new prices back, where they could not be recorded.
+    pub fn undo(&mut self, moved: &[Moved]) {
+        for one in moved {
+            if let Some(entry) = self.entries.get_mut(one.place) {
+                entry.lanes = one.before;
+            }
+        }
+    }
+
     /// Which variant moved.
     pub fn who(&self, moved: &Moved) -> Option<VariantId> {
         self.entries.get(moved.place).map(|entry| entry.variant)

@@ -17,6 +17,7 @@ use tillwatch_core::history::{Lane, Minute, Period};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 use tillwatch_core::rules::RuleSet;
+use tillwatch_market::faults::{Fault, Faults};
 use tillwatch_market::shop::{Key, Marketplace};
 use tillwatch_market::world::{MARKETS, Size, World};
 use tillwatch_net::http::{Client, Place, Reach};
@@ -39,6 +40,9 @@ const SEED: &str = "demo:seed";
 
 /// The app that the simulated marketplace knows. Nothing of it is secret: it is on this page.
 const APP: (&str, &str) = ("512345", "demonstration");
+
+/// Of a thousand answers so many suffer each kind of fault.
+const FAULTS: u16 = 3;
 
 /// How many listings of the first thousand somebody watches.
 const WATCHED: usize = 40;
@@ -156,9 +160,27 @@ fn open_shop(world: World, runtime: &Runtime, clock: &tillwatch_web::Clock) -> a
     let theirs = Arc::clone(clock);
     let shop = Marketplace::new(world, move || theirs().moment())
         .with_key(Key::new(APP.0, APP.1))
-        .with_data_in_pages();
+        .with_data_in_pages()
+        .with_faults(faults());
     runtime.spawn(tillwatch_market::shop::serve(listener, Arc::new(shop)));
     Ok(at)
+}
+
+/// A few of all answers go wrong, as they do.
+fn faults() -> Faults {
+    let usual = [
+        Fault::Hollow,
+        Fault::TooMany,
+        Fault::Cut,
+        Fault::OtherCurrency,
+        Fault::OtherMarket,
+        Fault::ZeroPrice,
+        Fault::ServerError,
+    ];
+    let none = Faults::seeded(1);
+    usual
+        .into_iter()
+        .fold(none, |faults, fault| faults.share_everywhere(fault, FAULTS))
 }
 
 /// The API for most readings, pages for what only they show.

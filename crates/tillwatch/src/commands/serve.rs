@@ -67,7 +67,8 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
     let app = Arc::new(App::new(store, sources, rules, home.almanac()?, clock())?);
     let loaded = app.load(clock())?;
-    let subscriptions = arguments.ladder.iter().map(|address| subscription(address, &client));
+    let ladders = (1..).zip(&arguments.ladder);
+    let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
     let service = Service {
         app,
         clock,
@@ -137,14 +138,16 @@ fn spacing(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
-fn subscription(address: &str, client: &Client) -> anyhow::Result<Subscription> {
-    let url = address.parse().map_err(|_| {
+/// A published ladder. Its name in the log is its number and its host: the rest of an address may hold a key.
+fn subscription(number: usize, address: &str, client: &Client) -> anyhow::Result<Subscription> {
+    let wrong = |_| {
         Usage(format!(
-            "--ladder {address:?} is no address such as https://example.org/codes.json"
+            "--ladder: number {number} is no address such as https://example.org/codes.json"
         ))
-    })?;
+    };
+    let url: Url = address.parse().map_err(wrong)?;
     Ok(Subscription {
-        name: address.to_owned(),
+        name: format!("{number} {}", url.host_str().unwrap_or_default()),
         feed: Feed::new(url, client.clone()),
     })
 }

@@ -61,6 +61,24 @@ pub(crate) fn track(store: &dyn Store) {
     );
 }
 
+pub(crate) fn track_all(store: &dyn Store) {
+    let one = tracked_listing(store, 1);
+    let wanted = [
+        (key(2), None),
+        (key(1), None),
+        (key(1), Some(sku("1201"))),
+        (key(2), None),
+    ];
+    let numbers = store.track_all(&wanted, at(0)).unwrap();
+    let singly = wanted.map(|(key, sku)| store.track(&key, sku.as_ref(), at(0)).unwrap());
+    assert_eq!(
+        numbers, singly,
+        "the numbers are those that each would have had, in the order of what was wanted"
+    );
+    assert_eq!(numbers[1].0, one.0);
+    assert_eq!(store.track_all(&[], at(0)).unwrap(), []);
+}
+
 pub(crate) fn tracked(store: &dyn Store) {
     let ids: Vec<ListingId> = (1..=5).map(|number| tracked_listing(store, number).0).collect();
     let first = store.tracked(ListingId(0), 3).unwrap();
