@@ -22,7 +22,7 @@ macro_rules! cases {
 }
 
 cases! {
-    track tracked take_touched tracked_one listing markets_of record_checks record_prices series terms_of put_past
+    track track_all tracked take_touched tracked_one listing markets_of record_checks record_prices series terms_of put_past
     put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
     recall_all counts
 }
