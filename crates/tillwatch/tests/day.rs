@@ -33,8 +33,8 @@ use tillwatch_store::Sqlite;
 
 const START: &str = "2026-06-03T02:00:00Z";
 const HOURS: i64 = 24;
-const API_CALLS: u32 = 300;
-const PAGES: u32 = 500;
+const API_CALLS: u32 = 200;
+const PAGES: u32 = 400;
 
 /// A clock that only the test moves, in seconds.
 #[derive(Clone)]
@@ -169,13 +169,13 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
     let world = World::new(11, Size::of(120), start.moment());
     let hand = Hand::new(start.moment());
     let mut faults = Faults::seeded(5);
-    // A challenge ends a source's day at once; it has a test of its own.
-    for fault in Fault::ALL
-        .into_iter()
-        .filter(|fault| !matches!(fault, Fault::Challenge | Fault::Validate))
-    {
-        faults = faults.share_everywhere(fault, 24);
+    // A challenge ends a source's day at once; it has a test of its own. The API names no ship-to country in its answers,
+    // so that one for another country that pays in the same currency cannot be told apart by anybody.
+    let told_apart = |fault: &Fault| !matches!(fault, Fault::Challenge | Fault::Validate | Fault::OtherMarket);
+    for fault in Fault::ALL.into_iter().filter(told_apart) {
+        faults = faults.share_everywhere(fault, 25);
     }
+    faults = faults.share(Surface::Page, Fault::OtherMarket, 25);
     let shop = runtime.block_on(open(world.clone(), &hand, key(), faults));
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
     let keys = tracked(&world, start.moment());
@@ -200,7 +200,7 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
 
     let failed = told.iter().filter(|told| told.outcome != Outcome::Ok).count();
     assert!(
-        failed > 20 && told.len() > 400,
+        failed > 20 && told.len() > 300,
         "{failed} of {} checks failed",
         told.len()
     );

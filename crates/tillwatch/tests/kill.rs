@@ -1,5 +1,8 @@
-//! `serve` is killed two hundred times while it reads, at log lines and amid calls: whatever it said it had recorded is
-//! there, and no call went out that was not charged before.
+//! A program that watches is killed two hundred times while it reads, at what it says and amid its calls: whatever it
+//! said it had recorded is there, and no call went out that was not charged before.
+//!
+//! The program is this test again, in a process of its own. Its time runs faster than the machine's, since no listing is
+//! read more than once a minute.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 #![expect(
     clippy::disallowed_methods,
@@ -12,19 +15,33 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use tillwatch_app::desk::{budget_name, read_budget};
+use tillwatch_app::ports::source::Source;
 use tillwatch_app::ports::store::{ListingId, ListingKey, Store};
+use tillwatch_app::{App, Turned};
+use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
 use tillwatch_core::instant::Instant;
+use tillwatch_core::rules::RuleBook;
 use tillwatch_market::counters::Counts;
 use tillwatch_market::shop::{Key, Marketplace, serve};
 use tillwatch_market::world::{Market, Size, World};
+use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::secret::Secret;
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{Affiliate, Settings};
 use tillwatch_store::Sqlite;
 
 const KILLS: u64 = 200;
+
+/// Seconds that pass for the program and the marketplace in one of this machine.
+const SPEED: i64 = 240;
+
+/// Tells the test that it is the program: the folder, the marketplace, and when the faster time began.
+const LIFE: &str = "TILLWATCH_TEST_LIFE";
 
 /// What the test sees of the program while it runs.
 enum Event {
@@ -41,16 +58,21 @@ type Ear = Arc<Mutex<Option<Sender<Event>>>>;
 
 #[test]
 fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
+    if let Ok(life) = std::env::var(LIFE) {
+        live(&life);
+        return;
+    }
+    let began = machine_millis();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .unwrap();
     let ear: Ear = Arc::default();
-    let (address, market) = runtime.block_on(open(&ear));
+    let (address, market) = runtime.block_on(open(&ear, began));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tillwatch.db");
-    fill(&Sqlite::open(&file).unwrap());
+    fill(&Sqlite::open(&file).unwrap(), began);
 
     let (mut said, mut kept) = (0, 0);
     let mut dice = 7_u64;
@@ -60,7 +82,7 @@ fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
             .wrapping_add(1_442_695_040_888_963_407);
         let (sender, events) = channel();
         *ear.lock().unwrap() = Some(sender.clone());
-        let mut program = start(folder.path(), &address);
+        let mut program = start(folder.path(), &address, began);
         listen(&mut program, sender);
         said += until(&events, 2 + (dice >> 33) % 14);
         program.kill().unwrap();
@@ -96,22 +118,63 @@ fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
     budgets(&market.counts());
 }
 
-fn now() -> Timestamp {
+fn machine_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_millisecond(i64::try_from(since.as_millis()).unwrap()).unwrap()
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+/// The faster time.
+fn now(began: i64) -> Timestamp {
+    Timestamp::from_millisecond(began + (machine_millis() - began) * SPEED).unwrap()
+}
+
+/// The program: reads the most urgent listings again and again, and says what it has recorded.
+fn live(life: &str) {
+    let [folder, address, began] = life.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let began: i64 = began.parse().unwrap();
+    let clock = move || Instant::utc(now(began));
+    let store = Arc::new(Sqlite::open(&Path::new(folder).join("tillwatch.db")).unwrap());
+    let reach = Reach {
+        hosts: Vec::new(),
+        private: vec![Place::parse(address).unwrap()],
+    };
+    let settings = Settings {
+        gateway: format!("http://{address}/sync").parse().unwrap(),
+        app_key: "512345".to_owned(),
+        app_secret: Secret::new("s3cr3t".to_owned()),
+        sign_method: SignMethod::Sha256,
+        tracking_id: None,
+        language: "EN".to_owned(),
+        calls_per_day: 900_000,
+        spacing: Duration::ZERO,
+    };
+    let source: Arc<dyn Source> = Arc::new(Affiliate::new(settings, Client::new(None, reach).unwrap()));
+    let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
+    let app = App::new(store, vec![source], rules, Almanac::built_in().unwrap(), clock()).unwrap();
+    app.load(clock()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    loop {
+        if let Turned::Read { priced, .. } = runtime.block_on(app.turn(0, &clock)).unwrap() {
+            eprintln!("priced={priced}");
+        }
+        app.tend(clock()).unwrap();
+    }
 }
 
 /// The marketplace in this process; it tells of each visit.
-async fn open(ear: &Ear) -> (String, Arc<Marketplace>) {
+async fn open(ear: &Ear, began: i64) -> (String, Arc<Marketplace>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let world = World::new(3, Size::of(200), now());
+    let world = World::new(3, Size::of(200), now(began));
     let ear = Arc::clone(ear);
     let clock = move || {
         if let Some(ear) = ear.lock().unwrap().as_ref() {
             let _ = ear.send(Event::Visit);
         }
-        now()
+        now(began)
     };
     let key = Key::new("512345", "s3cr3t")
         .every(jiff::SignedDuration::ZERO)
@@ -122,8 +185,8 @@ async fn open(ear: &Ear) -> (String, Arc<Marketplace>) {
 }
 
 /// Tracks the listings that are sold in the first market.
-fn fill(store: &Sqlite) {
-    let now = Instant::utc(now());
+fn fill(store: &Sqlite, began: i64) {
+    let now = Instant::utc(now(began));
     let world = World::new(3, Size::of(200), now.moment());
     let market = Market::of("US").unwrap();
     let sold = world
@@ -147,24 +210,11 @@ fn fill(store: &Sqlite) {
     }
 }
 
-fn start(folder: &Path, address: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_tillwatch"))
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--calls",
-            "900000",
-            "--spacing",
-            "0",
-            "--data",
-        ])
-        .arg(folder)
-        .env("TILLWATCH_APP_KEY", "512345")
-        .env("TILLWATCH_APP_SECRET", "s3cr3t")
-        .env("TILLWATCH_GATEWAY", format!("http://{address}/sync"))
-        .env("TILLWATCH_REACH", address)
-        .env("TILLWATCH_LOG", "debug")
+fn start(folder: &Path, address: &str, began: i64) -> Child {
+    let this = "nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free";
+    Command::new(std::env::current_exe().unwrap())
+        .args([this, "--exact", "--nocapture"])
+        .env(LIFE, format!("{}|{address}|{began}", folder.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -211,7 +261,7 @@ fn rest(events: &Receiver<Event>) -> u64 {
     said
 }
 
-/// The prices of `read source=0 listings=50 priced=48`, written once they are recorded.
+/// The prices of `priced=48`, written once they are recorded.
 fn priced(line: &str) -> u64 {
     let after = line.split_once("priced=").map(|(_, rest)| rest);
     after
