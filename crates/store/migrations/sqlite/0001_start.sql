@@ -90,7 +90,8 @@ CREATE TABLE void (
   PRIMARY KEY (variant, begins, ends)
 ) STRICT, WITHOUT ROWID;
 
--- Parts of checkouts as JSON, each kept once: a discount, or a checkout without its moment, price and discounts.
+-- Parts of checkouts as JSON, each kept once: a discount, a first line without its price, or a checkout without its
+-- moment, first line and discounts.
 CREATE TABLE piece (
   id   INTEGER PRIMARY KEY,
   hash BLOB NOT NULL UNIQUE,
@@ -103,6 +104,7 @@ CREATE TABLE checkout (
   minute    INTEGER NOT NULL,
   at        INTEGER NOT NULL,
   price     INTEGER NOT NULL,
+  line      INTEGER NOT NULL REFERENCES piece,
   base      INTEGER NOT NULL REFERENCES piece,
   seen      INTEGER,
   discounts TEXT NOT NULL,
