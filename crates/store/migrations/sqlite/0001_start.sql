@@ -81,6 +81,14 @@ CREATE TABLE segment (
   PRIMARY KEY (variant, terms, lane, number)
 ) STRICT, WITHOUT ROWID;
 
+-- How much is kept of prices, so that nobody need count it. One row.
+CREATE TABLE total (
+  series        INTEGER NOT NULL,
+  runs          INTEGER NOT NULL,
+  segment_bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO total (series, runs, segment_bytes) VALUES (0, 0, 0);
+
 -- Minutes of a variant that count in no low: from the first until before the second.
 CREATE TABLE void (
   variant INTEGER NOT NULL REFERENCES variant,

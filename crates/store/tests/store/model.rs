@@ -59,7 +59,7 @@ fn put<V: Copy + PartialEq>(runs: &mut Vec<Run<V>>, at: Minute, value: V, confir
 impl Model {
     fn price(&mut self, rules: usize, at: Minute, sticker: i64, confirms: bool) {
         for (lane, runs) in Lane::ALL.into_iter().zip(&mut self.prices[rules]) {
-            let price = Price::new(lanes(sticker).of(lane).minor()).unwrap();
+            let price = Price::new(lanes(sticker).get(lane).minor()).unwrap();
             put(runs, at, price, confirms);
         }
     }
