@@ -1,7 +1,8 @@
 //! The store at its work: readings a second, bytes a run, the data of a five-year chart, opening with 10,000 listings.
 //!
 //! `cargo bench -p tillwatch-store --bench store`, with the name of a part behind `--` for that one alone: `write`,
-//! `disk`, `open`. The figures depend on the disk on which the system's temporary files lie.
+//! `reprice`, `disk`, `open`. The figures depend on the disk on which the system's temporary files lie, and on what else
+//! the machine does; where the system tells it, the processor time is named beside them, which depends on less.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on must stop")]
 #![expect(
     clippy::cast_precision_loss,
@@ -19,12 +20,13 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{checkout, coupon, key, minute, priced, reading, sku, terms, usd};
+use common::{checkout, coupon, key, lanes, minute, priced, reading, sku, terms, usd};
 use made_up::{BEGIN, DAY, DAYS, POLL};
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{Check, Lanes, ListingId, Store, VariantId};
+use tillwatch_app::ports::store::{Check, Lanes, ListingId, Repriced, Store, VariantId};
 use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Lane, Minute};
+use tillwatch_core::id::{CategoryId, StoreId};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_store::Sqlite;
 
@@ -33,7 +35,12 @@ const BATCH: usize = 50;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    for (name, part) in [("write", write as Part), ("disk", disk), ("open", open)] {
+    for (name, part) in [
+        ("write", write as Part),
+        ("reprice", reprice),
+        ("disk", disk),
+        ("open", open),
+    ] {
         if asked.is_empty() || asked.iter().any(|word| word == name) {
             let folder = tempfile::tempdir().unwrap();
             part(&folder.path().join("store.db"));
@@ -64,19 +71,21 @@ fn spread(mut figures: Vec<f64>) -> String {
     format!("{:.2} ({:.2} to {:.2})", figures[last / 2], figures[0], figures[last])
 }
 
-/// 100,000 listings, readings of any of them in calls of 50, two of a hundred with other prices in all four lanes.
-fn write(file: &Path) {
-    const LISTINGS: u64 = 100_000;
-    const ROUNDS: u32 = 7;
-    const READINGS: usize = 50_000;
-    let store = Sqlite::open(file).unwrap();
-    let tracked: Vec<(ListingId, VariantId)> = (0..LISTINGS)
-        .map(|number| {
-            store
-                .track(&key(number.cast_signed()), Some(&sku("1200")), minute(0).instant())
-                .unwrap()
-        })
-        .collect();
+/// The processor time that this thread has had, by Linux; elsewhere nothing.
+fn processor() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let first = told.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(first.unwrap_or_default())
+}
+
+/// So many listings, each with one variant, in one go.
+fn track(store: &Sqlite, listings: i64) -> Vec<(ListingId, VariantId)> {
+    let wanted: Vec<_> = (0..listings).map(|number| (key(number), Some(sku("1200")))).collect();
+    store.track_all(&wanted, minute(0).instant()).unwrap()
+}
+
+/// Their first readings.
+fn read_first(store: &Sqlite, tracked: &[(ListingId, VariantId)]) {
     for some in tracked.chunks(5_000) {
         let first: Vec<Check> = some
             .iter()
@@ -84,11 +93,21 @@ fn write(file: &Path) {
             .collect();
         store.record_checks(&first).unwrap();
     }
+}
+
+/// 100,000 listings, readings of any of them in calls of 50, two of a hundred with other prices in all four lanes.
+fn write(file: &Path) {
+    const LISTINGS: u64 = 100_000;
+    const ROUNDS: u32 = 7;
+    const READINGS: usize = 50_000;
+    let store = Sqlite::open(file).unwrap();
+    let tracked = track(&store, LISTINGS.cast_signed());
+    read_first(&store, &tracked);
     let mut prices = vec![1_000_i64; tracked.len()];
     let mut dice = Dice(1);
     let mut after = 0;
     for promised in [false, true] {
-        let mut figures = Vec::new();
+        let (mut figures, mut costs) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             after += POLL;
             let checks: Vec<Check> = (0..READINGS)
@@ -101,7 +120,7 @@ fn write(file: &Path) {
                     reading(listing, variant, after, prices[place])
                 })
                 .collect();
-            let start = Instant::now();
+            let (start, had) = (Instant::now(), processor());
             for (number, batch) in checks.chunks(BATCH).enumerate() {
                 if promised {
                     store.remember("budget", &number.to_string()).unwrap();
@@ -109,6 +128,7 @@ fn write(file: &Path) {
                 store.record_checks(batch).unwrap();
             }
             figures.push(READINGS as f64 / start.elapsed().as_secs_f64());
+            costs.push((processor() - had).as_secs_f64() * 1e6 / READINGS as f64);
         }
         let how = if promised {
             "each 50 after a budget that is on the disk (FULL)"
@@ -116,23 +136,55 @@ fn write(file: &Path) {
             "ordered (NORMAL)"
         };
         println!(
-            "write path, {LISTINGS} listings, readings a second, {how}: {}",
-            spread(figures)
+            "write path, {LISTINGS} listings, readings a second, {how}: {}; processor us a reading: {}",
+            spread(figures),
+            spread(costs)
         );
     }
+}
+
+/// 100,000 variants that a coupon of all changes, in calls of 1,000.
+fn reprice(file: &Path) {
+    const LISTINGS: usize = 100_000;
+    const CALL: usize = 1_000;
+    const CALLS: usize = 200;
+    let store = Sqlite::open(file).unwrap();
+    let tracked = track(&store, LISTINGS as i64);
+    read_first(&store, &tracked);
+    let (mut times, mut costs) = (Vec::new(), Vec::new());
+    for call in 0..CALLS {
+        let first = call * CALL % LISTINGS;
+        let prices: Vec<Repriced> = tracked[first..first + CALL]
+            .iter()
+            .map(|(_, variant)| Repriced {
+                variant: *variant,
+                terms: terms(),
+                lanes: Lanes {
+                    sticker: usd(1_000),
+                    ..lanes(900 - call as i64)
+                },
+            })
+            .collect();
+        let (start, had) = (Instant::now(), processor());
+        store.record_prices(minute(call as u32).instant(), &prices).unwrap();
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+        costs.push((processor() - had).as_secs_f64() * 1e3);
+    }
+    let (start, had) = (Instant::now(), processor());
+    black_box(store.counts().unwrap());
+    let counted = (start.elapsed(), processor() - had);
+    println!(
+        "re-price {CALL} variants: {} ms; processor ms: {}; counts, and its processor time: {counted:.1?}",
+        spread(times),
+        spread(costs)
+    );
 }
 
 /// Five years of made-up listings, read as they happened, one after another in time: all four lanes of each.
 fn disk(file: &Path) {
     const LISTINGS: u64 = 300;
     let store = Sqlite::open(file).unwrap();
-    let tracked: Vec<(ListingId, VariantId)> = (0..LISTINGS)
-        .map(|number| {
-            store
-                .track(&key(number.cast_signed()), Some(&sku("1200")), minute(0).instant())
-                .unwrap()
-        })
-        .collect();
+    let tracked = track(&store, LISTINGS.cast_signed());
     let mut events: Vec<(Minute, usize, i64)> = Vec::new();
     for place in 0..tracked.len() {
         for run in made_up::listing(place as u64) {
@@ -232,25 +284,29 @@ fn open(file: &Path) {
         .map(|number| coupon(&format!("C{number}"), number + 1))
         .collect();
     let store = Sqlite::open(file).unwrap();
-    let mut dice = Dice(3);
-    for number in 0..LISTINGS {
-        let (listing, variant) = store
-            .track(&key(number), Some(&sku("1200")), minute(0).instant())
-            .unwrap();
+    let (mut dice, mut checks) = (Dice(3), Vec::new());
+    for (number, (listing, variant)) in (0..).zip(track(&store, LISTINGS)) {
         store
             .add_watch(variant, Lane::Public, Some(usd(900)), minute(0).instant())
             .unwrap();
         let first = dice.below(195) as usize;
         let mut read = reading(listing, variant, 0, 1_000 + number);
         let mut kept = checkout(0, 1_000 + number, &coupons[first..first + 5]);
-        kept.lines[0].item = key(number).item;
+        let line = &mut kept.lines[0];
+        line.item = key(number).item;
+        line.title = Some(format!(
+            "Lamp {number} of brass, with a shade of linen and a cord of two metres"
+        ));
+        line.store = Some(StoreId::parse(&format!("9120{:04}", number / 3)).unwrap());
+        line.categories = ["39", "1504", "390501"].map(|id| CategoryId::parse(id).unwrap()).into();
         read.prices[0].checkout = Some(kept);
-        store.record_checks(&[read]).unwrap();
+        checks.push(read);
     }
+    store.record_checks(&checks).unwrap();
     drop(store);
-    let (mut opened, mut loaded) = (Vec::new(), Vec::new());
+    let (mut opened, mut loaded, mut costs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let start = Instant::now();
+        let (start, had) = (Instant::now(), processor());
         let store = Sqlite::open(file).unwrap();
         opened.push(start.elapsed().as_secs_f64() * 1e3);
         let (mut after, mut count) = (ListingId(0), 0);
@@ -262,10 +318,12 @@ fn open(file: &Path) {
         }
         assert_eq!(count, LISTINGS as usize);
         loaded.push(start.elapsed().as_secs_f64() * 1e3);
+        costs.push((processor() - had).as_secs_f64() * 1e3);
     }
     println!(
-        "open: {} ms; open and load {LISTINGS} tracked: {} ms",
+        "open: {} ms; open and load {LISTINGS} tracked: {} ms; processor ms: {}",
         spread(opened),
-        spread(loaded)
+        spread(loaded),
+        spread(costs)
     );
 }

@@ -45,6 +45,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Reading connections that are kept open; more are opened when all are busy, and closed afterwards.
 const READERS: usize = 4;
 
+/// Bytes of pages that the writing connection keeps: those that the readings of 100,000 listings go back and forth
+/// between. A page takes room only once it was needed.
+const PAGES: i64 = 16 << 20;
+
 /// Statements that a connection keeps prepared: more than there are.
 const STATEMENTS: usize = 128;
 
@@ -79,6 +83,10 @@ impl Sqlite {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = connect(path, OpenFlags::default())?;
         schema::prepare(&mut connection)?;
+        // Below zero it is in KiB, not in pages.
+        connection
+            .pragma_update(None, "cache_size", -(PAGES >> 10))
+            .map_err(failure::Failure::from)?;
         Ok(Self::over(Some(path.to_owned()), connection))
     }
 

@@ -81,6 +81,14 @@ CREATE TABLE segment (
   PRIMARY KEY (variant, terms, lane, number)
 ) STRICT, WITHOUT ROWID;
 
+-- How much is kept of prices, so that nobody need count it. One row.
+CREATE TABLE total (
+  series        INTEGER NOT NULL,
+  runs          INTEGER NOT NULL,
+  segment_bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO total (series, runs, segment_bytes) VALUES (0, 0, 0);
+
 -- Minutes of a variant that count in no low: from the first until before the second.
 CREATE TABLE void (
   variant INTEGER NOT NULL REFERENCES variant,
@@ -90,7 +98,8 @@ CREATE TABLE void (
   PRIMARY KEY (variant, begins, ends)
 ) STRICT, WITHOUT ROWID;
 
--- Parts of checkouts as JSON, each kept once: a discount, or a checkout without its moment, price and discounts.
+-- Parts of checkouts as JSON, each kept once: a discount, a first line without its price, or a checkout without its
+-- moment, first line and discounts.
 CREATE TABLE piece (
   id   INTEGER PRIMARY KEY,
   hash BLOB NOT NULL UNIQUE,
@@ -103,6 +112,7 @@ CREATE TABLE checkout (
   minute    INTEGER NOT NULL,
   at        INTEGER NOT NULL,
   price     INTEGER NOT NULL,
+  line      INTEGER NOT NULL REFERENCES piece,
   base      INTEGER NOT NULL REFERENCES piece,
   seen      INTEGER,
   discounts TEXT NOT NULL,

@@ -1,20 +1,22 @@
 //! The checkouts of a variant: each part that stays the same is kept once, so that a new price costs some forty bytes.
 //!
-//! A checkout is taken apart into its moment, the price of its first line, its discounts, and all the rest. Discounts
-//! and rests are pieces, named by the hash of their JSON; a store's coupon is one piece for all of its listings. The
-//! moment at which a page showed its discounts changes with each reading and is common to them, so it stands apart too.
+//! A checkout is taken apart into its moment, its first line and the price of it, its discounts, and all the rest, which
+//! hardly differs between listings. Lines, discounts and rests are pieces, named by the hash of their JSON; a store's
+//! coupon is one piece for all of its listings. The moment at which a page showed its discounts changes with each
+//! reading and is common to them, so it stands apart too.
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Row, Transaction};
-use serde::Serialize;
+use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tillwatch_app::ports::store::{ListingId, VariantId};
-use tillwatch_core::checkout::{self, Checkout, Tax};
+use tillwatch_app::ports::store::VariantId;
+use tillwatch_core::checkout::{self, Checkout, Line, Tax};
 use tillwatch_core::discount::{self, Discount};
 use tillwatch_core::history::Minute;
+use tillwatch_core::id::{CategoryId, IdError, ItemId, SellerId, SkuId, StoreId, Warehouse};
 use tillwatch_core::instant::Instant;
-use tillwatch_core::money::Money;
+use tillwatch_core::money::{Currency, Money};
 
 use super::failure::{Answer, damaged, refused};
 use super::values::{instant, millis};
@@ -22,6 +24,72 @@ use super::values::{instant, millis};
 /// What stands in a rest for the moment.
 fn no_moment() -> Instant {
     Minute::FIRST.instant()
+}
+
+/// What stands in a rest for the item of the first line.
+const NO_ITEM: &str = "0";
+
+/// A line without its price, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct KeptLine<T> {
+    item: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sku: Option<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store: Option<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller: Option<T>,
+    categories: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warehouse: Option<T>,
+    quantity: u32,
+    /// In minor units.
+    shipping: i64,
+    /// The place of its pool in the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pool: Option<usize>,
+}
+
+impl<'a> KeptLine<&'a str> {
+    fn of(line: &'a Line) -> Self {
+        Self {
+            item: line.item.as_str(),
+            sku: line.sku.as_ref().map(SkuId::as_str),
+            title: line.title.as_deref(),
+            store: line.store.as_ref().map(StoreId::as_str),
+            seller: line.seller.as_ref().map(SellerId::as_str),
+            categories: line.categories.iter().map(CategoryId::as_str).collect(),
+            warehouse: line.warehouse.as_ref().map(Warehouse::as_str),
+            quantity: line.quantity,
+            shipping: line.shipping.minor(),
+            pool: line.pool,
+        }
+    }
+}
+
+impl KeptLine<String> {
+    /// The line, at a price.
+    fn line(self, unit_price: Money) -> Result<Line, IdError> {
+        Ok(Line {
+            item: ItemId::parse(&self.item)?,
+            sku: self.sku.as_deref().map(SkuId::parse).transpose()?,
+            title: self.title,
+            store: self.store.as_deref().map(StoreId::parse).transpose()?,
+            seller: self.seller.as_deref().map(SellerId::parse).transpose()?,
+            categories: self
+                .categories
+                .iter()
+                .map(|id| CategoryId::parse(id))
+                .collect::<Result<_, _>>()?,
+            warehouse: self.warehouse.as_deref().map(Warehouse::parse).transpose()?,
+            unit_price,
+            quantity: self.quantity,
+            shipping: Money::new(self.shipping, unit_price.currency()),
+            pool: self.pool,
+        })
+    }
 }
 
 /// Keeps a checkout from a minute on, unless a later one is kept.
@@ -32,14 +100,16 @@ pub(super) fn put(to: &Transaction<'_>, variant: VariantId, minute: Minute, chec
     if latest.is_some_and(|latest| latest > minute.number()) {
         return Ok(());
     }
+    let first = checkout.lines.first();
+    let first = first.ok_or_else(|| refused(format_args!("a checkout of variant {} without a line", variant.0)))?;
     let mut rest = Checkout {
         at: no_moment(),
         discounts: Vec::new(),
         ..checkout.clone()
     };
-    let first = rest.lines.first_mut();
-    let first = first.ok_or_else(|| refused(format_args!("a checkout of variant {} without a line", variant.0)))?;
-    let price = std::mem::replace(&mut first.unit_price, Money::new(1, checkout.currency));
+    if let Some(blank) = rest.lines.first_mut() {
+        *blank = no_line(checkout.currency)?;
+    }
     let seen = checkout
         .discounts
         .iter()
@@ -57,20 +127,39 @@ pub(super) fn put(to: &Transaction<'_>, variant: VariantId, minute: Minute, chec
             piece(to, discount)?.to_string()
         });
     }
+    let line = piece(to, &KeptLine::of(first))?;
     to.prepare_cached(
-        "INSERT OR REPLACE INTO checkout (variant, minute, at, price, base, seen, discounts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT OR REPLACE INTO checkout (variant, minute, at, price, line, base, seen, discounts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute((
         variant.0,
         minute.number(),
         millis(checkout.at),
-        price.minor(),
+        first.unit_price.minor(),
+        line,
         base,
         seen,
         names.join(" "),
     ))?;
     Ok(())
+}
+
+/// What stands in a rest for the first line.
+fn no_line(currency: Currency) -> Answer<Line> {
+    Ok(Line {
+        item: ItemId::parse(NO_ITEM).map_err(refused)?,
+        sku: None,
+        title: None,
+        store: None,
+        seller: None,
+        categories: Vec::new(),
+        warehouse: None,
+        unit_price: Money::new(1, currency),
+        quantity: 1,
+        shipping: Money::zero(currency),
+        pool: None,
+    })
 }
 
 /// The milliseconds of a moment, if nothing of it is lost by them, its offset included.
@@ -98,9 +187,7 @@ fn piece(to: &Transaction<'_>, value: &impl Serialize) -> Answer<i64> {
 pub(super) fn all(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec<(Minute, Checkout)>> {
     super::tracking::listing_of(from, variant)?;
     let mut pieces = Pieces::new(from);
-    let mut found = from.prepare_cached(
-        "SELECT variant, minute, at, price, base, seen, discounts FROM checkout WHERE variant = ?1 ORDER BY minute",
-    )?;
+    let mut found = from.prepare_cached(&format!("{KEPT} WHERE variant = ?1 ORDER BY minute"))?;
     let mut rows = found.query([variant.0])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
@@ -109,28 +196,31 @@ pub(super) fn all(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec<(Min
     Ok(all)
 }
 
-/// The newest checkout of each variant of the listings above one number and up to another.
-pub(super) fn newest(
-    from: &Transaction<'_>,
-    after: ListingId,
-    last: ListingId,
-) -> Answer<HashMap<VariantId, Checkout>> {
-    let mut pieces = Pieces::new(from);
-    let mut found = from.prepare_cached(
-        "SELECT checkout.variant, minute, at, price, base, seen, discounts FROM variant JOIN checkout
-         ON checkout.variant = variant.id
-            AND minute = (SELECT max(minute) FROM checkout WHERE checkout.variant = variant.id)
-         WHERE listing > ?1 AND listing <= ?2",
-    )?;
-    let mut rows = found.query((after.0, last.0))?;
-    let mut newest = HashMap::new();
-    while let Some(row) = rows.next()? {
-        newest.insert(VariantId(row.get(0)?), pieces.checkout(row)?);
-    }
-    Ok(newest)
+/// The newest checkouts of variants, one after another.
+pub(super) struct Newest<'a> {
+    found: CachedStatement<'a>,
+    pieces: Pieces<'a>,
 }
 
-/// Checkouts put together again. A piece that several share is read once.
+impl<'a> Newest<'a> {
+    pub(super) fn new(from: &'a Transaction<'a>) -> Answer<Self> {
+        Ok(Self {
+            found: from.prepare_cached(&format!("{KEPT} WHERE variant = ?1 ORDER BY minute DESC LIMIT 1"))?,
+            pieces: Pieces::new(from),
+        })
+    }
+
+    pub(super) fn of(&mut self, variant: VariantId) -> Answer<Option<Checkout>> {
+        let mut rows = self.found.query([variant.0])?;
+        rows.next()?.map(|row| self.pieces.checkout(row)).transpose()
+    }
+}
+
+/// Checkouts with their lines, by the columns that [`Pieces::checkout`] takes.
+const KEPT: &str = "SELECT variant, minute, at, price, line, base, seen, discounts, json
+                    FROM checkout LEFT JOIN piece ON piece.id = line";
+
+/// Checkouts put together again. A rest or a discount is read once: several share it.
 struct Pieces<'a> {
     from: &'a Transaction<'a>,
     rests: HashMap<i64, Checkout>,
@@ -146,21 +236,28 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// Of the columns `variant, minute, at, price, base, seen, discounts`.
+    /// Of the columns of [`KEPT`].
     fn checkout(&mut self, row: &Row<'_>) -> Answer<Checkout> {
         let variant: i64 = row.get(0)?;
         let place = format_args!("the checkout of variant {variant} at {}", Minute::new(row.get(1)?));
-        let mut checkout = self.rest(row.get(4)?)?;
+        let mut checkout = self.rest(row.get(5)?)?;
         checkout.at = instant(row.get(2)?, &place)?;
         let price = Money::new(row.get(3)?, checkout.currency);
-        match checkout.lines.first_mut() {
-            Some(line) if price.is_positive() => line.unit_price = price,
-            _ => return Err(damaged(place, format_args!("{price} is no price"))),
+        if !price.is_positive() {
+            return Err(damaged(place, format_args!("{price} is no price")));
         }
-        let seen: Option<i64> = row.get(5)?;
+        let line = line(row, price)?;
+        if line.pool.is_some_and(|pool| pool >= checkout.pools.len()) {
+            return Err(damaged(place, "its line names a pool that is not there"));
+        }
+        match checkout.lines.first_mut() {
+            Some(blank) => *blank = line,
+            None => return Err(damaged(place, "it has no line")),
+        }
+        let seen: Option<i64> = row.get(6)?;
         let seen = seen.map(|seen| instant(seen, &place)).transpose()?;
         for name in row
-            .get_ref(6)?
+            .get_ref(7)?
             .as_str()
             .map_err(rusqlite::Error::from)?
             .split_whitespace()
@@ -207,7 +304,19 @@ fn read<T, E: std::fmt::Display>(
     let place = format_args!("piece {id}");
     let mut found = from.prepare_cached("SELECT json FROM piece WHERE id = ?1")?;
     let mut rows = found.query([id])?;
-    let row = rows.next()?.ok_or_else(|| damaged(place, "it is not there"))?;
+    let row = rows.next()?.ok_or_else(|| damaged(place, GONE))?;
     let json = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
     parse(json.as_bytes()).map_err(|why| damaged(place, why))
 }
+
+/// The first line of a row of [`KEPT`].
+fn line(row: &Row<'_>, price: Money) -> Answer<Line> {
+    let place = format_args!("piece {}", row.get::<_, i64>(4)?);
+    let json = row.get_ref(8)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    let json = json.ok_or_else(|| damaged(place, GONE))?;
+    let kept: KeptLine<String> = serde_json::from_str(json).map_err(|why| damaged(place, why))?;
+    kept.line(price).map_err(|why| damaged(place, why))
+}
+
+/// What is wrong with a piece that a checkout names.
+const GONE: &str = "it is not there";

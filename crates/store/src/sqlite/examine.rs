@@ -89,6 +89,7 @@ fn walk(from: &Transaction<'_>) -> Answer<Examination> {
         ("the snapshots", snapshots),
         ("the pieces", pieces),
         ("the checkouts", kept_checkouts),
+        ("the totals", totals),
     ] {
         let answer = part(from, &mut found);
         found.note(place, answer);
@@ -227,5 +228,21 @@ fn pieces(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
 fn kept_checkouts(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
     each(from, found, "SELECT DISTINCT variant FROM checkout", |row, _| {
         checkouts::all(from, VariantId(row.get(0)?)).map(drop)
+    })
+}
+
+/// That what was summed up while writing is what is there.
+fn totals(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
+    let sql = "SELECT (series, runs, segment_bytes) = (
+                 (SELECT count(*) * 4 FROM tail) + (SELECT count(*) FROM (
+                   SELECT DISTINCT variant, terms, lane FROM segment WHERE NOT EXISTS (
+                     SELECT 1 FROM tail WHERE tail.variant = segment.variant AND tail.terms = segment.terms))),
+                 (SELECT count(*) * 4 FROM tail) + (SELECT coalesce(sum(count), 0) FROM segment),
+                 (SELECT coalesce(sum(length(runs)), 0) FROM segment)) FROM total";
+    each(from, found, sql, |row, _| {
+        if row.get(0)? {
+            return Ok(());
+        }
+        Err(damaged("the totals", "they are not what is kept"))
     })
 }

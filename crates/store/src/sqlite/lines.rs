@@ -97,13 +97,14 @@ pub(super) fn all<V: Value>(from: &Transaction<'_>, which: Line, tail: Option<Ru
 
 /// Adds a run that was closed.
 pub(super) fn append<V: Value>(to: &Transaction<'_>, which: Line, run: Run<V>) -> Answer<()> {
-    let (number, mut runs) = match edge(to, which, Edge::Last)? {
-        Some(last) if last.count < MOST_RUNS => (last.number, last.runs(which)?),
-        Some(last) => (last.number + 1, Vec::new()),
-        None => (0, Vec::new()),
-    };
-    runs.push(run);
-    put(to, which, number, &runs)
+    match edge(to, which, Edge::Last)? {
+        Some(last) if last.count < MOST_RUNS => {
+            let mut runs = last.runs(which)?;
+            runs.push(run);
+            extend(to, which, &last, &runs)
+        }
+        last => insert(to, which, last.map_or(0, |last| last.number + 1), &[run]),
+    }
 }
 
 /// The last minute that the closed runs of a line know of.
@@ -151,7 +152,11 @@ pub(super) fn prepend<V: Value>(
         }
         later = runs.first().map(|run| run.start);
         number -= 1;
-        put(to, which, number, runs)?;
+        insert(to, which, number, runs)?;
+    }
+    // A past may be all that is kept of a line.
+    if let (Line::Prices(..), None, Some(_)) = (which, start, past.first()) {
+        count(to, 1, 0, 0)?;
     }
     Ok(())
 }
@@ -191,21 +196,60 @@ fn edge(from: &Transaction<'_>, which: Line, edge: Edge) -> Answer<Option<Segmen
     Ok(found.optional()?)
 }
 
-fn put<V: Value>(to: &Transaction<'_>, which: Line, number: i64, runs: &[Run<V>]) -> Answer<()> {
-    let bytes = encode(runs).map_err(|why| refused(format_args!("{which}: {why}")))?;
+/// Adds a segment.
+fn insert<V: Value>(to: &Transaction<'_>, which: Line, number: i64, runs: &[Run<V>]) -> Answer<()> {
+    let bytes = bytes(which, runs)?;
     match which {
-        Line::Checks(listing) => to
-            .prepare_cached(
-                "INSERT INTO check_segment (listing, number, count, runs) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET count = excluded.count, runs = excluded.runs",
+        Line::Checks(listing) => {
+            to.prepare_cached("INSERT INTO check_segment (listing, number, count, runs) VALUES (?1, ?2, ?3, ?4)")?
+                .execute((listing.0, number, runs.len(), bytes))?;
+        }
+        Line::Prices(variant, terms, lane) => {
+            count(to, 0, more(runs.len(), 0), more(bytes.len(), 0))?;
+            to.prepare_cached(
+                "INSERT INTO segment (variant, terms, lane, number, count, runs) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute((listing.0, number, runs.len(), bytes))?,
-        Line::Prices(variant, terms, lane) => to
-            .prepare_cached(
-                "INSERT INTO segment (variant, terms, lane, number, count, runs) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET count = excluded.count, runs = excluded.runs",
+            .execute((variant.0, terms, lane_number(lane), number, runs.len(), bytes))?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts more runs in the place of a segment's. Not an insert that turns into this on a conflict: that looks at the
+/// references each time.
+fn extend<V: Value>(to: &Transaction<'_>, which: Line, segment: &Segment, runs: &[Run<V>]) -> Answer<()> {
+    let bytes = bytes(which, runs)?;
+    match which {
+        Line::Checks(listing) => {
+            to.prepare_cached("UPDATE check_segment SET count = ?3, runs = ?4 WHERE listing = ?1 AND number = ?2")?
+                .execute((listing.0, segment.number, runs.len(), bytes))?;
+        }
+        Line::Prices(variant, terms, lane) => {
+            let added = more(bytes.len(), segment.bytes.len());
+            count(to, 0, more(runs.len(), segment.count), added)?;
+            to.prepare_cached(
+                "UPDATE segment SET count = ?5, runs = ?6
+                 WHERE variant = ?1 AND terms = ?2 AND lane = ?3 AND number = ?4",
             )?
-            .execute((variant.0, terms, lane_number(lane), number, runs.len(), bytes))?,
-    };
+            .execute((variant.0, terms, lane_number(lane), segment.number, runs.len(), bytes))?;
+        }
+    }
+    Ok(())
+}
+
+fn bytes<V: Value>(which: Line, runs: &[Run<V>]) -> Answer<Vec<u8>> {
+    encode(runs).map_err(|why| refused(format_args!("{which}: {why}")))
+}
+
+/// How many more there are now; segments have some hundreds of bytes.
+fn more(now: usize, before: usize) -> i64 {
+    let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+    number(now).saturating_sub(number(before))
+}
+
+/// Adds to what is kept of prices in all. Not by triggers: with them each write first copies the pages that it changes.
+pub(super) fn count(to: &Transaction<'_>, series: i64, runs: i64, bytes: i64) -> Answer<()> {
+    to.prepare_cached("UPDATE total SET series = series + ?1, runs = runs + ?2, segment_bytes = segment_bytes + ?3")?
+        .execute((series, runs, bytes))?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Small states under names, and how much is kept.
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 use tillwatch_app::ports::store::Counts;
 
 use super::failure::Answer;
@@ -29,19 +29,18 @@ pub(super) fn recall_all(from: &Transaction<'_>, beginning: &str) -> Answer<Vec<
 }
 
 pub(super) fn counts(from: &Transaction<'_>) -> Answer<Counts> {
-    let count = |sql: &str| from.query_row(sql, [], |row| row.get::<_, u64>(0));
+    let count = |sql: &str| from.prepare_cached(sql)?.query_row([], |row| row.get::<_, u64>(0));
+    let total = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (series, runs, segment_bytes) = from
+        .prepare_cached("SELECT series, runs, segment_bytes FROM total")?
+        .query_row([], total)?;
     Ok(Counts {
         listings: count("SELECT count(*) FROM listing")?,
         variants: count("SELECT count(*) FROM variant")?,
         watches: count("SELECT count(*) FROM watch")?,
-        // A past may have been put under terms that no reading has had.
-        series: count(
-            "SELECT (SELECT count(*) * 4 FROM tail) + (SELECT count(*) FROM (
-               SELECT DISTINCT variant, terms, lane FROM segment
-               WHERE NOT EXISTS (SELECT 1 FROM tail WHERE tail.variant = segment.variant AND tail.terms = segment.terms)))",
-        )?,
-        runs: count("SELECT (SELECT coalesce(sum(count), 0) FROM segment) + (SELECT count(*) * 4 FROM tail)")?,
-        segment_bytes: count("SELECT coalesce(sum(length(runs)), 0) FROM segment")?,
+        series,
+        runs,
+        segment_bytes,
         file_bytes: count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?,
         version: schema::version(from)?,
     })

@@ -30,14 +30,27 @@ pub(super) fn get(from: &Transaction<'_>, variant: VariantId, terms: i64) -> Ans
     rows.next()?.map(|row| of(row, 0, variant, terms)).transpose()
 }
 
-pub(super) fn put(to: &Transaction<'_>, variant: VariantId, terms: i64, tails: &Tails) -> Answer<()> {
+/// The first open runs under these terms.
+pub(super) fn insert(to: &Transaction<'_>, variant: VariantId, terms: i64, tails: &Tails) -> Answer<()> {
+    let sql = "INSERT INTO tail (variant, terms, sticker, automatic, public, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    write(to, sql, variant, terms, tails)?;
+    // A past may have been put under these terms before.
+    let past: i64 = to
+        .prepare_cached("SELECT count(DISTINCT lane) FROM segment WHERE variant = ?1 AND terms = ?2")?
+        .query_row((variant.0, terms), |row| row.get(0))?;
+    lines::count(to, 4 - past, 4, 0)
+}
+
+/// Open runs in place of those that are there.
+pub(super) fn update(to: &Transaction<'_>, variant: VariantId, terms: i64, tails: &Tails) -> Answer<()> {
+    // Not an insert that turns into this on a conflict: that looks at the references each time.
+    let sql = "UPDATE tail SET sticker = ?3, automatic = ?4, public = ?5, code = ?6 WHERE variant = ?1 AND terms = ?2";
+    write(to, sql, variant, terms, tails)
+}
+
+fn write(to: &Transaction<'_>, sql: &str, variant: VariantId, terms: i64, tails: &Tails) -> Answer<()> {
     let [sticker, automatic, public, code] = tails;
-    to.prepare_cached(
-        "INSERT INTO tail (variant, terms, sticker, automatic, public, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO UPDATE SET sticker = excluded.sticker, automatic = excluded.automatic,
-                                   public = excluded.public, code = excluded.code",
-    )?
-    .execute((
+    to.prepare_cached(sql)?.execute((
         variant.0,
         terms,
         lines::tail_bytes(*sticker)?,

@@ -1,8 +1,6 @@
 //! Listings and variants that are tracked, and how they stand.
 
-use std::collections::HashMap;
-
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction};
 use tillwatch_app::ports::store::{
     LastCheck, Latest, ListingId, ListingKey, ListingState, Schedule, Terms, Tracked, TrackedVariant, VariantId,
 };
@@ -85,16 +83,12 @@ pub(super) fn tracked(from: &Transaction<'_>, after: ListingId, most: usize) -> 
                 exposure FROM listing WHERE id > ?1 ORDER BY id LIMIT ?2",
     )?;
     let mut rows = found.query((after.0, most))?;
+    let mut variants = Variants::new(from)?;
     let mut listings = Vec::new();
     while let Some(row) = rows.next()? {
-        listings.push(bare(row)?);
-    }
-    let Some(last) = listings.last().map(|listing| listing.id) else {
-        return Ok(listings);
-    };
-    let mut variants = variants(from, after, last, &listings)?;
-    for listing in &mut listings {
-        listing.variants = variants.remove(&listing.id).unwrap_or_default();
+        let mut listing = bare(row)?;
+        listing.variants = variants.of(&listing)?;
+        listings.push(listing);
     }
     Ok(listings)
 }
@@ -124,87 +118,83 @@ fn bare(row: &Row<'_>) -> Answer<Tracked> {
     })
 }
 
-/// The variants of the listings above one number and up to another, by number.
-fn variants(
-    from: &Transaction<'_>,
-    after: ListingId,
-    last: ListingId,
-    listings: &[Tracked],
-) -> Answer<HashMap<ListingId, Vec<TrackedVariant>>> {
-    let currencies: HashMap<ListingId, Currency> = listings.iter().map(|one| (one.id, one.key.currency)).collect();
-    let mut checkouts = checkouts::newest(from, after, last)?;
-    let mut targets = targets(from, after, last, &currencies)?;
-    let mut found = from.prepare_cached(
-        "SELECT variant.listing, variant.id, selected, sku, tail.terms, rules, delivered, sticker, automatic, public, code
-         FROM variant LEFT JOIN terms ON terms.id = variant.terms
-         LEFT JOIN tail ON tail.variant = variant.id AND tail.terms = variant.terms
-         WHERE listing > ?1 AND listing <= ?2 ORDER BY listing, variant.id",
-    )?;
-    let mut rows = found.query((after.0, last.0))?;
-    let mut variants: HashMap<ListingId, Vec<TrackedVariant>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let (listing, id) = (ListingId(row.get(0)?), VariantId(row.get(1)?));
-        let place = format_args!("variant {}", id.0);
-        let currency = currencies
-            .get(&listing)
-            .copied()
-            .ok_or_else(|| damaged(place, "it has no listing"))?;
-        let (watchers, targets) = targets.remove(&id).unwrap_or_default();
-        variants.entry(listing).or_default().push(TrackedVariant {
-            id,
-            selected: row.get(2)?,
-            sku: maybe(row.get(3)?, SkuId::parse, &place)?,
-            watchers,
-            targets,
-            checkout: checkouts.remove(&id),
-            latest: latest(row, id, currency)?,
-        });
+/// The variants of listings, one listing after another.
+struct Variants<'a> {
+    found: CachedStatement<'a>,
+    watches: CachedStatement<'a>,
+    checkouts: checkouts::Newest<'a>,
+}
+
+impl<'a> Variants<'a> {
+    fn new(from: &'a Transaction<'a>) -> Answer<Self> {
+        Ok(Self {
+            found: from.prepare_cached(
+                "SELECT variant.id, selected, sku, tail.terms, rules, delivered, sticker, automatic, public, code
+                 FROM variant LEFT JOIN terms ON terms.id = variant.terms
+                 LEFT JOIN tail ON tail.variant = variant.id AND tail.terms = variant.terms WHERE listing = ?1",
+            )?,
+            watches: from.prepare_cached("SELECT id, lane, target FROM watch WHERE variant = ?1 ORDER BY id")?,
+            checkouts: checkouts::Newest::new(from)?,
+        })
     }
-    Ok(variants)
+
+    /// Those of one listing, by number.
+    fn of(&mut self, listing: &Tracked) -> Answer<Vec<TrackedVariant>> {
+        let currency = listing.key.currency;
+        let mut rows = self.found.query([listing.id.0])?;
+        let mut variants = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = VariantId(row.get(0)?);
+            let (watchers, targets) = targets(&mut self.watches, id, currency)?;
+            variants.push(TrackedVariant {
+                id,
+                selected: row.get(1)?,
+                sku: maybe(row.get(2)?, SkuId::parse, &format_args!("variant {}", id.0))?,
+                watchers,
+                targets,
+                checkout: self.checkouts.of(id)?,
+                latest: latest(row, id, currency)?,
+            });
+        }
+        variants.sort_unstable_by_key(|variant| variant.id);
+        Ok(variants)
+    }
 }
 
 /// Of the columns from `tail.terms` on.
 fn latest(row: &Row<'_>, variant: VariantId, currency: Currency) -> Answer<Option<Latest>> {
-    let Some(terms) = row.get::<_, Option<i64>>(4)? else {
+    let Some(terms) = row.get::<_, Option<i64>>(3)? else {
         return Ok(None);
     };
-    let tails = tails::of(row, 7, variant, terms)?;
+    let tails = tails::of(row, 6, variant, terms)?;
     let [sticker, ..] = &tails;
     Ok(Some(Latest {
         lanes: tails::lanes(&tails, currency),
         terms: Terms {
-            rules: row.get(5)?,
-            delivered: row.get(6)?,
+            rules: row.get(4)?,
+            delivered: row.get(5)?,
         },
         confirmed: sticker.end(),
     }))
 }
 
-/// How many watches each variant has, and their targets.
-type Targets = HashMap<VariantId, (u32, Vec<(Lane, Money)>)>;
-
+/// How many watches a variant has, and their targets.
 fn targets(
-    from: &Transaction<'_>,
-    after: ListingId,
-    last: ListingId,
-    currencies: &HashMap<ListingId, Currency>,
-) -> Answer<Targets> {
-    let mut found = from.prepare_cached(
-        "SELECT listing, variant.id, watch.id, lane, target FROM variant JOIN watch ON watch.variant = variant.id
-         WHERE listing > ?1 AND listing <= ?2 ORDER BY listing, variant.id, watch.id",
-    )?;
-    let mut rows = found.query((after.0, last.0))?;
-    let mut all = Targets::new();
+    watches: &mut CachedStatement<'_>,
+    variant: VariantId,
+    currency: Currency,
+) -> Answer<(u32, Vec<(Lane, Money)>)> {
+    let mut rows = watches.query([variant.0])?;
+    let (mut watchers, mut targets) = (0, Vec::new());
     while let Some(row) = rows.next()? {
-        let (watchers, targets) = all.entry(VariantId(row.get(1)?)).or_default();
-        *watchers += 1;
-        let place = format_args!("watch {}", row.get::<_, i64>(2)?);
-        let target: Option<i64> = row.get(4)?;
-        if let (Some(target), Some(currency)) = (target, currencies.get(&ListingId(row.get(0)?))) {
-            targets.push((lane(row.get(3)?, &place)?, Money::new(target, *currency)));
+        watchers += 1;
+        let target: Option<i64> = row.get(2)?;
+        if let Some(target) = target {
+            let lane = lane(row.get(1)?, &format_args!("watch {}", row.get::<_, i64>(0)?))?;
+            targets.push((lane, Money::new(target, currency)));
         }
     }
-    Ok(all)
+    Ok((watchers, targets))
 }
 
 pub(super) fn listing(from: &Transaction<'_>, key: &ListingKey) -> Answer<Option<ListingState>> {

@@ -34,11 +34,13 @@ INSERT INTO segment (variant, terms, lane, number, count, runs) VALUES
 INSERT INTO void (variant, begins, ends, reason) VALUES
   (1, 29671923, 29671925, 'a slip');
 INSERT INTO piece (id, hash, json) VALUES
-  (1, x'9186072955b82c731143c3c6fd3497584389271504f71378d1db9168328688de', '{"schema":"tillwatch/checkout/1","market":"US","currency":"USD","at":"1970-01-01T00:00:00Z","tax":{"included":true,"minimum_spend_net":false},"lines":[{"item":"1005006000000001","sku":"1200","title":"A lamp","store":null,"seller":null,"categories":[],"warehouse":null,"unit_price":"0.01","quantity":1,"shipping":"1.99","shipping_pool":null}],"discounts":[]}');
+  (1, x'698aed01c3da75e7e606f1a1ef90eef16665fde12b4a7c7d200c90bb74168191', '{"schema":"tillwatch/checkout/1","market":"US","currency":"USD","at":"1970-01-01T00:00:00Z","tax":{"included":true,"minimum_spend_net":false},"lines":[{"item":"0","sku":null,"store":null,"seller":null,"categories":[],"warehouse":null,"unit_price":"0.01","quantity":1,"shipping":"0.00","shipping_pool":null}],"discounts":[]}');
 INSERT INTO piece (id, hash, json) VALUES
   (2, x'abd97c4760642448816623c71ac12996c83fa76d979c39e5d141fcf6a6da3f40', '{"id":"A","kind":"platform","benefit":{"type":"fixed","amount":"1.00"},"currency":"USD","audience":"public","provenance":{"source":"the listing page"}}');
-INSERT INTO checkout (variant, minute, at, price, base, seen, discounts) VALUES
-  (1, 29671989, 1780319400000, 1069, 1, 1780319400000, '@2');
+INSERT INTO piece (id, hash, json) VALUES
+  (3, x'e961fce503f756b4a28fc13f5fcf2b1bd0239bfad2a5c0bc59599e95d49318d3', '{"item":"1005006000000001","sku":"1200","title":"A lamp","categories":[],"quantity":1,"shipping":199}');
+INSERT INTO checkout (variant, minute, at, price, line, base, seen, discounts) VALUES
+  (1, 29671989, 1780319400000, 1069, 3, 1, 1780319400000, '@2');
 INSERT INTO watch (id, variant, lane, target, since) VALUES
   (1, 1, 2, 900, 1780315260000);
 INSERT INTO touched (listing) VALUES

@@ -108,6 +108,7 @@ fn whatever_is_damaged_is_found_by_an_examination() {
             "the checkout of variant 1 at 2026-06-01T12:00:00Z",
         ),
         ("UPDATE variant SET listing = 7", "table variant"),
+        ("UPDATE total SET runs = runs + 1", "the totals"),
     ] {
         let kept = Kept::new();
         let sound = kept.open().examine().unwrap();
