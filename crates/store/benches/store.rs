@@ -7,6 +7,7 @@
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     reason = "figures for people, and numbers that are small"
 )]
 #![expect(clippy::disallowed_methods, reason = "a benchmark is where the clock belongs")]
@@ -128,7 +129,7 @@ fn write(file: &Path) {
                 store.record_checks(batch).unwrap();
             }
             figures.push(READINGS as f64 / start.elapsed().as_secs_f64());
-            costs.push((processor() - had).as_secs_f64() * 1e6 / READINGS as f64);
+            costs.push(processor().saturating_sub(had).as_secs_f64() * 1e6 / READINGS as f64);
         }
         let how = if promised {
             "each 50 after a budget that is on the disk (FULL)"
@@ -168,11 +169,11 @@ fn reprice(file: &Path) {
         let (start, had) = (Instant::now(), processor());
         store.record_prices(minute(call as u32).instant(), &prices).unwrap();
         times.push(start.elapsed().as_secs_f64() * 1e3);
-        costs.push((processor() - had).as_secs_f64() * 1e3);
+        costs.push(processor().saturating_sub(had).as_secs_f64() * 1e3);
     }
     let (start, had) = (Instant::now(), processor());
     black_box(store.counts().unwrap());
-    let counted = (start.elapsed(), processor() - had);
+    let counted = (start.elapsed(), processor().saturating_sub(had));
     println!(
         "re-price {CALL} variants: {} ms; processor ms: {}; counts, and its processor time: {counted:.1?}",
         spread(times),
@@ -318,7 +319,7 @@ fn open(file: &Path) {
         }
         assert_eq!(count, LISTINGS as usize);
         loaded.push(start.elapsed().as_secs_f64() * 1e3);
-        costs.push((processor() - had).as_secs_f64() * 1e3);
+        costs.push(processor().saturating_sub(had).as_secs_f64() * 1e3);
     }
     println!(
         "open: {} ms; open and load {LISTINGS} tracked: {} ms; processor ms: {}",

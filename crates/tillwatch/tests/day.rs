@@ -322,7 +322,7 @@ fn no_price_is_false(
     for key in keys {
         let mut moments = vec![start.moment()];
         let country = Market::of(key.market.code()).unwrap().country;
-        moments.extend(world.listing_changes(&key.item, country, start.moment(), end.moment()));
+        moments.extend(world.changes(&key.item, country, start.moment(), end.moment()));
         let seen: Vec<Seen> = moments
             .iter()
             .map(|moment| {

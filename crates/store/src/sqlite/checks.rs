@@ -173,13 +173,13 @@ fn observed(
 /// Takes in prices under terms that are not the variant's latest, and may now be.
 fn other_terms(
     to: &Transaction<'_>,
-    priced: &Priced,
+    now: &Priced,
     latest: Option<Tails>,
     at: Minute,
     prices: [Price; 4],
 ) -> Answer<()> {
-    let variant = priced.variant;
-    let terms = tails::terms(to, &priced.terms)?;
+    let variant = now.variant;
+    let terms = tails::terms(to, &now.terms)?;
     let kept = tails::get(to, variant, terms)?;
     let Some(tails) = observed(to, (variant, terms), kept, at, prices)? else {
         return Ok(());

@@ -180,11 +180,11 @@ fn latest(row: &Row<'_>, variant: VariantId, currency: Currency) -> Answer<Optio
 
 /// How many watches a variant has, and their targets.
 fn targets(
-    watches: &mut CachedStatement<'_>,
+    found: &mut CachedStatement<'_>,
     variant: VariantId,
     currency: Currency,
 ) -> Answer<(u32, Vec<(Lane, Money)>)> {
-    let mut rows = watches.query([variant.0])?;
+    let mut rows = found.query([variant.0])?;
     let (mut watchers, mut targets) = (0, Vec::new());
     while let Some(row) = rows.next()? {
         watchers += 1;
