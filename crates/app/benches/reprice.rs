@@ -29,7 +29,7 @@ const STORE_ENDS: &str = "2026-06-06T07:00:00Z";
 
 /// A platform coupon on top of the ladder of typed codes that runs in that week.
 const COUPON: &str = r#"{"schema": "tillwatch/ladder/1", "id": "bench", "name": "Bench", "kind": "platform", "currency": "USD",
-    "starts": "2026-06-05T10:00:00Z", "tiers": [{"code": "FIVE", "off": "5.00", "min_spend": "29.00"}],
+    "starts": "2026-06-05T10:00:00", "ends": "2026-06-12T10:00:00", "zone": "UTC", "tiers": [{"code": "FIVE", "off": "5.00", "min_spend": "29.00"}],
     "source": "bench", "confidence": "high"}"#;
 
 fn main() {

@@ -312,14 +312,14 @@ fn no_price_is_false(
     keys: &[ListingKey],
     start: Instant,
 ) -> usize {
-    let hand = Hand::new(start.moment());
-    // The clock goes back from listing to listing, so that this one counts no calls.
-    let free = key().every(jiff::SignedDuration::ZERO).a_day(1_000_000);
-    let honest = runtime.block_on(open(world.clone(), &hand, free, Faults::default()));
-    let (pages, api) = (honest.pages(), honest.api());
     let end = start.plus_seconds(HOURS * 3_600);
     let mut looked_at = 0;
     for key in keys {
+        // One of its own for each listing: no clock goes back.
+        let hand = Hand::new(start.moment());
+        let unlimited = self::key().every(jiff::SignedDuration::ZERO).a_day(1_000_000);
+        let honest = runtime.block_on(open(world.clone(), &hand, unlimited, Faults::default()));
+        let (pages, api) = (honest.pages(), honest.api());
         let mut moments = vec![start.moment()];
         let country = Market::of(key.market.code()).unwrap().country;
         moments.extend(world.changes(&key.item, country, start.moment(), end.moment()));
