@@ -342,7 +342,13 @@ mod tests {
 
     #[test]
     fn an_outcome_keeps_the_number_by_which_it_is_stored() {
-        let stored = [(0, "ok"), (1, "blocked"), (6, "sold_out"), (12, "parse_failed")];
+        let stored = [
+            (0, "ok"),
+            (1, "blocked"),
+            (6, "sold_out"),
+            (12, "parse_failed"),
+            (14, "doubtful"),
+        ];
         for (number, name) in stored {
             assert_eq!(Outcome::from_number(number).map(Outcome::name), Some(name));
         }
@@ -352,7 +358,7 @@ mod tests {
                 (number, Some(outcome))
             );
         }
-        assert_eq!(Outcome::from_number(13), None);
+        assert_eq!(Outcome::from_number(15), None);
     }
 
     #[test]

@@ -69,10 +69,7 @@ async fn a_ladder_is_read_back_to_the_published_codes() {
     for market in &MARKETS {
         let codes = open.world.public_codes(market.country, open.clock.now());
         let answer = open.get(&format!("/ladder/{}.json", market.country)).await;
-        if codes.is_empty() {
-            assert_eq!(answer.status, 404);
-            continue;
-        }
+        // Where nothing runs, the ladder is there and empty.
         let read = read_ladder(&answer.body).unwrap();
         assert!(read.warnings.is_empty(), "{:?}", read.warnings);
         assert_eq!(read.value.discounts.len(), codes.len());
