@@ -195,6 +195,14 @@ impl Book {
         touched
     }
 
+    /// All that stands in it.
+    pub fn everything(&self) -> Touched {
+        Touched {
+            shelves: self.shelves.iter().map(|(place, _)| place).collect(),
+            ..Touched::default()
+        }
+    }
+
     /// What a known discount can touch, by its scope and whether or not it holds now.
     pub fn touched_by(&self, discount: &Discount) -> Touched {
         let mut touched = self.reach.candidates(discount);

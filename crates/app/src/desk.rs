@@ -174,13 +174,8 @@ impl Desk {
     }
 
     /// How many listings it looks after.
-    pub fn len(&self) -> usize {
+    pub fn listings(&self) -> usize {
         self.queue.len()
-    }
-
-    /// Whether it looks after none.
-    pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
     }
 }
 
@@ -189,7 +184,7 @@ pub fn budget_name(source: &str) -> String {
     format!("budget:{source}")
 }
 
-/// A budget as it was kept; one that cannot be read is none that was spent today and so is refused.
+/// A budget as it was kept; `None` where the text is none.
 pub fn read_budget(kept: &str) -> Option<Budget> {
     let numbers: Option<Vec<u32>> = kept.split(' ').map(|number| number.parse().ok()).collect();
     numbers?.try_into().ok().map(Budget::from_kept)

@@ -1,12 +1,12 @@
 //! What the watch has done since it started, for metrics and the status page.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tillwatch_core::snapshot::Outcome;
 
-/// Counters. Each only grows, but for [`Figures::is_failing`].
+/// Counters. Each only grows.
 #[derive(Debug, Default)]
 pub struct Figures {
     calls: Mutex<BTreeMap<&'static str, u64>>,
@@ -14,7 +14,6 @@ pub struct Figures {
     checks: Mutex<BTreeMap<(&'static str, Outcome), u64>>,
     repriced: AtomicU64,
     operator_alerts: AtomicU64,
-    failing: AtomicBool,
 }
 
 impl Figures {
@@ -35,12 +34,9 @@ impl Figures {
         self.repriced.fetch_add(variants, Ordering::Relaxed);
     }
 
-    /// The whole shop began to fail, or recovered; a beginning is one alert to the operator.
-    pub(crate) fn turned(&self, failing: bool) {
-        self.failing.store(failing, Ordering::Relaxed);
-        if failing {
-            self.operator_alerts.fetch_add(1, Ordering::Relaxed);
-        }
+    /// The operator is told that the whole shop began to fail.
+    pub(crate) fn alerted(&self) {
+        self.operator_alerts.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Calls by source.
@@ -66,11 +62,6 @@ impl Figures {
     /// How often most checks began to fail.
     pub fn operator_alerts(&self) -> u64 {
         self.operator_alerts.load(Ordering::Relaxed)
-    }
-
-    /// Whether most checks fail now.
-    pub fn is_failing(&self) -> bool {
-        self.failing.load(Ordering::Relaxed)
     }
 }
 

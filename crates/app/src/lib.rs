@@ -20,8 +20,7 @@ mod verbs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tillwatch_core::almanac::Almanac;
-use tillwatch_core::cadence::{Category, Health, Profile, Second, Urgency};
-use tillwatch_core::history::Lane;
+use tillwatch_core::cadence::{Budget, Category, Health, Profile, Second, Urgency};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleSet;
 
@@ -81,7 +80,17 @@ impl App {
         let mut desks = Vec::new();
         for (place, source) in sources.iter().enumerate() {
             let kept = store.recall(&desk::budget_name(source.name()))?;
-            let kept = kept.as_deref().and_then(desk::read_budget).unwrap_or_default();
+            let kept = match kept.as_deref().map(desk::read_budget) {
+                None => Budget::default(),
+                Some(Some(kept)) => kept,
+                // A fresh one could spend the day's calls twice.
+                Some(None) => {
+                    return Err(StoreError::Damaged {
+                        place: format!("the budget of {}", source.name()),
+                        why: "it is not the numbers that were kept".to_owned(),
+                    });
+                }
+            };
             desks.push(Desk::new(source.as_ref(), kept, u64::try_from(place).unwrap_or(0)));
         }
         let state = State {
@@ -132,7 +141,7 @@ impl App {
         let desks = state.desks.iter().map(|desk| DeskState {
             source: desk.name(),
             remaining: desk.remaining(Second::of(now)),
-            listings: desk.len(),
+            listings: desk.listings(),
             trouble: desk.trouble().map(ToOwned::to_owned),
         });
         desks.collect()
@@ -190,12 +199,4 @@ fn urgency(tracked: &Tracked, habits: &Category) -> Urgency {
 fn distance(price: i64, target: i64) -> Option<u32> {
     let above = price.checked_sub(target)?.max(0);
     u32::try_from(above.checked_mul(10_000)?.checked_div(price)?).ok()
-}
-
-/// The price of a lane as it was recorded last, for callers that have only the tracked side.
-pub fn latest(tracked: &Tracked, lane: Lane) -> Option<tillwatch_core::money::Money> {
-    let prices = tracked.variants.iter().filter_map(|variant| variant.latest.as_ref());
-    prices
-        .map(|latest| latest.lanes.get(lane))
-        .min_by_key(|price| price.minor())
 }

@@ -12,6 +12,9 @@ const PAGE: usize = 1_000;
 
 impl App {
     /// Loads every listing that has not been loaded; new ones have the larger numbers. How many it were.
+    ///
+    /// Discounts may have begun, ended or changed since their prices were recorded, so that the next [`App::tend`] looks
+    /// at all of them.
     pub fn load(&self, now: Instant) -> Result<usize, StoreError> {
         let mut count: usize = 0;
         loop {
@@ -24,6 +27,8 @@ impl App {
             }
             count = count.saturating_add(page.len());
             if page.len() < PAGE {
+                let everything = state.book.everything();
+                state.owed.join(everything);
                 return Ok(count);
             }
         }

@@ -1,14 +1,15 @@
 //! One turn of a source: choose, charge, call, judge, record.
 
 use tillwatch_core::cadence::{Second, Turn};
+use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::Outcome;
 
 use crate::check::Bench;
 use crate::desk::Leave;
 use crate::ports::source::{Ask, Depth, Reading, SourceError, Wanted};
-use crate::ports::store::{Check, ListingState, StoreError};
-use crate::{App, urgency};
+use crate::ports::store::{Check, Latest, ListingState, StoreError};
+use crate::{App, State, urgency};
 
 /// What a turn came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,8 +126,8 @@ impl App {
                     | Outcome::Unreachable
                     | Outcome::ApiRefused
             );
-            if let Some(turn) = state.health.check(listing.tracked.id, seen) {
-                self.figures.turned(turn == Turn::Failing);
+            if state.health.check(listing.tracked.id, seen) == Some(Turn::Failing) {
+                self.figures.alerted();
             }
         }
         Ok(Turned::Read {
@@ -177,15 +178,15 @@ impl App {
         self.store.record_checks(&checks)?;
         for check in &checks {
             self.figures.checked(name, outcome);
-            if let Some(turn) = state.health.check(check.listing, false) {
-                self.figures.turned(turn == Turn::Failing);
+            if state.health.check(check.listing, false) == Some(Turn::Failing) {
+                self.figures.alerted();
             }
         }
         Ok(())
     }
 }
 
-impl crate::State {
+impl State {
     /// After a check is recorded: the book has the new prices, and every desk knows when the listing was read.
     fn follow_up(&mut self, listing: &ListingState, check: &Check, depth: Depth, now: Instant) {
         let mut tracked = listing.tracked.clone();
@@ -203,10 +204,10 @@ impl crate::State {
             };
             let before = variant.latest.as_ref().map(|latest| latest.lanes.sticker.minor());
             self.habits.count(before, priced.lanes.sticker.minor());
-            variant.latest = Some(crate::ports::store::Latest {
+            variant.latest = Some(Latest {
                 lanes: priced.lanes,
                 terms: priced.terms.clone(),
-                confirmed: tillwatch_core::history::Minute::of(now),
+                confirmed: Minute::of(now),
             });
             if priced.sku.is_some() {
                 variant.sku.clone_from(&priced.sku);

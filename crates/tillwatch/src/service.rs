@@ -41,6 +41,11 @@ impl Service {
         let listener = runtime
             .block_on(TcpListener::bind(self.listen))
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
+        // Before the first price is computed the published codes are asked for, or they would seem to have ended.
+        runtime.block_on(self.ladders.poll((self.clock)()));
+        if let Some(almanac) = self.ladders.news() {
+            self.app.learn(almanac, (self.clock)())?;
+        }
         let stop = Arc::new(Stop::default());
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock)).router();
         ready(listener.local_addr()?);
@@ -117,8 +122,8 @@ impl Service {
     /// Ladders that someone publishes.
     fn poll(&self, runtime: &Runtime, stop: &Stop) {
         while !stop.is_set() {
-            runtime.block_on(self.ladders.poll((self.clock)()));
             stop.wait(Ladders::EVERY / self.speed.max(1));
+            runtime.block_on(self.ladders.poll((self.clock)()));
         }
     }
 

@@ -71,6 +71,15 @@ pub(crate) async fn metrics(State(site): State<Site>) -> Result<impl IntoRespons
                     u64::from(desk.remaining),
                 );
             }
+            page.head(
+                "tillwatch_source_troubled",
+                "gauge",
+                "Whether a source refused the last call.",
+            );
+            for desk in app.desks(now) {
+                let troubled = u64::from(desk.trouble.is_some());
+                page.row("tillwatch_source_troubled", &[("source", desk.source)], troubled);
+            }
             let repriced = figures.repriced_variants();
             page.one(
                 "tillwatch_repriced_total",
@@ -78,7 +87,7 @@ pub(crate) async fn metrics(State(site): State<Site>) -> Result<impl IntoRespons
                 "Prices that changed without a reading.",
                 repriced,
             );
-            let failing = u64::from(figures.is_failing());
+            let failing = u64::from(app.is_failing());
             page.one("tillwatch_shop_failing", "gauge", "Whether most checks fail.", failing);
             let alerts = figures.operator_alerts();
             page.one(

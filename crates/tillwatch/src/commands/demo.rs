@@ -34,9 +34,8 @@ use crate::output::Output;
 use crate::rules::Rules;
 use crate::service::{Ladders, Service, Subscription, log};
 
-/// Under which names the store keeps what the demonstration was begun with.
+/// Under which name the store keeps the moment for which the marketplace was made.
 const ORIGIN: &str = "demo:origin";
-const SEED: &str = "demo:seed";
 
 /// The app that the simulated marketplace knows. Nothing of it is secret: it is on this page.
 const APP: (&str, &str) = ("512345", "demonstration");
@@ -148,7 +147,6 @@ fn world(seed: u64, store: &dyn Store, start: Instant) -> anyhow::Result<World> 
     let origin = kept.unwrap_or(start);
     if kept.is_none() {
         store.remember(ORIGIN, &origin.to_string())?;
-        store.remember(SEED, &seed.to_string())?;
     }
     Ok(World::new(seed, Size::of(2_000), origin.moment()))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tillwatch_app::standing::FRESH;
 use tillwatch_core::history::{Figures, Known, Lane, Minute, Period, Span, Window};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
@@ -13,9 +14,6 @@ use crate::{Problem, Site};
 
 /// The name of the format.
 const SCHEMA: &str = "tillwatch/history/1";
-
-/// Minutes in which a price counts as present after its last reading: a day and a half, past the floor of the schedule.
-const FRESH: u32 = 36 * 60;
 
 #[derive(Deserialize)]
 pub(crate) struct Asked {
