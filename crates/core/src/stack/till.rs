@@ -36,8 +36,8 @@ pub(super) struct Till<'a> {
     pub(super) refused: Vec<Option<Reason>>,
     /// The state before any step: running prices, shipping of the lines, fees of the pools.
     pub(super) opening: Vec<i64>,
-    /// Whether any candidate could take several slots.
-    pub(super) several: bool,
+    /// How many slots come up to the last that has a candidate which could take several; zero where none could.
+    pub(super) several_until: usize,
     /// Places of lines, candidate after candidate.
     members: Vec<u32>,
     lines: usize,
@@ -149,7 +149,7 @@ impl<'a> Till<'a> {
             slots: Vec::new(),
             refused: Vec::with_capacity(checkout.discounts.len()),
             opening: opening(checkout),
-            several: false,
+            several_until: 0,
             members: Vec::with_capacity((checkout.discounts.len() * lines).min(1 << 12)),
             lines,
         };
@@ -164,7 +164,6 @@ impl<'a> Till<'a> {
             let id = |c: &Candidate| &checkout.discounts[c.discount].id;
             order(a).cmp(&order(b)).then_with(|| id(a).cmp(id(b)))
         });
-        till.several = till.candidates.iter().any(|candidate| candidate.several);
         for (place, candidate) in till.candidates.iter().enumerate() {
             match till.slots.last_mut() {
                 Some(slot) if same_slot(&till.candidates[slot.start as usize], candidate) => {
@@ -177,6 +176,9 @@ impl<'a> Till<'a> {
                     automatic: candidate.automatic(),
                     shipping: candidate.shipping,
                 }),
+            }
+            if candidate.several {
+                till.several_until = till.slots.len();
             }
         }
         till
