@@ -7,6 +7,7 @@ pub(crate) mod diagnose;
 pub(crate) mod discount;
 pub(crate) mod doctor;
 pub(crate) mod export;
+mod following;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod quote;

@@ -2,10 +2,8 @@
 
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::link::{Identity, IdentityKind, identify};
-use tillwatch_net::http::{Client, Place, Reach};
-use tillwatch_net::links::{FollowError, Follower};
-use tokio::runtime::Runtime;
 
+use super::following::Following;
 use crate::failure::Status;
 use crate::input::{Lines, open};
 use crate::output::Output;
@@ -22,31 +20,22 @@ use crate::page::Ink;
   tillwatch resolve --follow https://a.aliexpress.com/_mNhKQOm
   tillwatch resolve < links.txt")]
 pub(crate) struct Arguments {
-    /// Ask short links where they lead; the page at their end is not fetched
-    #[arg(long)]
-    follow: bool,
-    /// A marketplace on your own network that links may lead to as well
-    #[arg(long, value_name = "HOST:PORT", requires = "follow", value_parser = Place::parse)]
-    local: Vec<Place>,
+    #[command(flatten)]
+    following: Following,
     /// What was pasted, one text each; without any, each line of standard input is one
     text: Vec<String>,
 }
 
 /// Identifies each text in its order.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<Status> {
-    let network = arguments.follow.then(|| Network::open(arguments.local.clone()));
-    let network = network.transpose()?;
+    let guide = arguments.following.guide()?;
     let (mut all, mut reached) = (true, true);
     each_text(&arguments.text, output, |text, output| {
-        let identity = match network.as_ref().map(|network| network.follow(text)) {
-            None => identify(text),
-            Some(Ok(identity)) => identity,
-            Some(Err(error)) => {
-                reached = false;
-                eprintln!("tillwatch: {error}");
-                identify(text)
-            }
-        };
+        let identity = guide.identify(text).unwrap_or_else(|error| {
+            reached = false;
+            eprintln!("tillwatch: {error}");
+            identify(text)
+        });
         all &= matches!(identity.kind, IdentityKind::Item | IdentityKind::NeedsRedirect);
         if output.json {
             output.value(&identity)
@@ -59,29 +48,6 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<
     } else {
         Status::Outside
     })
-}
-
-/// What following a link takes.
-struct Network {
-    runtime: Runtime,
-    follower: Follower,
-}
-
-impl Network {
-    fn open(private: Vec<Place>) -> anyhow::Result<Self> {
-        let reach = Reach {
-            private,
-            ..Reach::default()
-        };
-        Ok(Self {
-            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
-            follower: Follower::new(&Client::new(None, reach)?),
-        })
-    }
-
-    fn follow(&self, text: &str) -> Result<Identity, FollowError> {
-        self.runtime.block_on(self.follower.follow(text))
-    }
 }
 
 fn each_text(

@@ -78,8 +78,7 @@ impl Which {
 pub(crate) fn item(identity: &Identity, place: &str) -> Result<ItemId, InputError> {
     let reason = || {
         if identity.kind == IdentityKind::NeedsRedirect {
-            return "a short link is not followed yet; open it in a browser and paste the address it ends at"
-                .to_owned();
+            return "this is a short link; with --follow, `resolve` and `watch add` ask where it leads".to_owned();
         }
         let reason = identity.reason.as_ref().map(ToString::to_string);
         reason.unwrap_or_else(|| "it is no listing".to_owned())

@@ -1,6 +1,9 @@
 //! `watch`: many lines at once, each answered; a target that is met already; the same watch once.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use tillwatch_app::ports::store::Store;
 
 use crate::filled::{Data, ITEM, NOW, err, out, status, values};
@@ -115,4 +118,43 @@ fn watches_are_listed_shown_and_removed() {
     let empty = Data::new();
     assert!(out(&empty.run(&["watch", "list"])).contains("Nothing is watched yet"));
     assert!(!empty.data().exists(), "a question makes no folder");
+}
+
+/// A marketplace that answers one call, with a redirect.
+fn redirect_once(location: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        _ = stream.read(&mut [0; 4096]).unwrap();
+        let answer = format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    place
+}
+
+#[test]
+fn a_short_link_is_watched_for_what_it_leads_to_and_one_that_leads_nowhere_is_named() {
+    let data = Data::new();
+    let place = redirect_once("https://www.aliexpress.us/item/3256807990906987.html");
+    let short = format!("http://{place}/e/_short");
+    let add = |more: &[&str]| {
+        let begin = ["watch", "add", "--json", "--market", "US", &short];
+        data.run(&[&begin[..], more].concat())
+    };
+    let refused = add(&[]);
+    let told = values(&refused)[0]["error"]["detail"].to_string();
+    assert_eq!(status(&refused), 1, "{told}");
+    let added = add(&["--follow", "--local", &place]);
+    assert_eq!(
+        (status(&added), &values(&added)[0]["item"]),
+        (0, &"1005008177221739".into())
+    );
+    // Nobody answers a second time.
+    let gone = add(&["--follow", "--local", &place]);
+    assert_eq!(
+        (status(&gone), &values(&gone)[0]["error"]["path"]),
+        (3, &"text 1".into())
+    );
+    assert_eq!(data.store().watches().unwrap().len(), 1);
 }

@@ -11,9 +11,12 @@ use tillwatch_core::history::{Lane, Minute};
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::input::InputError;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::link::{Identity, identify};
+use tillwatch_core::link::Identity;
 use tillwatch_core::money::{Currency, Money};
 
+use tillwatch_net::links::FollowError;
+
+use crate::commands::following::{Following, Guide};
 use crate::commands::{Refusal, which};
 use crate::failure::{Status, Usage};
 use crate::home::Home;
@@ -29,6 +32,7 @@ use crate::words;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   tillwatch watch add https://www.aliexpress.com/item/1005006367324382.html --market US --target 31.50
+  tillwatch watch add --follow https://a.aliexpress.com/_mNhKQOm --market DE
   tillwatch watch add --market DE --lane code < links.txt")]
 pub(crate) struct Arguments {
     /// What was pasted, one text each; without any, each line of standard input is one
@@ -49,6 +53,8 @@ pub(crate) struct Arguments {
     /// Tell at or below this price, in the currency of the watch
     #[arg(long, value_name = "AMOUNT")]
     target: Option<String>,
+    #[command(flatten)]
+    following: Following,
 }
 
 /// What all watches of one call have in common.
@@ -56,6 +62,7 @@ struct Terms {
     market: Country,
     currency: Currency,
     target: Option<Money>,
+    guide: Guide,
     notes: Vec<String>,
 }
 
@@ -99,6 +106,7 @@ pub(crate) fn run(arguments: &Arguments, home: &Home, output: &mut Output) -> an
         market,
         currency,
         target: target(arguments.target.as_deref(), currency)?,
+        guide: arguments.following.guide()?,
         notes: Vec::from_iter(
             arguments
                 .market
@@ -108,22 +116,25 @@ pub(crate) fn run(arguments: &Arguments, home: &Home, output: &mut Output) -> an
     };
     let app = home.app(Arc::new(home.store()?), now)?;
     let mut roll = app.roll()?;
-    let mut all = true;
+    let (mut all, mut reached) = (true, true);
     let mut one = |text: &str, place: String, output: &mut Output| -> anyhow::Result<()> {
         match add(&app, arguments, &terms, text, &place, now, &mut roll) {
             Ok(answer) => tell(&answer, now, output),
-            Err(error) => match error.downcast_ref::<InputError>() {
-                Some(refused) => {
-                    all = false;
-                    if output.json {
-                        output.value(&Refusal { error: refused })
-                    } else {
-                        eprintln!("tillwatch: {refused}");
-                        Ok(())
-                    }
+            Err(error) => {
+                let led_nowhere = error
+                    .downcast_ref::<FollowError>()
+                    .map(|why| InputError::wrong(&place, why));
+                reached &= led_nowhere.is_none();
+                let Some(refused) = led_nowhere.as_ref().or_else(|| error.downcast_ref::<InputError>()) else {
+                    return Err(error);
+                };
+                all = false;
+                if output.json {
+                    return output.value(&Refusal { error: refused });
                 }
-                None => Err(error),
-            },
+                eprintln!("tillwatch: {refused}");
+                Ok(())
+            }
         }
     };
     if !output.json {
@@ -144,7 +155,11 @@ pub(crate) fn run(arguments: &Arguments, home: &Home, output: &mut Output) -> an
             one(text, format!("text {number}"), output)?;
         }
     }
-    Ok(Status::all_answered(all))
+    Ok(if reached {
+        Status::all_answered(all)
+    } else {
+        Status::Outside
+    })
 }
 
 fn target(text: Option<&str>, currency: Currency) -> Result<Option<Money>, InputError> {
@@ -168,7 +183,7 @@ fn add(
     now: Instant,
     roll: &mut Roll,
 ) -> anyhow::Result<Answer> {
-    let identity = identify(text);
+    let identity = terms.guide.identify(text)?;
     let item = which::item(&identity, place)?;
     let wanted = Wanted {
         key: ListingKey {
