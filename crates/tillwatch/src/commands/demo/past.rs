@@ -16,6 +16,7 @@ use tillwatch_core::observation::Lanes;
 use tillwatch_core::quote::{Wish, join, quote};
 use tillwatch_core::rules::RuleSet;
 use tillwatch_core::snapshot::Outcome;
+use tillwatch_core::stack;
 use tillwatch_market::view::Listing;
 use tillwatch_market::world::{Absence, MARKETS, Market, World};
 
@@ -207,6 +208,11 @@ impl Recorder<'_> {
             own.as_ref().err().copied().unwrap_or(Outcome::Ok),
         );
         let Ok(mut checkout) = own else { return };
+        checkout.at = Instant::utc(from);
+        // A typed code is in one lane alone, so the others are the same whichever codes there are.
+        let Some(bare) = Lanes::of(&checkout, self.rules) else {
+            return;
+        };
         let spend = checkout.lines.first().map(Line::listed);
         let shown = checkout.discounts.len();
         let began = codes.lists.partition_point(|(at, _)| *at <= from).saturating_sub(1);
@@ -223,15 +229,18 @@ impl Recorder<'_> {
             if before.is_some() && now == usable {
                 continue;
             }
-            checkout.discounts.truncate(shown);
-            join(&mut checkout.discounts, now.iter().copied());
             usable = now;
             let at = (*at).max(from);
-            checkout.at = Instant::utc(at);
-            if let Some((since, lanes)) = before.take() {
+            let mut lanes = bare;
+            if !usable.is_empty() {
+                checkout.discounts.truncate(shown);
+                join(&mut checkout.discounts, usable.iter().copied());
+                checkout.at = Instant::utc(at);
+                lanes.code = stack::least(&checkout, self.rules).total;
+            }
+            if let Some((since, lanes)) = before.replace((at, lanes)) {
                 record(past, since, at, &lanes);
             }
-            before = Lanes::of(&checkout, self.rules).map(|lanes| (at, lanes));
         }
         if let Some((since, lanes)) = before {
             record(past, since, until, &lanes);
