@@ -179,6 +179,18 @@ impl Book {
         Some((lanes(entry.lanes, likeness.checkout.currency), terms))
     }
 
+    /// A variant's own checkout, as it was entered but for when and where its discounts were seen.
+    pub fn checkout(&self, variant: VariantId) -> Option<Checkout> {
+        let entry = self.entries.get(*self.places.get(&variant)?)?;
+        let mut checkout = self.shelves.get(entry.shelf)?.likeness.checkout.clone();
+        for line in &mut checkout.lines {
+            line.item = entry.item.clone();
+            line.unit_price = Money::new(entry.unit_price, checkout.currency);
+            line.shipping = Money::new(entry.shipping, checkout.currency);
+        }
+        Some(checkout)
+    }
+
     /// The next second after this one at which a discount that a listing showed begins or ends.
     pub fn next_turn(&self) -> Option<i64> {
         self.turns.first().map(|(second, _)| *second)

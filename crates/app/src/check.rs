@@ -115,6 +115,7 @@ impl Bench<'_> {
                 failures: schedule.failures.saturating_add(1),
                 ..*schedule
             },
+            alerts: Vec::new(),
         }
     }
 

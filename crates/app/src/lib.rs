@@ -4,6 +4,7 @@
 //! never sleep are not here: whoever runs the program calls [`App::turn`] for each source and [`App::tend`] when their
 //! answers say so.
 
+mod alerts;
 pub mod book;
 pub mod check;
 pub mod desk;
@@ -24,12 +25,13 @@ use tillwatch_core::cadence::{Budget, Category, Health, Profile, Second, Urgency
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleSet;
 
+use alerts::Alerts;
 use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
 use figures::Figures;
 use ports::source::Source;
-use ports::store::{ListingId, Store, StoreError, Tracked};
+use ports::store::{ListingId, Store, StoreError, Tracked, TrackedVariant};
 
 pub use tend::Tended;
 pub use turn::Turned;
@@ -54,6 +56,7 @@ struct State {
     /// Until when the profile holds.
     profile_until: Second,
     book: Book,
+    alerts: Alerts,
     /// One for each source, in their order.
     desks: Vec<Desk>,
     doubts: Doubts,
@@ -98,6 +101,7 @@ impl App {
             profile_until: Second::of(now.plus_seconds(PROFILE_DAYS * 86_400 / 2)),
             almanac: Arc::new(almanac),
             book: Book::new(rules.clone()),
+            alerts: Alerts::default(),
             desks,
             doubts: Doubts::new(),
             health: Health::default(),
@@ -183,12 +187,12 @@ fn urgency(tracked: &Tracked, habits: &Category) -> Urgency {
     let watchers = tracked
         .variants
         .iter()
-        .map(|variant| variant.watchers)
+        .map(TrackedVariant::watchers)
         .fold(0, u32::saturating_add);
     let distances = tracked.variants.iter().flat_map(|variant| {
         let latest = variant.latest.as_ref();
-        variant.targets.iter().filter_map(move |(lane, target)| {
-            let price = latest?.lanes.get(*lane);
+        variant.targets().filter_map(move |(lane, target)| {
+            let price = latest?.lanes.get(lane);
             distance(price.minor(), target.minor())
         })
     });

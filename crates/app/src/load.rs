@@ -47,7 +47,7 @@ impl App {
 }
 
 impl State {
-    /// Takes a listing into the book and to the desks.
+    /// Takes a listing into the book, among the watches and to the desks.
     fn take_in(&mut self, tracked: &Tracked, now: Instant) {
         for variant in &tracked.variants {
             match (&variant.checkout, &variant.latest) {
@@ -58,6 +58,7 @@ impl State {
                 _ => self.book.leave(variant.id),
             }
         }
+        self.alerts.take_in(tracked);
         self.queue_up(tracked, now);
     }
 

@@ -1,13 +1,17 @@
 //! What happens without a fetch: discounts begin, end and change; watches come and go.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use tillwatch_core::alert::Stock;
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::cadence::{Profile, Second};
 use tillwatch_core::instant::Instant;
+use tillwatch_core::observation::Lanes;
 
+use crate::alerts::{Scales, Sight};
 use crate::book::{Moved, Touched};
-use crate::ports::store::{Repriced, StoreError};
+use crate::ports::store::{Decided, Repriced, StoreError, VariantId};
 use crate::{App, PROFILE_DAYS, State};
 
 /// Prices that are recorded in one transaction.
@@ -58,22 +62,42 @@ impl App {
         self.reprice(state, touched, now)
     }
 
-    /// Prices what was touched, and records what changed. What the store refuses is owed: the next time it is priced anew.
+    /// Prices what was touched, and records what changed, that which somebody is to be told of first. What the store
+    /// refuses is owed: the next time it is priced anew.
     fn reprice(&self, state: &mut State, touched: Touched, now: Instant) -> Result<usize, StoreError> {
         if touched.is_empty() {
             return Ok(0);
         }
         let almanac = Arc::clone(&state.almanac);
-        let moved = state.book.reprice(&touched, &almanac, now);
+        let mut moved = state.book.reprice(&touched, &almanac, now);
+        let scales = Scales::new(self.store(), &self.rules, &almanac, now);
+        let mut decided = state.decided(&moved, &scales, now);
+        if !decided.is_empty() {
+            moved.sort_by_cached_key(|one| {
+                let of_one = state.book.who(one).and_then(|variant| decided.get(&variant));
+                !of_one.is_some_and(|decided| decided.iter().any(|one| one.alert.is_some()))
+            });
+        }
         for (place, batch) in moved.chunks(BATCH).enumerate() {
-            let told = |one: &Moved| state.book.told(one).map(|(repriced, _)| repriced);
-            let prices: Vec<Repriced> = batch.iter().filter_map(told).collect();
+            let (prices, formers): (Vec<Repriced>, Vec<Lanes>) = batch
+                .iter()
+                .filter_map(|one| {
+                    let (mut repriced, former) = state.book.told(one)?;
+                    repriced.alerts = decided.remove(&repriced.variant).unwrap_or_default();
+                    Some((repriced, former))
+                })
+                .unzip();
             if let Err(error) = self.store.record_prices(now, &prices) {
                 state
                     .book
                     .undo(moved.get(place.saturating_mul(BATCH)..).unwrap_or_default());
                 state.owed.join(touched);
                 return Err(error);
+            }
+            for (repriced, former) in prices.iter().zip(&formers) {
+                state
+                    .alerts
+                    .repriced(repriced.variant, former, &repriced.lanes, &repriced.alerts, now);
             }
         }
         self.figures.repriced(moved.len());
@@ -82,6 +106,36 @@ impl App {
 }
 
 impl State {
+    /// What new prices mean to the watches, where a reading has shown the price not long ago. While most checks fail
+    /// nothing is decided: the next good reading does it.
+    fn decided(&self, moved: &[Moved], scales: &Scales<'_>, now: Instant) -> HashMap<VariantId, Vec<Decided>> {
+        let mut all = HashMap::new();
+        if self.health.is_failing() {
+            return all;
+        }
+        for one in moved {
+            let followed = self.book.who(one).and_then(|variant| self.alerts.get(variant));
+            let Some(followed) = followed.filter(|followed| followed.is_seen(now)) else {
+                continue;
+            };
+            let Some((repriced, former)) = self.book.told(one) else {
+                continue;
+            };
+            let sight = Sight {
+                prices: Some((repriced.lanes, &repriced.terms)),
+                former: Some(former),
+                stock: Stock::Unknown,
+                misses: None,
+            };
+            let own = || self.book.checkout(repriced.variant);
+            let decided = scales.weigh(repriced.variant, followed, &sight, own);
+            if !decided.is_empty() {
+                all.insert(repriced.variant, decided);
+            }
+        }
+        all
+    }
+
     /// The next moment at which a discount begins or ends.
     fn next_turn(&self, now: Instant) -> Option<Instant> {
         let shown = self

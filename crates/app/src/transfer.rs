@@ -110,7 +110,7 @@ fn watches(store: &dyn Store) -> Result<HashMap<VariantId, Vec<WatchPast>>, Stor
     for watch in store.watches()? {
         all.entry(watch.variant).or_default().push(WatchPast {
             lane: watch.lane,
-            target: watch.target,
+            target: watch.target(),
             since: watch.since,
         });
     }

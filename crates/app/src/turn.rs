@@ -3,12 +3,14 @@
 use tillwatch_core::cadence::{Second, Turn};
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
+use tillwatch_core::observation::Lanes;
 use tillwatch_core::snapshot::Outcome;
 
+use crate::alerts::{Scales, Sight, is_seen};
 use crate::check::Bench;
 use crate::desk::Leave;
 use crate::ports::source::{Ask, Depth, Reading, SourceError, Wanted};
-use crate::ports::store::{Check, Latest, ListingState, StoreError};
+use crate::ports::store::{Check, Latest, ListingState, StoreError, VariantId};
 use crate::{App, State, urgency};
 
 /// What a turn came to.
@@ -113,20 +115,14 @@ impl App {
             checks.push(check);
         }
         let (name, depth) = (desk.name(), desk.depth());
+        let formers = self.decide(state, standing, readings, &mut checks, now);
         self.store.record_checks(&checks)?;
         let priced = checks.iter().filter(|check| check.outcome == Outcome::Ok).count();
         for (listing, check) in standing.iter().zip(&checks) {
             self.figures.checked(name, check.outcome);
+            state.alerts.checked(&listing.tracked, check, &formers);
             state.follow_up(listing, check, depth, now);
-            let seen = !matches!(
-                check.outcome,
-                Outcome::Blocked
-                    | Outcome::EmptyShell
-                    | Outcome::ParseFailed
-                    | Outcome::Unreachable
-                    | Outcome::ApiRefused
-            );
-            if state.health.check(listing.tracked.id, seen) == Some(Turn::Failing) {
+            if state.health.check(listing.tracked.id, is_seen(check.outcome)) == Some(Turn::Failing) {
                 self.figures.alerted();
             }
         }
@@ -175,14 +171,52 @@ impl App {
             check.schedule.not_before = rests.map(|until| i64::from(until.get()));
         }
         let name = desk.name();
+        let formers = self.decide(state, standing, &[], &mut checks, now);
         self.store.record_checks(&checks)?;
-        for check in &checks {
+        for (listing, check) in standing.iter().zip(&checks) {
             self.figures.checked(name, outcome);
+            state.alerts.checked(&listing.tracked, check, &formers);
             if state.health.check(check.listing, false) == Some(Turn::Failing) {
                 self.figures.alerted();
             }
         }
         Ok(())
+    }
+
+    /// What the checks mean to the watches, and which prices the variants had before. While most checks fail nothing is
+    /// decided: the next good reading does it.
+    fn decide(
+        &self,
+        state: &State,
+        standing: &[ListingState],
+        readings: &[Reading],
+        checks: &mut [Check],
+        now: Instant,
+    ) -> Vec<(VariantId, Option<Lanes>)> {
+        let scales = Scales::new(self.store(), &self.rules, &state.almanac, now);
+        let mut formers = Vec::new();
+        for (listing, check) in standing.iter().zip(checks) {
+            let reading = readings.iter().find(|reading| reading.item == listing.tracked.key.item);
+            for variant in &listing.tracked.variants {
+                let Some(followed) = state.alerts.get(variant.id) else {
+                    continue;
+                };
+                let former = state.book.prices(variant.id);
+                formers.push((variant.id, former.as_ref().map(|(lanes, _)| *lanes)));
+                if state.health.is_failing() {
+                    continue;
+                }
+                let priced = check.prices.iter().find(|priced| priced.variant == variant.id);
+                let sight = Sight::of(listing, variant, check, reading, former.as_ref());
+                let own = || {
+                    let fresh = priced.and_then(|priced| priced.checkout.clone());
+                    fresh.or_else(|| variant.checkout.clone())
+                };
+                let decided = scales.weigh(variant.id, followed, &sight, own);
+                check.alerts.extend(decided);
+            }
+        }
+        formers
     }
 }
 

@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+pub mod alert;
 pub mod almanac;
 pub mod cadence;
 pub mod calendar;

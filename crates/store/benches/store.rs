@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use common::{checkout, coupon, key, lanes, minute, priced, reading, sku, terms, usd};
 use made_up::{BEGIN, DAY, DAYS, POLL};
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{Check, Lanes, ListingId, Repriced, Store, VariantId};
+use tillwatch_app::ports::store::{Check, Lanes, ListingId, NewWatch, Repriced, Store, VariantId};
 use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Lane, Minute};
 use tillwatch_core::id::{CategoryId, StoreId};
@@ -164,6 +164,7 @@ fn reprice(file: &Path) {
                     sticker: usd(1_000),
                     ..lanes(900 - call as i64)
                 },
+                alerts: Vec::new(),
             })
             .collect();
         let (start, had) = (Instant::now(), processor());
@@ -288,7 +289,10 @@ fn open(file: &Path) {
     let (mut dice, mut checks) = (Dice(3), Vec::new());
     for (number, (listing, variant)) in (0..).zip(track(&store, LISTINGS)) {
         store
-            .add_watch(variant, Lane::Public, Some(usd(900)), minute(0).instant())
+            .add_watch(
+                &NewWatch::of(variant, Lane::Public, Some(usd(900))),
+                minute(0).instant(),
+            )
             .unwrap();
         let first = dice.below(195) as usize;
         let mut read = reading(listing, variant, 0, 1_000 + number);

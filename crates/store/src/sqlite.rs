@@ -7,7 +7,9 @@
 //! and without a wait for the disk many more fit in a second. A second writing connection for the one or the other
 //! would forget all pages that it has read whenever the other has written.
 
+mod alerts;
 pub(crate) mod backup;
+mod channels;
 mod checkouts;
 mod checks;
 pub(crate) mod examine;
@@ -15,6 +17,7 @@ mod failure;
 mod history;
 mod lines;
 mod memory;
+mod outbox;
 mod schema;
 mod tails;
 mod tracking;
@@ -28,14 +31,14 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Check, Counts, ListingId, ListingKey, ListingPast, ListingState, Repriced, Store, StoreError, Terms, Tracked,
-    VariantId, Watch, WatchId,
+    Asked, Check, Counts, Decided, Letter, ListingId, ListingKey, ListingPast, ListingState, Logged, NewWatch,
+    OutboxFigures, Parcel, ParcelId, Repriced, Rest, Settled, Store, StoreError, Terms, Tracked, VariantId, Watch,
+    WatchId,
 };
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
-use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::Outcome;
 
 use failure::Answer;
@@ -296,14 +299,8 @@ impl Store for Sqlite {
         self.read(|from| history::voids(from, variant))
     }
 
-    fn add_watch(
-        &self,
-        variant: VariantId,
-        lane: Lane,
-        target: Option<Money>,
-        now: Instant,
-    ) -> Result<WatchId, StoreError> {
-        self.write(Promise::Durable, |to| watches::add(to, variant, lane, target, now))
+    fn add_watch(&self, watch: &NewWatch, now: Instant) -> Result<WatchId, StoreError> {
+        self.write(Promise::Durable, |to| watches::add(to, watch, now))
     }
 
     fn watches(&self) -> Result<Vec<Watch>, StoreError> {
@@ -316,6 +313,58 @@ impl Store for Sqlite {
 
     fn remove_watch(&self, id: WatchId) -> Result<bool, StoreError> {
         self.write(Promise::Durable, |to| watches::remove(to, id))
+    }
+
+    fn rest_watch(&self, id: WatchId, rest: Rest) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| watches::rest(to, id, rest))
+    }
+
+    fn record_alerts(&self, decided: &[Decided]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| alerts::record(to, decided))
+    }
+
+    fn lease(&self, now: Instant, until: Instant, most: usize) -> Result<Vec<Parcel>, StoreError> {
+        self.write(Promise::Ordered, |to| outbox::lease(to, now, until, most))
+    }
+
+    fn settle(&self, parcel: ParcelId, settled: &Settled, now: Instant) -> Result<bool, StoreError> {
+        self.write(Promise::Ordered, |to| outbox::settle(to, parcel, settled, now))
+    }
+
+    fn outbox(&self, now: Instant) -> Result<OutboxFigures, StoreError> {
+        self.read(|from| outbox::figures(from, now))
+    }
+
+    fn dead_letters(&self, most: usize) -> Result<Vec<Letter>, StoreError> {
+        self.read(|from| outbox::dead_letters(from, most))
+    }
+
+    fn resend(&self, parcel: ParcelId, now: Instant) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| outbox::resend(to, parcel, now))
+    }
+
+    fn alert_log(&self, watch: WatchId, most: usize) -> Result<Vec<Logged>, StoreError> {
+        self.read(|from| outbox::log(from, watch, most))
+    }
+
+    fn ask_confirmation(&self, address: &str, token_hash: &[u8], now: Instant) -> Result<Asked, StoreError> {
+        self.write(Promise::Durable, |to| channels::ask(to, address, token_hash, now))
+    }
+
+    fn confirm(&self, token_hash: &[u8], now: Instant) -> Result<Option<String>, StoreError> {
+        self.write(Promise::Durable, |to| channels::confirm(to, token_hash, now))
+    }
+
+    fn suppress(&self, address: &str, salted_hash: &[u8]) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| channels::suppress(to, address, salted_hash))
+    }
+
+    fn is_suppressed(&self, salted_hash: &[u8]) -> Result<bool, StoreError> {
+        self.read(|from| channels::is_suppressed(from, salted_hash))
+    }
+
+    fn unsuppress(&self, salted_hash: &[u8]) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| channels::unsuppress(to, salted_hash))
     }
 
     fn remember(&self, name: &str, value: &str) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tillwatch_app::ports::source::{Ask, Source, Wanted};
-use tillwatch_app::ports::store::{ListingId, ListingKey, ListingState, Store};
+use tillwatch_app::ports::store::{ListingId, ListingKey, ListingState, NewWatch, Store};
 use tillwatch_app::{App, Turned};
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
@@ -181,7 +181,9 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
     let keys = tracked(&world, start.moment());
     for key in &keys {
         let (_, variant) = store.track(key, None, start).unwrap();
-        store.add_watch(variant, Lane::Public, None, start).unwrap();
+        store
+            .add_watch(&NewWatch::of(variant, Lane::Public, None), start)
+            .unwrap();
     }
     let sources: Vec<Arc<dyn Source>> = vec![Arc::new(shop.api()), Arc::new(shop.pages())];
     let app = App::new(Arc::clone(&store), sources, rules(), almanac(), start).unwrap();

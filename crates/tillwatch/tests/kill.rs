@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use tillwatch_app::desk::{budget_name, read_budget};
 use tillwatch_app::ports::source::Source;
-use tillwatch_app::ports::store::{ListingId, ListingKey, Store};
+use tillwatch_app::ports::store::{ListingId, ListingKey, NewWatch, Store};
 use tillwatch_app::{App, Turned};
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
@@ -205,7 +205,7 @@ fn fill(store: &Sqlite, began: i64) {
     assert!(keys.len() > 100);
     for (_, variant) in store.track_all(&keys, now).unwrap() {
         store
-            .add_watch(variant, tillwatch_core::history::Lane::Public, None, now)
+            .add_watch(&NewWatch::of(variant, tillwatch_core::history::Lane::Public, None), now)
             .unwrap();
     }
 }

@@ -72,6 +72,7 @@ impl Book {
                 delivered: likeness.delivered,
             },
             lanes: lanes(entry.lanes, currency),
+            alerts: Vec::new(),
         };
         Some((repriced, lanes(moved.before, currency)))
     }

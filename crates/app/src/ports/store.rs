@@ -1,7 +1,9 @@
 //! What is kept: one method is one transaction. An error means that nothing of it happened.
 
+mod alerts;
 mod past;
 
+use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::cadence::Seen;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
@@ -12,6 +14,10 @@ use tillwatch_core::money::{Currency, Money};
 pub use tillwatch_core::observation::Lanes;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
+pub use alerts::{
+    Alert, Asked, ChannelOf, Decided, Fate, Letter, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId,
+    Rest, Ruled, Settled, TrackedWatch,
+};
 pub use past::{ListingPast, SeriesPast, VariantPast, WatchPast};
 
 /// Why the store did not answer.
@@ -144,14 +150,32 @@ pub struct TrackedVariant {
     pub selected: bool,
     /// The variant; absent until the first reading has named the one that the page selects.
     pub sku: Option<SkuId>,
-    /// How many watches it has.
-    pub watchers: u32,
-    /// The targets of its watches.
-    pub targets: Vec<(Lane, Money)>,
+    /// Its watches, the oldest first.
+    pub watches: Vec<TrackedWatch>,
     /// One piece of it as a checkout with the discounts that the listing itself showed; absent before the first reading.
     pub checkout: Option<Checkout>,
     /// Its prices as last recorded; absent before the first reading.
     pub latest: Option<Latest>,
+}
+
+impl TrackedVariant {
+    /// How many watches it has that are not stopped.
+    pub fn watchers(&self) -> u32 {
+        let awake = self.watches.iter().filter(|watch| watch.rest != Rest::Stopped);
+        u32::try_from(awake.count()).unwrap_or(u32::MAX)
+    }
+
+    /// The amounts that its watches wait for, with their lanes.
+    pub fn targets(&self) -> impl Iterator<Item = (Lane, Money)> {
+        let awake = self.watches.iter().filter(|watch| watch.rest != Rest::Stopped);
+        awake.flat_map(|watch| {
+            let targets = watch.rules.iter().filter_map(|ruled| match ruled.rule {
+                Rule::Below(target) => Some(target),
+                _ => None,
+            });
+            targets.map(|target| (watch.lane, target))
+        })
+    }
 }
 
 /// The newest prices of a variant.
@@ -184,6 +208,8 @@ pub struct Check {
     pub prices: Vec<Priced>,
     /// Where the listing now stands.
     pub schedule: Schedule,
+    /// What the reading means to the watches.
+    pub alerts: Vec<Decided>,
 }
 
 /// The prices of one variant at one reading.
@@ -210,6 +236,8 @@ pub struct Repriced {
     pub terms: Terms,
     /// The prices from that moment.
     pub lanes: Lanes,
+    /// What they mean to the watches.
+    pub alerts: Vec<Decided>,
 }
 
 /// A listing as it stands.
@@ -253,10 +281,26 @@ pub struct Watch {
     pub title: Option<String>,
     /// The lane that it follows.
     pub lane: Lane,
-    /// At or below which price; absent only keeps the history.
-    pub target: Option<Money>,
+    /// What it tells of, by number; nothing only keeps the history.
+    pub rules: Vec<Ruled>,
+    /// How it tells it.
+    pub settings: Settings,
+    /// Where to.
+    pub channels: Vec<ChannelOf>,
+    /// Whether it tells anything at present.
+    pub rest: Rest,
     /// When it was added.
     pub since: Instant,
+}
+
+impl Watch {
+    /// The first amount at or below which it tells.
+    pub fn target(&self) -> Option<Money> {
+        self.rules.iter().find_map(|ruled| match ruled.rule {
+            Rule::Below(target) => Some(target),
+            _ => None,
+        })
+    }
 }
 
 /// How much is kept, for metrics and `doctor`.
@@ -307,12 +351,12 @@ pub trait Store: Send + Sync {
     /// The markets in which an item is tracked.
     fn markets_of(&self, item: &ItemId) -> Result<Vec<ListingKey>, StoreError>;
 
-    /// Records readings: outcome, prices and gaps, the new place in the schedule, all of them or none.
+    /// Records readings: outcome, prices and gaps, the new place in the schedule, alerts; all of them or none.
     ///
     /// A reading that is older than what is kept of a series changes nothing of that series.
     fn record_checks(&self, checks: &[Check]) -> Result<(), StoreError>;
 
-    /// Records prices that changed without a reading, all of them or none. A variant needs a reading under these terms.
+    /// Records prices that changed without a reading, and their alerts, all of them or none. A variant needs a reading under these terms.
     fn record_prices(&self, at: Instant, prices: &[Repriced]) -> Result<(), StoreError>;
 
     /// A series with its gaps and voids. A damaged segment is an error and never prices.
@@ -349,13 +393,7 @@ pub trait Store: Send + Sync {
     fn voids(&self, variant: VariantId) -> Result<Vec<Void>, StoreError>;
 
     /// Adds a watch on a tracked variant.
-    fn add_watch(
-        &self,
-        variant: VariantId,
-        lane: Lane,
-        target: Option<Money>,
-        now: Instant,
-    ) -> Result<WatchId, StoreError>;
+    fn add_watch(&self, watch: &NewWatch, now: Instant) -> Result<WatchId, StoreError>;
 
     /// All watches, the oldest first.
     fn watches(&self) -> Result<Vec<Watch>, StoreError>;
@@ -365,6 +403,50 @@ pub trait Store: Send + Sync {
 
     /// Removes a watch; its history stays. Whether it was there.
     fn remove_watch(&self, id: WatchId) -> Result<bool, StoreError>;
+
+    /// Lets a watch rest, or wakes it. Whether it was there.
+    ///
+    /// What waits of one that is stopped is not sent; of one that rests until a moment it waits until then. Waking one
+    /// also takes its channels into use again that were paused.
+    fn rest_watch(&self, id: WatchId, rest: Rest) -> Result<bool, StoreError>;
+
+    /// Records what was decided without a reading or a new price, all of it or none.
+    fn record_alerts(&self, decided: &[Decided]) -> Result<(), StoreError>;
+
+    /// Alerts that are due, the oldest first and not more than `most`, leased until a moment: nobody else gets them
+    /// before. To one address they go in their order: none while an earlier one is leased or waits for its next try.
+    fn lease(&self, now: Instant, until: Instant, most: usize) -> Result<Vec<Parcel>, StoreError>;
+
+    /// What became of a parcel. Whether it was still waited for.
+    fn settle(&self, parcel: ParcelId, settled: &Settled, now: Instant) -> Result<bool, StoreError>;
+
+    /// How the outbox stands.
+    fn outbox(&self, now: Instant) -> Result<OutboxFigures, StoreError>;
+
+    /// The dead letters, the newest first and not more than `most`.
+    fn dead_letters(&self, most: usize) -> Result<Vec<Letter>, StoreError>;
+
+    /// Puts a dead letter back to be sent at once, as if it had not been tried. Whether it was there.
+    fn resend(&self, parcel: ParcelId, now: Instant) -> Result<bool, StoreError>;
+
+    /// The alerts of a watch and what became of them, the newest first and not more than `most`.
+    fn alert_log(&self, watch: WatchId, most: usize) -> Result<Vec<Logged>, StoreError>;
+
+    /// Asks whether a mailbox may be asked to confirm itself, and if so keeps the hash of the token that it is sent.
+    fn ask_confirmation(&self, address: &str, token_hash: &[u8], now: Instant) -> Result<Asked, StoreError>;
+
+    /// Confirms the address whose token has this hash, within a day of its question, and names it. Alerts of the last day
+    /// that could not be sent to it are.
+    fn confirm(&self, token_hash: &[u8], now: Instant) -> Result<Option<String>, StoreError>;
+
+    /// Sends nothing more to an address, which is remembered by a salted hash alone; it has to confirm itself anew.
+    fn suppress(&self, address: &str, salted_hash: &[u8]) -> Result<(), StoreError>;
+
+    /// Whether an address with this salted hash wants nothing sent.
+    fn is_suppressed(&self, salted_hash: &[u8]) -> Result<bool, StoreError>;
+
+    /// Takes back that an address wants nothing sent. Whether it did.
+    fn unsuppress(&self, salted_hash: &[u8]) -> Result<bool, StoreError>;
 
     /// Keeps a small state under a name, durable before this returns: a day's budget, a source's last answer.
     fn remember(&self, name: &str, value: &str) -> Result<(), StoreError>;

@@ -93,6 +93,25 @@ impl Series {
     }
 }
 
+impl Series {
+    /// The lowest price of a period up to a minute that held before the present one, which is the last that was read,
+    /// and the first minute after it last did. Voided minutes do not count.
+    pub fn low_before(&self, period: Period, now: Minute) -> Option<(Price, Minute)> {
+        let end = now.plus(1);
+        let start = period.start(end);
+        let present = self.prices().len().checked_sub(1)?;
+        let before = |span: &Span<'_>| match span.known {
+            Known::Price { price, run, void: None } if run < present && (span.until > start || span.from >= start) => {
+                Some((price, span.until))
+            }
+            _ => None,
+        };
+        let spans = self.spans(Minute::FIRST, end);
+        let order = |(price, until): &(Price, Minute)| (*price, core::cmp::Reverse(*until));
+        spans.iter().filter_map(before).min_by_key(order)
+    }
+}
+
 /// What is added up over the spans of a window.
 #[derive(Default)]
 struct Sums {
@@ -203,6 +222,26 @@ mod tests {
         let (month, longer) = ((800, 900, true), (800, 959, true));
         let voided = typing_error().voided(vec![void]);
         assert_eq!(low_and_average(&voided), [month, longer, longer, longer, longer]);
+    }
+
+    #[test]
+    fn the_low_before_the_present_price_is_the_least_that_still_counts_in_the_period() {
+        let low = |series: &Series, period| {
+            series
+                .low_before(period, NOW)
+                .map(|(price, until)| (price.minor(), until))
+        };
+        let mistyped = Some((10, Minute::new(60 * DAY + 1)));
+        assert_eq!(low(&typing_error(), Period::All), mistyped);
+        assert_eq!(low(&typing_error(), Period::Days(30)), mistyped);
+        assert_eq!(low(&typing_error(), Period::Days(7)), None);
+        let void = Void {
+            from: Minute::new(60 * DAY),
+            until: Minute::new(60 * DAY + 1),
+            reason: "typing error of the shop".into(),
+        };
+        let before = Some((999, Minute::new(60 * DAY)));
+        assert_eq!(low(&typing_error().voided(vec![void]), Period::Days(30)), before);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
+use super::alerts;
 use super::checkouts;
 use super::failure::{Answer, Failure, not_there, refused};
 use super::lines::{self, Line};
@@ -44,7 +45,8 @@ fn record_check(to: &Transaction<'_>, check: &Check) -> Answer<()> {
     check
         .prices
         .iter()
-        .try_for_each(|priced| record_price(to, check, currency, priced))
+        .try_for_each(|priced| record_price(to, check, currency, priced))?;
+    alerts::write(to, &check.alerts)
 }
 
 /// Sets the place in the schedule, which a delayed reading knows as well as any.
@@ -244,6 +246,7 @@ pub(super) fn record_prices(to: &Transaction<'_>, at: Instant, prices: &[Reprice
         };
         known = Some((&repriced.terms, terms));
         reprice(to, at, terms, repriced)?;
+        alerts::write(to, &repriced.alerts)?;
     }
     Ok(())
 }

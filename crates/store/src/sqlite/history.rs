@@ -1,7 +1,7 @@
 //! Series as they are read, their past as it is put before them, and what of them does not count.
 
 use rusqlite::Transaction;
-use tillwatch_app::ports::store::{ListingId, ListingPast, Terms, VariantId};
+use tillwatch_app::ports::store::{ListingId, ListingPast, NewWatch, Terms, VariantId};
 use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::snapshot::Outcome;
 
@@ -93,7 +93,7 @@ pub(super) fn put_listing(to: &Transaction<'_>, past: &ListingPast) -> Answer<()
             void(to, id, one)?;
         }
         for watch in &variant.watches {
-            watches::add(to, id, watch.lane, watch.target, watch.since)?;
+            watches::add(to, &NewWatch::of(id, watch.lane, watch.target), watch.since)?;
         }
     }
     let listing = tracking::track_listing(to, &past.key)?;

@@ -8,10 +8,13 @@ use tillwatch_app::ports::store::StoreError;
 use super::failure::{Answer, Failure};
 
 /// What makes each version of the one before.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/sqlite/0001_start.sql"),
+    include_str!("../../migrations/sqlite/0002_alerts.sql"),
+];
 
 /// The version that this program writes.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// "till" in ASCII: whose file it is.
 const APPLICATION: u32 = 0x7469_6C6C;

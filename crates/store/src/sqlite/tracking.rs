@@ -4,16 +4,17 @@ use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction};
 use tillwatch_app::ports::store::{
     LastCheck, Latest, ListingId, ListingKey, ListingState, Schedule, Terms, Tracked, TrackedVariant, VariantId,
 };
-use tillwatch_core::history::{Lane, Run};
+use tillwatch_core::history::Run;
 use tillwatch_core::id::{ItemId, SkuId};
-use tillwatch_core::money::{Currency, Money};
+use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{self, Outcome, Snapshot};
 
+use super::alerts;
 use super::checkouts;
 use super::failure::{Answer, damaged};
 use super::lines::{self, Line};
 use super::tails;
-use super::values::{instant, key, lane, maybe, one};
+use super::values::{instant, key, maybe, one};
 
 pub(super) fn track(to: &Transaction<'_>, key: &ListingKey, sku: Option<&SkuId>) -> Answer<(ListingId, VariantId)> {
     let listing = track_listing(to, key)?;
@@ -121,7 +122,7 @@ fn bare(row: &Row<'_>) -> Answer<Tracked> {
 /// The variants of listings, one listing after another.
 struct Variants<'a> {
     found: CachedStatement<'a>,
-    watches: CachedStatement<'a>,
+    watches: alerts::Watches<'a>,
     checkouts: checkouts::Newest<'a>,
 }
 
@@ -133,7 +134,7 @@ impl<'a> Variants<'a> {
                  FROM variant LEFT JOIN terms ON terms.id = variant.terms
                  LEFT JOIN tail ON tail.variant = variant.id AND tail.terms = variant.terms WHERE listing = ?1",
             )?,
-            watches: from.prepare_cached("SELECT id, lane, target FROM watch WHERE variant = ?1 ORDER BY id")?,
+            watches: alerts::Watches::new(from)?,
             checkouts: checkouts::Newest::new(from)?,
         })
     }
@@ -145,13 +146,11 @@ impl<'a> Variants<'a> {
         let mut variants = Vec::new();
         while let Some(row) = rows.next()? {
             let id = VariantId(row.get(0)?);
-            let (watchers, targets) = targets(&mut self.watches, id, currency)?;
             variants.push(TrackedVariant {
                 id,
                 selected: row.get(1)?,
                 sku: maybe(row.get(2)?, SkuId::parse, &format_args!("variant {}", id.0))?,
-                watchers,
-                targets,
+                watches: self.watches.of(id)?,
                 checkout: self.checkouts.of(id)?,
                 latest: latest(row, id, currency)?,
             });
@@ -176,25 +175,6 @@ fn latest(row: &Row<'_>, variant: VariantId, currency: Currency) -> Answer<Optio
         },
         confirmed: sticker.end(),
     }))
-}
-
-/// How many watches a variant has, and their targets.
-fn targets(
-    found: &mut CachedStatement<'_>,
-    variant: VariantId,
-    currency: Currency,
-) -> Answer<(u32, Vec<(Lane, Money)>)> {
-    let mut rows = found.query([variant.0])?;
-    let (mut watchers, mut targets) = (0, Vec::new());
-    while let Some(row) = rows.next()? {
-        watchers += 1;
-        let target: Option<i64> = row.get(2)?;
-        if let Some(target) = target {
-            let lane = lane(row.get(1)?, &format_args!("watch {}", row.get::<_, i64>(0)?))?;
-            targets.push((lane, Money::new(target, currency)));
-        }
-    }
-    Ok((watchers, targets))
 }
 
 pub(super) fn listing(from: &Transaction<'_>, key: &ListingKey) -> Answer<Option<ListingState>> {

@@ -1,37 +1,41 @@
 //! Watches, and which listings they touched.
 
 use rusqlite::{OptionalExtension, Row, Transaction};
-use tillwatch_app::ports::store::{ListingId, VariantId, Watch, WatchId};
-use tillwatch_core::history::Lane;
+use tillwatch_app::ports::store::{ListingId, NewWatch, Rest, VariantId, Watch, WatchId};
+use tillwatch_core::alert::{Rule, Settings, State};
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::money::Money;
 
 use super::failure::{Answer, refused};
 use super::tracking::listing_of;
 use super::values::{currency_of, instant, key, lane, lane_number, maybe, millis};
+use super::{alerts, channels, outbox};
 
-pub(super) fn add(
-    to: &Transaction<'_>,
-    variant: VariantId,
-    lane: Lane,
-    target: Option<Money>,
-    now: Instant,
-) -> Answer<WatchId> {
-    let listing = listing_of(to, variant)?;
+pub(super) fn add(to: &Transaction<'_>, watch: &NewWatch, now: Instant) -> Answer<WatchId> {
+    let listing = listing_of(to, watch.variant)?;
     let currency = currency_of(to, listing)?;
-    if let Some(target) = target.filter(|target| target.currency() != currency || !target.is_positive()) {
-        let told = format_args!("{target} {} is no target for a price in {currency}", target.currency());
-        return Err(refused(told));
+    for amount in watch.rules.iter().filter_map(Rule::amount) {
+        if amount.currency() != currency || !amount.is_positive() {
+            let told = format_args!("{amount} {} is no target for a price in {currency}", amount.currency());
+            return Err(refused(told));
+        }
     }
-    to.prepare_cached("INSERT INTO watch (variant, lane, target, since) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((variant.0, lane_number(lane), target.map(Money::minor), millis(now)))?;
+    let settings = (watch.settings != Settings::default()).then(|| watch.settings.to_json());
+    to.prepare_cached("INSERT INTO watch (variant, lane, since, settings) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((watch.variant.0, lane_number(watch.lane), millis(now), settings))?;
     let id = WatchId(to.last_insert_rowid());
+    for (number, rule) in (0_u32..).zip(&watch.rules) {
+        to.prepare_cached("INSERT INTO rule (watch, number, rule, state) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((id.0, number, rule.to_json(), State::FRESH.to_string()))?;
+    }
+    for channel in &watch.channels {
+        channels::put(to, id, channel)?;
+    }
     touch(to, listing)?;
     Ok(id)
 }
 
-fn touch(to: &Transaction<'_>, listing: ListingId) -> Answer<()> {
+pub(super) fn touch(to: &Transaction<'_>, listing: ListingId) -> Answer<()> {
     to.prepare_cached("INSERT OR IGNORE INTO touched (listing) VALUES (?1)")?
         .execute([listing.0])?;
     Ok(())
@@ -47,17 +51,38 @@ pub(super) fn take_touched(to: &Transaction<'_>) -> Answer<Vec<ListingId>> {
 }
 
 pub(super) fn remove(to: &Transaction<'_>, id: WatchId) -> Answer<bool> {
+    let told = channels::numbers(to, id)?;
     let variant = to
         .prepare_cached("DELETE FROM watch WHERE id = ?1 RETURNING variant")?
         .query_row([id.0], |row| row.get(0))
         .optional()?;
     let Some(variant) = variant else { return Ok(false) };
+    channels::tidy(to, &told)?;
     touch(to, listing_of(to, VariantId(variant))?)?;
     Ok(true)
 }
 
+pub(super) fn rest(to: &Transaction<'_>, id: WatchId, rest: Rest) -> Answer<bool> {
+    let Some(listing) = alerts::listing_of_watch(to, id)? else {
+        return Ok(false);
+    };
+    to.prepare_cached("UPDATE watch SET rest = ?2 WHERE id = ?1")?
+        .execute((id.0, alerts::rest_number(rest)))?;
+    match rest {
+        Rest::Awake => {
+            to.prepare_cached("UPDATE watch_channel SET paused = NULL WHERE watch = ?1")?
+                .execute([id.0])?;
+        }
+        Rest::Until(moment) => outbox::hold(to, id, millis(moment))?,
+        Rest::Stopped => outbox::drop_waiting(to, id)?,
+    }
+    touch(to, listing)?;
+    Ok(true)
+}
+
 /// A watch with what it is about, by the columns that [`read`] takes.
-const WATCH: &str = "SELECT watch.id, listing.id, variant.id, item, market, currency, sku, lane, target, since, title
+const WATCH: &str = "SELECT watch.id, listing.id, variant.id, item, market, currency, sku, lane, since, title,
+                            settings, rest
                      FROM watch JOIN variant ON variant.id = watch.variant JOIN listing ON listing.id = variant.listing
                      LEFT JOIN snapshot ON snapshot.listing = listing.id";
 
@@ -66,7 +91,7 @@ pub(super) fn all(from: &Transaction<'_>) -> Answer<Vec<Watch>> {
     let mut rows = found.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push(read(row)?);
+        all.push(read(from, row)?);
     }
     Ok(all)
 }
@@ -74,23 +99,24 @@ pub(super) fn all(from: &Transaction<'_>) -> Answer<Vec<Watch>> {
 pub(super) fn one(from: &Transaction<'_>, id: WatchId) -> Answer<Option<Watch>> {
     let mut found = from.prepare_cached(&format!("{WATCH} WHERE watch.id = ?1"))?;
     let mut rows = found.query([id.0])?;
-    rows.next()?.map(read).transpose()
+    rows.next()?.map(|row| read(from, row)).transpose()
 }
 
-fn read(row: &Row<'_>) -> Answer<Watch> {
-    let id: i64 = row.get(0)?;
-    let place = format_args!("watch {id}");
-    let key = key(row, 3, &place)?;
-    let target: Option<i64> = row.get(8)?;
+fn read(from: &Transaction<'_>, row: &Row<'_>) -> Answer<Watch> {
+    let id = WatchId(row.get(0)?);
+    let place = format_args!("watch {}", id.0);
     Ok(Watch {
-        id: WatchId(id),
+        id,
         listing: ListingId(row.get(1)?),
         variant: VariantId(row.get(2)?),
+        key: key(row, 3, &place)?,
         sku: maybe(row.get(6)?, SkuId::parse, &place)?,
-        title: row.get(10)?,
+        title: row.get(9)?,
         lane: lane(row.get(7)?, &place)?,
-        target: target.map(|minor| Money::new(minor, key.currency)),
-        since: instant(row.get(9)?, &place)?,
-        key,
+        rules: alerts::rules(from, id)?,
+        settings: alerts::settings(row, 10, id)?,
+        channels: channels::of(from, id)?,
+        rest: alerts::rest(row, 11, id)?,
+        since: instant(row.get(8)?, &place)?,
     })
 }

@@ -1,5 +1,6 @@
 //! What every store must do, one case for each method, and each store that passes them.
 
+mod alerts;
 mod cases;
 
 /// Each case against each store, both new and empty.
@@ -9,20 +10,27 @@ macro_rules! cases {
             $(#[test] fn $name() {
                 let folder = tempfile::tempdir().expect("a folder can be made");
                 let store = tillwatch_store::Sqlite::open(&folder.path().join("store.db")).expect("a store can be made");
-                super::cases::$name(&store);
+                super::all::$name(&store);
             })*
         }
 
         mod sqlite_in_memory {
             $(#[test] fn $name() {
-                super::cases::$name(&tillwatch_store::Sqlite::in_memory().expect("a store can be made"));
+                super::all::$name(&tillwatch_store::Sqlite::in_memory().expect("a store can be made"));
             })*
         }
     };
 }
 
+/// The cases of all files.
+mod all {
+    pub(crate) use super::alerts::*;
+    pub(crate) use super::cases::*;
+}
+
 cases! {
     track track_all tracked take_touched tracked_one listing markets_of record_checks record_prices series terms_of put_past
     put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
-    recall_all counts
+    recall_all counts rest_watch record_alerts lease settle outbox dead_letters resend alert_log ask_confirmation confirm
+    suppress is_suppressed unsuppress
 }

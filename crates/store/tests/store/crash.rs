@@ -10,8 +10,9 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::common::{START, reading, terms, track};
-use tillwatch_app::ports::store::{ListingId, Store, VariantId};
+use crate::common::{START, at, reading, terms, track, usd};
+use tillwatch_app::ports::store::{Alert, Check, Decided, ListingId, NewChannel, NewWatch, Store, VariantId, WatchId};
+use tillwatch_core::alert::State;
 use tillwatch_core::history::{Known, Lane, Minute};
 use tillwatch_store::Sqlite;
 
@@ -27,11 +28,63 @@ const FILE: &str = "TILLWATCH_CRASH_FILE";
 
 /// Three listings take turns, and each reading finds another price, so that each leaves a run in each lane.
 fn record(store: &Sqlite, tracked: &[(ListingId, VariantId)], number: u32) {
+    let watches = store.watches().unwrap();
     let batch: Vec<_> = (number..number + BATCH)
         .zip(tracked.iter().cycle())
-        .map(|(number, (listing, variant))| reading(*listing, *variant, number, 1_000 + i64::from(number)))
+        .map(|(number, (listing, variant))| {
+            let of_one = watches.iter().filter(|watch| watch.variant == *variant);
+            Check {
+                alerts: of_one.map(|watch| alert(watch.id, number)).collect(),
+                ..reading(*listing, *variant, number, 1_000 + i64::from(number))
+            }
+        })
         .collect();
     store.record_checks(&batch).unwrap();
+}
+
+/// Every reading of the listing that is watched is told.
+fn alert(watch: WatchId, number: u32) -> Decided {
+    Decided {
+        watch,
+        rule: 0,
+        state: State {
+            crossings: number,
+            ..State::FRESH
+        },
+        alert: Some(Alert {
+            crossing: number,
+            at: at(number),
+            due: at(number),
+            notice: "{}".into(),
+        }),
+    }
+}
+
+/// Has one listing watched, once.
+fn watch(store: &Sqlite, variant: VariantId) {
+    if store.watches().unwrap().is_empty() {
+        let watch = NewWatch {
+            channels: vec![NewChannel {
+                address: "telegram:1".into(),
+                confirmed: true,
+            }],
+            ..NewWatch::of(variant, Lane::Public, Some(usd(900)))
+        };
+        store.add_watch(&watch, at(0)).unwrap();
+    }
+}
+
+/// The crossings that are kept, each on its way to its channel, and the one that the rule stands at.
+fn told(store: &Sqlite) -> (BTreeSet<u32>, u32) {
+    let Some(watch) = store.watches().unwrap().pop() else {
+        return (BTreeSet::new(), 0);
+    };
+    let log = store.alert_log(watch.id, usize::MAX).unwrap();
+    assert!(log.iter().all(|one| one.letters.len() == 1), "an alert lost its way");
+    (
+        log.iter().map(|one| one.crossing).collect(),
+        watch.rules[0].state.crossings,
+    )
 }
 
 /// The program that dies.
@@ -42,6 +95,7 @@ fn live(file: &Path) {
     say("\n".into());
     let store = Sqlite::open(file).unwrap();
     let tracked = [1, 2, 3].map(|number| track(&store, number));
+    watch(&store, tracked[0].1);
     let mut number = next(&kept(&store));
     let mut spent = budget(&store);
     loop {
@@ -136,6 +190,13 @@ fn a_program_that_is_killed_loses_nothing_that_it_was_told_is_kept() {
             for numbers in &lanes {
                 assert_eq!(*numbers, whole, "a reading is missing, or a lane of it is");
             }
+            let watched: BTreeSet<u32> = whole.iter().copied().filter(|number| number % 3 == 0).collect();
+            let stands_at = watched.last().copied().unwrap_or(0);
+            assert_eq!(
+                told(&store),
+                (watched, stands_at),
+                "a reading without its alert, or the other way round"
+            );
             let count = u64::try_from(whole.len()).unwrap();
             assert!(count >= promised, "{promised} were kept, {count} are there");
             assert_eq!(count % u64::from(BATCH), 0, "a call was half done");

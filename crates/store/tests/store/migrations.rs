@@ -94,8 +94,8 @@ fn reads_back(store: &Sqlite) {
     assert_eq!((schedule.changes, schedule.exposure), (7, 8));
 
     let variant = &tracked.variants[0];
-    assert_eq!((variant.sku.clone(), variant.watchers), (Some(sku("1200")), 1));
-    assert_eq!(variant.targets, [(Lane::Public, usd(900))]);
+    assert_eq!((variant.sku.clone(), variant.watchers()), (Some(sku("1200")), 1));
+    assert_eq!(variant.targets().collect::<Vec<_>>(), [(Lane::Public, usd(900))]);
     assert_eq!(variant.checkout, Some(checkout(70, 1_069, &[coupon("A", 100)])));
     let latest = variant.latest.clone().unwrap();
     assert_eq!(

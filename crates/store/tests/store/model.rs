@@ -108,6 +108,7 @@ impl Both {
                     variant,
                     terms: under(rules),
                     lanes: lanes(sticker),
+                    alerts: Vec::new(),
                 };
                 let done = self.store.record_prices(at(after), &[repriced]);
                 assert_eq!(done.is_ok(), !self.model.prices[rules][0].is_empty());

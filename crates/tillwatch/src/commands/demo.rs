@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
-use tillwatch_app::ports::store::{ListingId, Store};
+use tillwatch_app::ports::store::{ListingId, NewWatch, Store};
 use tillwatch_core::history::{Lane, Minute, Period};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
@@ -232,7 +232,7 @@ fn watch_some(store: &dyn Store, rules: &RuleSet, now: Instant) -> anyhow::Resul
                 let low = figures.low.price.minor();
                 Money::new(low.saturating_add(low / 20), tracked.key.currency)
             });
-            store.add_watch(variant.id, Lane::Public, target, now)?;
+            store.add_watch(&NewWatch::of(variant.id, Lane::Public, target), now)?;
         }
     }
     Ok(())

@@ -118,19 +118,19 @@ fn row(store: &dyn Store, watch: Watch, now: Instant) -> anyhow::Result<Row> {
     let check = state.as_ref().and_then(|state| state.last_check.as_ref());
     Ok(Row {
         id: watch.id.0,
-        met: met(price, watch.target),
+        met: met(price, watch.target()),
         now: price,
         low: low.map(|low| amount(low.price.minor())),
         low_at: low.map(|low| low.at.instant()),
         checked_at: check.map(|check| check.at),
         outcome: check.map(|check| check.outcome.name()),
+        target: watch.target(),
         title: state.as_ref().and_then(title),
         item: watch.key.item,
         sku: watch.sku,
         market: watch.key.market,
         currency: watch.key.currency,
         lane: watch.lane.name(),
-        target: watch.target,
         since: watch.since,
         standing,
     })

@@ -7,7 +7,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tillwatch_app::ports::store::{Check, Lanes, ListingId, ListingKey, Priced, Schedule, Store, Terms, VariantId};
+use tillwatch_app::ports::store::{
+    Check, Lanes, ListingId, ListingKey, NewWatch, Priced, Schedule, Store, Terms, VariantId,
+};
 use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Void};
@@ -151,6 +153,7 @@ pub(crate) fn check(listing: ListingId, at: Instant, outcome: Outcome) -> Check 
             failures: u32::from(outcome != Outcome::Ok),
             ..Schedule::default()
         },
+        alerts: Vec::new(),
     }
 }
 
@@ -210,5 +213,7 @@ fn fill(store: &Sqlite) {
         reason: "a slip of the shop".into(),
     };
     store.void(variant, &void).unwrap();
-    store.add_watch(variant, Lane::Public, Some(usd(3_100)), start).unwrap();
+    store
+        .add_watch(&NewWatch::of(variant, Lane::Public, Some(usd(3_100))), start)
+        .unwrap();
 }

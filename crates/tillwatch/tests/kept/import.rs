@@ -1,7 +1,7 @@
 //! `export` and `import`: nothing is lost on the way, nothing is taken in twice, nothing by halves.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
-use tillwatch_app::ports::store::{ListingKey, Store};
+use tillwatch_app::ports::store::{ListingKey, NewWatch, Store};
 use tillwatch_core::history::Lane;
 use tillwatch_core::id::ItemId;
 
@@ -13,7 +13,9 @@ fn rich() -> Data {
     let store = data.store();
     let (_, selected) = store.track(&key(), None, at(NOW)).unwrap();
     for lane in [Lane::Code, Lane::Sticker, Lane::Code] {
-        store.add_watch(selected, lane, Some(usd(2_000)), at(NOW)).unwrap();
+        store
+            .add_watch(&NewWatch::of(selected, lane, Some(usd(2_000))), at(NOW))
+            .unwrap();
     }
     let unread = ListingKey {
         item: ItemId::parse("1005001111111111").unwrap(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{Files, assert_clean, files, tree};
 
 const PORT: &str = "crates/app/src/ports/store.rs";
-const CASES: &str = "crates/store/tests/store/conformance/cases.rs";
+const CASES: &str = "crates/store/tests/store/conformance/";
 const SUITE: &str = "crates/store/tests/store/conformance.rs";
 
 /// The methods that a trait asks for.
@@ -19,9 +19,11 @@ fn methods<'a>(source: &'a str, of: &str) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// The functions that a file offers to the rest of its crate.
-fn cases(source: &str) -> BTreeSet<&str> {
-    let offered = source.lines().filter_map(|line| line.strip_prefix("pub(crate) fn "));
+/// The functions that the files of the suite offer to the rest of their crate.
+fn cases(files: &Files) -> BTreeSet<&str> {
+    let sources = files.iter().filter(|(path, _)| path.starts_with(CASES));
+    let lines = sources.flat_map(|(_, source)| source.lines());
+    let offered = lines.filter_map(|line| line.strip_prefix("pub(crate) fn "));
     offered.filter_map(name).collect()
 }
 
@@ -39,7 +41,7 @@ fn name(function: &str) -> Option<&str> {
 
 fn missing_cases(files: &Files) -> Vec<String> {
     let text = |path: &str| files.get(path).map_or("", String::as_str);
-    let (cases, listed) = (cases(text(CASES)), listed(text(SUITE)));
+    let (cases, listed) = (cases(files), listed(text(SUITE)));
     let methods = methods(text(PORT), "Store");
     let without = methods
         .difference(&cases)

@@ -72,6 +72,6 @@ fn variant(variant: &TrackedVariant) -> Variant {
         with_shipping: latest.map(|latest| latest.terms.delivered),
         rules: latest.map(|latest| latest.terms.rules.clone()),
         confirmed_at: latest.map(|latest| latest.confirmed.instant().to_string()),
-        watchers: variant.watchers,
+        watchers: variant.watchers(),
     }
 }

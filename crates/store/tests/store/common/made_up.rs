@@ -85,6 +85,7 @@ pub(crate) fn check(listing: ListingId, after: u32, outcome: Outcome) -> Check {
             last_try: Some(i64::from(START + after) * 60),
             ..Schedule::default()
         },
+        alerts: Vec::new(),
     }
 }
 

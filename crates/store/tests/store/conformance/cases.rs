@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
 use tillwatch_app::ports::store::{
-    Check, LastCheck, ListingId, ListingKey, ListingPast, Priced, Repriced, Schedule, SeriesPast, Store, StoreError,
-    Terms, VariantId, VariantPast, WatchId, WatchPast,
+    Check, LastCheck, ListingId, ListingKey, ListingPast, NewWatch, Priced, Repriced, Schedule, SeriesPast, Store,
+    StoreError, Terms, VariantId, VariantPast, WatchId, WatchPast,
 };
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Run, Series, Void};
@@ -88,8 +88,12 @@ pub(crate) fn tracked(store: &dyn Store) {
     assert_eq!(store.tracked(ids[4], 3).unwrap(), []);
 
     let variant = rest[0].variants[0].id;
-    store.add_watch(variant, Lane::Public, Some(usd(900)), at(0)).unwrap();
-    store.add_watch(variant, Lane::Code, None, at(0)).unwrap();
+    store
+        .add_watch(&NewWatch::of(variant, Lane::Public, Some(usd(900))), at(0))
+        .unwrap();
+    store
+        .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))
+        .unwrap();
     let full = Check {
         prices: vec![Priced {
             checkout: Some(checkout(3, 1_000, &[coupon("A", 100)])),
@@ -101,7 +105,10 @@ pub(crate) fn tracked(store: &dyn Store) {
     let found = store.tracked(ids[2], 1).unwrap().remove(0);
     assert_eq!(found.key, key(4));
     let one = &found.variants[0];
-    assert_eq!((one.watchers, one.targets.clone()), (2, vec![(Lane::Public, usd(900))]));
+    assert_eq!(
+        (one.watchers(), one.targets().collect()),
+        (2, vec![(Lane::Public, usd(900))])
+    );
     assert_eq!(one.checkout, Some(checkout(3, 1_000, &[coupon("A", 100)])));
     let latest = one.latest.clone().unwrap();
     assert_eq!(
@@ -109,7 +116,7 @@ pub(crate) fn tracked(store: &dyn Store) {
         (lanes(1_000), terms(), minute(3))
     );
     let bare = &store.tracked(ids[3], 1).unwrap()[0].variants[0];
-    assert_eq!((bare.watchers, &bare.checkout, &bare.latest), (0, &None, &None));
+    assert_eq!((bare.watchers(), &bare.checkout, &bare.latest), (0, &None, &None));
 }
 
 pub(crate) fn tracked_one(store: &dyn Store) {
@@ -125,9 +132,15 @@ pub(crate) fn take_touched(store: &dyn Store) {
     let (first, variant) = tracked_listing(store, 1);
     let (second, other) = tracked_listing(store, 2);
     assert_eq!(store.take_touched().unwrap(), []);
-    store.add_watch(other, Lane::Sticker, None, at(0)).unwrap();
-    let watch = store.add_watch(variant, Lane::Sticker, None, at(0)).unwrap();
-    store.add_watch(variant, Lane::Code, None, at(0)).unwrap();
+    store
+        .add_watch(&NewWatch::of(other, Lane::Sticker, None), at(0))
+        .unwrap();
+    let watch = store
+        .add_watch(&NewWatch::of(variant, Lane::Sticker, None), at(0))
+        .unwrap();
+    store
+        .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))
+        .unwrap();
     assert_eq!(store.take_touched().unwrap(), [first, second]);
     assert_eq!(store.take_touched().unwrap(), []);
     store.remove_watch(watch).unwrap();
@@ -257,6 +270,7 @@ pub(crate) fn record_prices(store: &dyn Store) {
             code: usd(code),
             ..lanes(1_000)
         },
+        alerts: Vec::new(),
     };
     not_there(store.record_prices(at(5), &[repriced(500)]));
     store.record_checks(&[reading(listing, variant, 0, 1_000)]).unwrap();
@@ -461,7 +475,7 @@ pub(crate) fn put_listing(store: &dyn Store) {
     };
     assert_eq!((named.selected, selected.selected), (false, true));
     assert_eq!((&named.sku, &selected.sku), (&Some(sku("1200")), &Some(sku("77"))));
-    assert_eq!(named.targets, [(Lane::Code, usd(800))]);
+    assert_eq!(named.targets().collect::<Vec<_>>(), [(Lane::Code, usd(800))]);
     let whole = plain(&[run(0, 3, 1_000), run(4, 1, 900)], &past.checks).voided(past.variants[0].voids.clone());
     assert_eq!(series_of(store, named.id, Lane::Sticker), whole);
 
@@ -557,15 +571,19 @@ pub(crate) fn voids(store: &dyn Store) {
 
 pub(crate) fn add_watch(store: &dyn Store) {
     let (_, variant) = tracked_listing(store, 1);
-    let watch = store.add_watch(variant, Lane::Public, Some(usd(900)), at(1)).unwrap();
+    let watch = store
+        .add_watch(&NewWatch::of(variant, Lane::Public, Some(usd(900))), at(1))
+        .unwrap();
     assert_ne!(
-        store.add_watch(variant, Lane::Public, Some(usd(900)), at(1)).unwrap(),
+        store
+            .add_watch(&NewWatch::of(variant, Lane::Public, Some(usd(900))), at(1))
+            .unwrap(),
         watch
     );
     let euros = Money::new(500, Currency::parse("EUR").unwrap());
-    refused(store.add_watch(variant, Lane::Public, Some(euros), at(1)));
-    refused(store.add_watch(variant, Lane::Public, Some(usd(0)), at(1)));
-    not_there(store.add_watch(VariantId(99), Lane::Public, None, at(1)));
+    refused(store.add_watch(&NewWatch::of(variant, Lane::Public, Some(euros)), at(1)));
+    refused(store.add_watch(&NewWatch::of(variant, Lane::Public, Some(usd(0))), at(1)));
+    not_there(store.add_watch(&NewWatch::of(VariantId(99), Lane::Public, None), at(1)));
     assert_eq!(store.watches().unwrap().len(), 2);
 }
 
@@ -574,19 +592,21 @@ pub(crate) fn watches(store: &dyn Store) {
     let (_, second) = tracked_listing(store, 2);
     let (_, first) = tracked_listing(store, 1);
     let ids = [(second, Lane::Code), (first, Lane::Sticker)]
-        .map(|(variant, lane)| store.add_watch(variant, lane, None, at(1)).unwrap());
+        .map(|(variant, lane)| store.add_watch(&NewWatch::of(variant, lane, None), at(1)).unwrap());
     let found: Vec<WatchId> = store.watches().unwrap().into_iter().map(|watch| watch.id).collect();
     assert_eq!(found, ids);
 }
 
 pub(crate) fn watch(store: &dyn Store) {
     let (listing, variant) = store.track(&key(1), None, at(0)).unwrap();
-    let id = store.add_watch(variant, Lane::Public, Some(usd(900)), at(1)).unwrap();
+    let id = store
+        .add_watch(&NewWatch::of(variant, Lane::Public, Some(usd(900))), at(1))
+        .unwrap();
     let watch = store.watch(id).unwrap().unwrap();
     assert_eq!((watch.id, watch.listing, watch.variant), (id, listing, variant));
-    assert_eq!((watch.key, watch.sku, watch.title), (key(1), None, None));
+    assert_eq!((&watch.key, &watch.sku, &watch.title), (&key(1), &None, &None));
     assert_eq!(
-        (watch.lane, watch.target, watch.since),
+        (watch.lane, watch.target(), watch.since),
         (Lane::Public, Some(usd(900)), at(1))
     );
     let mut seen = reading(listing, variant, 2, 1_000);
@@ -601,13 +621,20 @@ pub(crate) fn watch(store: &dyn Store) {
 pub(crate) fn remove_watch(store: &dyn Store) {
     let (listing, variant) = tracked_listing(store, 1);
     store.record_checks(&[reading(listing, variant, 0, 1_000)]).unwrap();
-    let watch = store.add_watch(variant, Lane::Code, None, at(0)).unwrap();
+    let watch = store
+        .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))
+        .unwrap();
     assert!(store.remove_watch(watch).unwrap());
     assert!(!store.remove_watch(watch).unwrap());
     assert_eq!(store.watch(watch).unwrap(), None);
     assert!(store.series(variant, Lane::Code, &terms()).unwrap().is_some());
     // An alert may still name the old one.
-    assert_ne!(store.add_watch(variant, Lane::Code, None, at(0)).unwrap(), watch);
+    assert_ne!(
+        store
+            .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))
+            .unwrap(),
+        watch
+    );
 }
 
 pub(crate) fn remember(store: &dyn Store) {
@@ -644,9 +671,11 @@ pub(crate) fn counts(store: &dyn Store) {
         (empty.listings, empty.variants, empty.watches, empty.series, empty.runs),
         (0, 0, 0, 0, 0)
     );
-    assert_eq!(empty.version, 1);
+    assert_eq!(empty.version, 2);
     let (listing, variant) = tracked_listing(store, 1);
-    store.add_watch(variant, Lane::Code, None, at(0)).unwrap();
+    store
+        .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))
+        .unwrap();
     let readings = [0, 1, 2].map(|after| reading(listing, variant, after, 1_000 + i64::from(after)));
     store.record_checks(&readings).unwrap();
     let computed = Terms {

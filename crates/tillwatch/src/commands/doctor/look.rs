@@ -203,7 +203,7 @@ fn listings(store: &Sqlite, now: Instant, findings: &mut Findings) -> Result<(),
 }
 
 fn is_watched(listing: &Tracked) -> bool {
-    listing.variants.iter().any(|variant| variant.watchers > 0)
+    listing.variants.iter().any(|variant| variant.watchers() > 0)
 }
 
 fn budgets(store: &Sqlite, now: Instant, findings: &mut Findings) -> Result<(), StoreError> {

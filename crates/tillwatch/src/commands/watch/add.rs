@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use tillwatch_app::ports::store::{Latest, ListingKey};
 use tillwatch_app::{App, Roll, Wanted};
+use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute};
 use tillwatch_core::id::{ItemId, SkuId};
@@ -193,7 +194,9 @@ fn add(
         },
         sku: arguments.sku.clone().or_else(|| which::pinned(&identity).cloned()),
         lane: arguments.lane,
-        target: terms.target,
+        rules: terms.target.map(Rule::Below).into_iter().collect(),
+        settings: Settings::default(),
+        channels: Vec::new(),
     };
     let watched = app.watch_once(&wanted, roll, now)?;
     let price = |latest: &Latest| latest.lanes.get(wanted.lane);
