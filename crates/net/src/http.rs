@@ -1,4 +1,4 @@
-//! The only HTTP client. Every connection to the outside goes through it, and through its guard.
+//! The only HTTP client. Every connection to the outside but mail goes through it, and through its guard.
 //!
 //! An address is checked before each hop, and what its name stands for when the connection is made. Redirects are
 //! followed here and never by the library. Time and bytes are capped for the whole call, redirects and decompression
@@ -8,6 +8,7 @@ mod address;
 mod call;
 mod error;
 mod lookup;
+mod multipart;
 mod reach;
 mod tls;
 mod wait;
@@ -23,6 +24,7 @@ use url::Url;
 pub use call::Call;
 pub use error::{ClientError, HttpError};
 pub use lookup::Lookup;
+pub use multipart::Part;
 pub use reach::{Forbidden, Place, PlaceError, Reach};
 
 use lookup::{Checked, System};
@@ -142,7 +144,7 @@ impl Client {
                 .fold(request, |request, (name, value)| request.header(*name, value));
         }
         if let Some((kind, body)) = &call.body {
-            request = request.header("content-type", *kind).body(body.clone());
+            request = request.header("content-type", kind.as_ref()).body(body.clone());
         }
         request.send().await.map_err(|error| HttpError::of(&error, url))
     }

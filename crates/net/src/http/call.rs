@@ -1,5 +1,6 @@
 //! One call: where, with what, and how much time and how many bytes it may take.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use reqwest::Method;
 use url::{Url, form_urlencoded};
 
 use super::host;
+use super::multipart::{self, Part};
 
 /// What a call asks, and its limits. The default is ten seconds and four megabytes.
 #[derive(Clone)]
@@ -14,7 +16,7 @@ pub struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Option<(&'static str, Vec<u8>)>,
+    pub(super) body: Option<(Cow<'static, str>, Vec<u8>)>,
     pub(super) follows: bool,
     pub(super) deadline: Duration,
     pub(super) most_bytes: usize,
@@ -36,10 +38,10 @@ impl Call {
 
     /// Sends bytes of a kind, such as `application/json`. A redirect is an answer here, since the bytes were meant for
     /// the first address.
-    pub fn post(url: Url, kind: &'static str, body: Vec<u8>) -> Self {
+    pub fn post(url: Url, kind: impl Into<Cow<'static, str>>, body: Vec<u8>) -> Self {
         Self {
             method: Method::POST,
-            body: Some((kind, body)),
+            body: Some((kind.into(), body)),
             follows: false,
             ..Self::get(url)
         }
@@ -52,6 +54,17 @@ impl Call {
             .finish();
         let kind = "application/x-www-form-urlencoded;charset=utf-8";
         Self::post(url, kind, body.into_bytes())
+    }
+
+    /// Sends JSON.
+    pub fn json(url: Url, value: &serde_json::Value) -> Self {
+        Self::post(url, "application/json", value.to_string().into_bytes())
+    }
+
+    /// Sends a form with files.
+    pub fn multipart(url: Url, parts: &[Part<'_>]) -> Self {
+        let (kind, body) = multipart::write(parts);
+        Self::post(url, kind, body)
     }
 
     /// With a header, which goes to the address's own site only.

@@ -1,7 +1,5 @@
 //! HAR files: what a browser recorded while it loaded a page. The answers with listings in them are read one by one.
 
-mod base64;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +10,8 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
+
+use crate::base64;
 
 const SHAPE: &str = "har";
 

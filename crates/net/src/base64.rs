@@ -1,7 +1,24 @@
-//! Base64 (RFC 4648), which HAR files write bodies in. Twenty lines do not need a dependency.
+//! Base64 (RFC 4648), which HAR files write bodies in and webhooks signatures. Forty lines do not need a dependency.
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Bytes as a text, with padding.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3).saturating_mul(4));
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0_usize, |bits, at| {
+            (bits << 8) | three.get(at).map_or(0, |byte| usize::from(*byte))
+        });
+        for at in 0..4 {
+            let digit = DIGITS.get((bits >> (18 - 6 * at)) & 63).filter(|_| at <= three.len());
+            text.push(digit.map_or('=', |digit| char::from(*digit)));
+        }
+    }
+    text
+}
 
 /// The bytes of a text; blanks are skipped, padding may be left out, anything else is refused.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len().checked_div(4)?.saturating_mul(3));
     let (mut bits, mut held) = (0_u32, 0_u32);
     for c in text.trim_end_matches(['=', '\n', '\r', ' ']).bytes() {
@@ -27,7 +44,7 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{decode, encode};
 
     #[test]
     fn the_vectors_of_the_standard_are_decoded() {
@@ -41,8 +58,10 @@ mod tests {
         ];
         for (encoded, plain) in vectors {
             assert_eq!(text(encoded).as_deref(), Some(plain), "{encoded}");
+            assert_eq!(encode(plain.as_bytes()), encoded);
         }
         assert_eq!(decode("Zg=!"), None);
         assert_eq!(decode("Z"), None);
+        assert_eq!(encode(&[0xfb, 0xff]), "+/8=");
     }
 }
