@@ -45,7 +45,7 @@ pub enum EmailError {
     Sender(String),
 }
 
-/// E-mail as a channel.
+/// E-mail as a channel. All letters are sent from one runtime, in which its connections stay open for a while.
 #[derive(Debug)]
 pub struct Email {
     settings: Settings,

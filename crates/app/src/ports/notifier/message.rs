@@ -8,7 +8,8 @@ use url::Url;
 /// A message to one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// A short name of it for people and machines; a repeat has the same one.
+    /// A name of it for people and machines. A repeat has the same one, and no other message ever has it: mail programs
+    /// and receivers of webhooks take two messages of one name for one.
     pub reference: String,
     /// What happened, in one line.
     pub subject: String,
