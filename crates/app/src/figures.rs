@@ -6,12 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use tillwatch_core::snapshot::Outcome;
 
+use crate::outbox::Sent;
+
 /// Counters. Each only grows.
 #[derive(Debug, Default)]
 pub struct Figures {
     calls: Mutex<BTreeMap<&'static str, u64>>,
     refusals: Mutex<BTreeMap<&'static str, u64>>,
     checks: Mutex<BTreeMap<(&'static str, Outcome), u64>>,
+    sent: Mutex<BTreeMap<(&'static str, Sent), u64>>,
     repriced: AtomicU64,
     operator_alerts: AtomicU64,
 }
@@ -27,6 +30,10 @@ impl Figures {
 
     pub(crate) fn checked(&self, source: &'static str, outcome: Outcome) {
         add(&self.checks, (source, outcome));
+    }
+
+    pub(crate) fn sent(&self, channel: &'static str, sent: Sent) {
+        add(&self.sent, (channel, sent));
     }
 
     pub(crate) fn repriced(&self, variants: usize) {
@@ -52,6 +59,11 @@ impl Figures {
     /// Readings by source and outcome.
     pub fn checks(&self) -> BTreeMap<(&'static str, Outcome), u64> {
         copy(&self.checks)
+    }
+
+    /// Tries to hand an alert over, by channel and by what became of them.
+    pub fn sent_by_channel(&self) -> BTreeMap<(&'static str, Sent), u64> {
+        copy(&self.sent)
     }
 
     /// Prices that changed without a reading.

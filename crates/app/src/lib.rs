@@ -10,6 +10,8 @@ pub mod check;
 pub mod desk;
 pub mod figures;
 mod load;
+pub mod message;
+pub mod outbox;
 pub mod ports;
 mod recompute;
 pub mod standing;

@@ -1,5 +1,6 @@
 //! The commands, one file each: turn the arguments into one question to the core, and print its answer.
 
+pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod calendar;
 pub(crate) mod demo;

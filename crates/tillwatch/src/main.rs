@@ -1,5 +1,6 @@
 //! The command line: parse the arguments, run one command.
 
+mod channels;
 mod clock;
 mod commands;
 mod curve;
@@ -22,8 +23,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    backup, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve, snapshot,
-    stack, watch,
+    alerts, backup, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve,
+    snapshot, stack, watch,
 };
 use failure::{Status, reader_left};
 use output::Output;
@@ -67,6 +68,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Watch listings, and list or remove what is watched
     Watch(watch::Arguments),
+    /// Show what was told and what became of it; send again what was given up
+    Alerts(alerts::Arguments),
     /// Show what a watched listing cost over time, as a curve and in figures
     History(history::Arguments),
     /// Write out all that is watched with its history, as JSON or CSV
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments, data, &mut output),
         Command::Demo(arguments) => demo::run(&arguments, data, &mut output),
         Command::Watch(arguments) => watch::run(&arguments, data, &mut output),
+        Command::Alerts(arguments) => alerts::run(&arguments, data, &mut output),
         Command::History(arguments) => history::run(&arguments, data, &mut output),
         Command::Export(arguments) => export::run(&arguments, data, &mut output),
         Command::Import(arguments) => import::run(&arguments, data, &mut output),

@@ -1,8 +1,9 @@
-//! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, and
-//! the server. A signal ends them all after what they are doing.
+//! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, one
+//! that hands alerts over, and the server. A signal ends them all after what they are doing.
 
 mod ladders;
 pub(crate) mod log;
+mod post;
 mod stop;
 
 use std::net::SocketAddr;
@@ -11,6 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use tillwatch_app::outbox::Post;
+use tillwatch_app::ports::notifier::Notifier;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
@@ -32,6 +35,7 @@ pub(crate) struct Service {
     pub(crate) speed: u32,
     pub(crate) sources: usize,
     pub(crate) ladders: Ladders,
+    pub(crate) notifiers: Vec<Arc<dyn Notifier>>,
     pub(crate) listen: SocketAddr,
 }
 
@@ -57,6 +61,8 @@ impl Service {
             let (run, until) = (&self, &stop);
             scope.spawn(move || run.tend(until));
             scope.spawn(move || run.poll(runtime, until));
+            let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
+            scope.spawn(move || post::run(&office, &run.clock, runtime, until));
             let stopping = Arc::clone(&stop);
             let server = axum::serve(listener, site).with_graceful_shutdown(async move {
                 signal().await;

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use tillwatch_app::App;
+use tillwatch_app::ports::store::StoreError;
+use tillwatch_core::instant::Instant;
 
 use crate::{Problem, Site};
 
@@ -80,6 +83,7 @@ pub(crate) async fn metrics(State(site): State<Site>) -> Result<impl IntoRespons
                 let troubled = u64::from(desk.trouble.is_some());
                 page.row("tillwatch_source_troubled", &[("source", desk.source)], troubled);
             }
+            alerts(&mut page, app, now)?;
             let repriced = figures.repriced_variants();
             page.one(
                 "tillwatch_repriced_total",
@@ -103,6 +107,31 @@ pub(crate) async fn metrics(State(site): State<Site>) -> Result<impl IntoRespons
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
         text,
     ))
+}
+
+fn alerts(page: &mut Page, app: &App, now: Instant) -> Result<(), StoreError> {
+    page.head(
+        "tillwatch_alerts_total",
+        "counter",
+        "Tries to hand an alert over, by channel and result.",
+    );
+    for ((channel, sent), count) in app.figures().sent_by_channel() {
+        let labels = [("channel", channel), ("result", sent.name())];
+        page.row("tillwatch_alerts_total", &labels, count);
+    }
+    let outbox = app.store().outbox(now)?;
+    for (name, help, value) in [
+        (
+            "tillwatch_alerts_waiting",
+            "Alerts that wait for a channel.",
+            outbox.waiting,
+        ),
+        ("tillwatch_alerts_due", "Those of them that are due.", outbox.due),
+        ("tillwatch_alerts_dead", "Alerts that were given up.", outbox.dead),
+    ] {
+        page.one(name, "gauge", help, value);
+    }
+    Ok(())
 }
 
 #[derive(Default)]

@@ -107,6 +107,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         speed: arguments.speed,
         sources: count,
         ladders: Ladders::new(home, subscriptions),
+        notifiers: Vec::new(),
         listen: arguments.listen,
     };
     service.run(&runtime, |at| {

@@ -15,6 +15,7 @@ use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Setti
 use tillwatch_net::sources::ladder::Feed;
 use url::Url;
 
+use crate::channels;
 use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
@@ -75,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         speed: 1,
         sources: count,
         ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
+        notifiers: channels::all(&client)?,
         listen: arguments.listen,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime")?;

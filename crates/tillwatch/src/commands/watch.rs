@@ -1,11 +1,13 @@
 //! `watch`: what is watched, and at which price someone wants to know.
 
 mod add;
+mod rest;
+mod telling;
 
 use std::path::Path;
 
 use serde::Serialize;
-use tillwatch_app::ports::store::{ListingState, Store, Watch, WatchId};
+use tillwatch_app::ports::store::{ListingState, Rest, Store, Watch, WatchId};
 use tillwatch_app::standing::Standing;
 use tillwatch_core::country::Country;
 use tillwatch_core::history::Minute;
@@ -63,6 +65,22 @@ enum Action {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<i64>,
     },
+    /// Let watches tell nothing for a while; their history goes on
+    Snooze(rest::Snooze),
+    /// Let watches tell nothing more; their history goes on
+    #[command(after_help = "Example:\n  tillwatch watch stop 3")]
+    Stop {
+        /// Their numbers
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
+    /// Let watches tell again, by channels too that had refused
+    #[command(after_help = "Example:\n  tillwatch watch resume 3")]
+    Resume {
+        /// Their numbers
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
 }
 
 /// Runs one of the actions.
@@ -79,6 +97,9 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
             show(&home, *id, now, output)
         }
         Action::Remove { ids } => remove(&home, ids, output),
+        Action::Snooze(arguments) => rest::snooze(arguments, &home, output),
+        Action::Stop { ids } => rest::each(ids, Rest::Stopped, &home, output),
+        Action::Resume { ids } => rest::each(ids, Rest::Awake, &home, output),
     }
 }
 

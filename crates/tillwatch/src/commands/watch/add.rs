@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::sync::Arc;
 
 use serde::Serialize;
-use tillwatch_app::ports::store::{Latest, ListingKey};
+use tillwatch_app::ports::store::{Latest, ListingKey, NewChannel};
 use tillwatch_app::{App, Roll, Wanted};
 use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::country::Country;
@@ -17,6 +17,7 @@ use tillwatch_core::money::{Currency, Money};
 
 use tillwatch_net::links::FollowError;
 
+use super::telling::Telling;
 use crate::commands::following::{Following, Guide};
 use crate::commands::{Refusal, which};
 use crate::failure::{Status, Usage};
@@ -33,6 +34,7 @@ use crate::words;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   tillwatch watch add https://www.aliexpress.com/item/1005006367324382.html --market US --target 31.50
+  tillwatch watch add 1005006367324382 --target 31.50 --rule new-low --tell telegram:123456 --quiet 22:00-07:00
   tillwatch watch add --follow https://a.aliexpress.com/_mNhKQOm --market DE
   tillwatch watch add --market DE --lane code < links.txt")]
 pub(crate) struct Arguments {
@@ -51,9 +53,8 @@ pub(crate) struct Arguments {
     /// Which discounts count: sticker, automatic, public or code
     #[arg(long, value_name = "LANE", default_value = "public", value_parser = which::lane)]
     lane: Lane,
-    /// Tell at or below this price, in the currency of the watch
-    #[arg(long, value_name = "AMOUNT")]
-    target: Option<String>,
+    #[command(flatten)]
+    telling: Telling,
     #[command(flatten)]
     following: Following,
 }
@@ -63,6 +64,9 @@ struct Terms {
     market: Country,
     currency: Currency,
     target: Option<Money>,
+    rules: Vec<Rule>,
+    settings: Settings,
+    channels: Vec<NewChannel>,
     guide: Guide,
     notes: Vec<String>,
 }
@@ -106,7 +110,10 @@ pub(crate) fn run(arguments: &Arguments, home: &Home, output: &mut Output) -> an
     let terms = Terms {
         market,
         currency,
-        target: target(arguments.target.as_deref(), currency)?,
+        target: arguments.telling.target(currency)?,
+        rules: arguments.telling.rules(currency)?,
+        settings: arguments.telling.settings(),
+        channels: arguments.telling.channels()?,
         guide: arguments.following.guide()?,
         notes: Vec::from_iter(
             arguments
@@ -163,18 +170,6 @@ pub(crate) fn run(arguments: &Arguments, home: &Home, output: &mut Output) -> an
     })
 }
 
-fn target(text: Option<&str>, currency: Currency) -> Result<Option<Money>, InputError> {
-    let Some(text) = text else { return Ok(None) };
-    let target = Money::parse(text, currency).map_err(|why| InputError::wrong("--target", why))?;
-    if !target.is_positive() {
-        return Err(InputError::wrong(
-            "--target",
-            format_args!("{text:?} is no price; a target is more than nothing"),
-        ));
-    }
-    Ok(Some(target))
-}
-
 fn add(
     app: &App,
     arguments: &Arguments,
@@ -194,9 +189,9 @@ fn add(
         },
         sku: arguments.sku.clone().or_else(|| which::pinned(&identity).cloned()),
         lane: arguments.lane,
-        rules: terms.target.map(Rule::Below).into_iter().collect(),
-        settings: Settings::default(),
-        channels: Vec::new(),
+        rules: terms.rules.clone(),
+        settings: terms.settings.clone(),
+        channels: terms.channels.clone(),
     };
     let watched = app.watch_once(&wanted, roll, now)?;
     let price = |latest: &Latest| latest.lanes.get(wanted.lane);

@@ -1,0 +1,201 @@
+//! What a notice is told as: the words of a message, before any channel's markup.
+
+use tillwatch_core::alert::{Fall, Kind, Notice, Rule};
+use tillwatch_core::history::{Lane, Period};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::link::clean_url;
+use tillwatch_core::money::Money;
+use url::Url;
+
+use crate::ports::notifier::{Action, ActionKind, Link, LinkKind, Message, Paragraph, Payload};
+use crate::ports::store::WatchId;
+
+/// The title that stands for one that was never read.
+const UNTITLED: &str = "a listing";
+
+/// So many characters of a title are enough to know a thing by.
+const LONGEST_TITLE: usize = 90;
+
+/// What a message needs beside its notice.
+#[derive(Debug, Clone)]
+pub struct Envelope<'a> {
+    /// The watch.
+    pub watch: WatchId,
+    /// Where its messages are stopped by a POST; absent without a public address.
+    pub stop: Option<Url>,
+    /// The notice as JSON.
+    pub event: &'a str,
+}
+
+/// The message of an alert.
+pub fn alert(notice: &Notice, envelope: &Envelope<'_>) -> Message {
+    compose(notice, headline(notice), first(notice), envelope)
+}
+
+/// The message of an alert that comes too late: the price has left its target meanwhile. `now` is what is paid now,
+/// absent where nobody can see it.
+pub fn missed(notice: &Notice, now: Option<Money>, envelope: &Envelope<'_>) -> Message {
+    let title = title(notice);
+    let was = notice
+        .price
+        .map_or_else(|| "it".to_owned(), |price| price_of(notice, price));
+    let present = now.map_or_else(
+        || "nobody can see the price now".to_owned(),
+        |now| format!("now it is {}", price_of(notice, now)),
+    );
+    let text = Paragraph::default()
+        .then(format!("{was} at {}; ", moment(notice.at)))
+        .strong(present)
+        .then(". This could not be delivered in time.");
+    compose(notice, format!("Missed: {title}"), text, envelope)
+}
+
+fn compose(notice: &Notice, subject: String, first: Paragraph, envelope: &Envelope<'_>) -> Message {
+    let mut paragraphs = vec![first];
+    if !notice.stack.is_empty() {
+        paragraphs.push(stack(notice));
+    }
+    if let Some(until) = notice.earliest_expiry {
+        paragraphs.push(Paragraph::plain(format!("Valid until {}.", moment(until))));
+    }
+    let links = Url::parse(&clean_url(&notice.item, notice.sku.as_ref())).map(|url| Link {
+        kind: LinkKind::Clean,
+        label: "Open the listing".to_owned(),
+        url,
+    });
+    Message {
+        reference: notice.reference.clone(),
+        subject,
+        paragraphs,
+        links: links.into_iter().collect(),
+        actions: actions(notice, envelope.watch),
+        stop: envelope.stop.clone(),
+        picture: None,
+        event: envelope.event.to_owned(),
+    }
+}
+
+/// What happened, in one line.
+pub fn headline(notice: &Notice) -> String {
+    let title = title(notice);
+    let price = notice.price.map(|price| price_of(notice, price));
+    let price = price.as_deref().unwrap_or("no price");
+    match (notice.kind, notice.rule) {
+        (Kind::Recovered, Rule::Broken) => format!("Seen again: {title}"),
+        (_, Rule::Broken) => format!("The price cannot be seen: {title}"),
+        (Kind::AlreadyMet, _) => format!("{price} already: {title}"),
+        (Kind::Further, _) => format!("{price}, further down: {title}"),
+        (_, Rule::NewLow(_)) => format!("{price}, a new low: {title}"),
+        (_, Rule::BackInStock) => format!("In stock again at {price}: {title}"),
+        (_, Rule::StackGone) => format!("{price}, a discount is gone: {title}"),
+        (_, Rule::Below(_) | Rule::AboveLow { .. } | Rule::Drop(_)) => format!("{price}: {title}"),
+    }
+}
+
+/// The price beside what was asked for and what is known.
+fn first(notice: &Notice) -> Paragraph {
+    let mut text = Paragraph::default();
+    if let Some(price) = notice.price {
+        let lane = format!(" {}, shipped to {}", lane_words(notice), notice.market);
+        text = text.strong(price_of(notice, price)).then(lane);
+        if let Some(sticker) = notice.sticker.filter(|sticker| *sticker != price) {
+            text = text.then(format!(", instead of {}", price_of(notice, sticker)));
+        }
+        text = text.then(". ");
+    }
+    text = text.then(asked(notice));
+    if let Some(low) = notice.low {
+        text = text.then(format!(" Lowest before: {}.", price_of(notice, low)));
+    }
+    text
+}
+
+/// What was asked for, as a sentence.
+fn asked(notice: &Notice) -> String {
+    match notice.rule {
+        Rule::Below(target) => format!("Your target: {}.", price_of(notice, target)),
+        Rule::AboveLow { period, share } => {
+            format!(
+                "You asked for the low of {} and up to {share} % above it.",
+                span(period)
+            )
+        }
+        Rule::NewLow(period) => format!("You asked for new lows of {}.", span(period)),
+        Rule::Drop(Fall::By(amount)) => format!("You asked for drops of {}.", price_of(notice, amount)),
+        Rule::Drop(Fall::Share(share)) => format!("You asked for drops of {share} %."),
+        Rule::BackInStock => "You asked when it can be bought again.".to_owned(),
+        Rule::StackGone => notice.former.map_or_else(
+            || "Less is taken off than before.".to_owned(),
+            |former| format!("Less is taken off than before: it was {}.", price_of(notice, former)),
+        ),
+        Rule::Broken if notice.kind == Kind::Recovered => "Its price is read again.".to_owned(),
+        Rule::Broken => "Checks have failed several times. Your targets wait until it is seen again.".to_owned(),
+    }
+}
+
+/// "-5.00 store coupon, -2.00 CODE".
+fn stack(notice: &Notice) -> Paragraph {
+    let mut text = Paragraph::default();
+    for (place, off) in notice.stack.iter().enumerate() {
+        let comma = if place == 0 { "" } else { ", " };
+        text = text.then(format!("{comma}-{} ", off.amount));
+        text = match off.kind.as_str() {
+            "code" => text.code(off.name.clone()),
+            kind => text.then(kind.replace('_', " ")),
+        };
+    }
+    text
+}
+
+fn actions(notice: &Notice, watch: WatchId) -> Vec<Action> {
+    let action = |kind, letter: &str, label: &str| {
+        let payload = Payload::parse(&format!("{letter}{}", watch.0)).ok()?;
+        Some(Action {
+            kind,
+            label: label.to_owned(),
+            payload,
+            page: None,
+        })
+    };
+    let lower = matches!(notice.rule, Rule::Below(_)).then(|| action(ActionKind::Lower, "l", "Lower the target"));
+    let all = [
+        action(ActionKind::Bought, "b", "Bought it"),
+        action(ActionKind::Snooze, "z", "Snooze 7 days"),
+        lower.flatten(),
+        action(ActionKind::Stop, "x", "Stop"),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn lane_words(notice: &Notice) -> &'static str {
+    match notice.lane {
+        Lane::Sticker => "with no discount",
+        Lane::Automatic => "with what is taken off by itself",
+        Lane::Public => "with public coupons",
+        Lane::Code => "with public coupons and a code",
+    }
+}
+
+fn title(notice: &Notice) -> String {
+    let title = notice.title.as_deref().unwrap_or(UNTITLED);
+    if title.chars().count() <= LONGEST_TITLE {
+        return title.to_owned();
+    }
+    title.chars().take(LONGEST_TITLE - 1).chain(['…']).collect()
+}
+
+fn price_of(notice: &Notice, price: Money) -> String {
+    format!("{price} {}", notice.currency)
+}
+
+fn span(period: Period) -> String {
+    match period {
+        Period::Days(days) => format!("{days} days"),
+        Period::All => "all time".to_owned(),
+    }
+}
+
+/// "18:00 UTC on 24 Nov 2026".
+fn moment(at: Instant) -> String {
+    at.moment().strftime("%H:%M UTC on %-d %b %Y").to_string()
+}

@@ -1,0 +1,199 @@
+//! The outbox at work: which alerts go out now, in what words, and what an answer means for the next try.
+
+mod pace;
+mod retry;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tillwatch_core::alert::{Notice, read_notice};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Money;
+
+use crate::App;
+use crate::message::{self, Envelope};
+use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
+use crate::ports::store::{Parcel, Settled, StoreError, WatchId};
+use pace::Pace;
+
+/// Seconds for which a parcel is nobody else's: longer than any channel may take to answer, its turn included.
+const LEASE: i64 = 300;
+
+/// An alert that is older than this, in seconds, is held against the present price before it goes out.
+const STALE: i64 = 60;
+
+/// A channel that is not set up here is asked for again after this many seconds.
+const NOT_SET_UP: u32 = 3_600;
+
+/// Hands alerts to their channels.
+pub struct Post {
+    app: Arc<App>,
+    notifiers: Vec<Arc<dyn Notifier>>,
+    pace: Mutex<Pace>,
+}
+
+/// What became of one parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sent {
+    /// The channel has it.
+    Delivered,
+    /// It is tried again.
+    Later,
+    /// It was given up.
+    Dead,
+}
+
+/// A try, and when the next one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tried {
+    /// What became of it.
+    pub sent: Sent,
+    /// When it is tried again, where it is.
+    pub again: Option<Instant>,
+}
+
+impl Sent {
+    /// Its name in metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Later => "later",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+impl Post {
+    /// Over the channels that are set up.
+    pub fn new(app: Arc<App>, notifiers: Vec<Arc<dyn Notifier>>) -> Self {
+        Self {
+            app,
+            notifiers,
+            pace: Mutex::default(),
+        }
+    }
+
+    /// The parcels that are due, not more than so many, for [`Post::send`] each; nobody else gets them meanwhile.
+    pub fn collect(&self, now: Instant, most: usize) -> Result<Vec<Parcel>, StoreError> {
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        self.app.store().lease(now, now.plus_seconds(LEASE), most)
+    }
+
+    /// When a parcel may be sent, at `now` or later: the moment is taken, and the next one of its channel and its address
+    /// comes after it.
+    pub fn turn_of(&self, parcel: &Parcel, now: Instant) -> Instant {
+        match Address::parse(&parcel.address) {
+            Ok(address) => self.pace().turn(&address, now),
+            Err(_) => now,
+        }
+    }
+
+    /// Sends a parcel once and records what became of it. `clock` is asked before and after.
+    ///
+    /// Parcels of one address are sent in their order: what is to be tried again holds those behind it up, see
+    /// [`Post::put_back`].
+    pub async fn send(&self, parcel: &Parcel, clock: &(dyn Fn() -> Instant + Sync)) -> Result<Tried, StoreError> {
+        let (channel, delivery) = self.hand_over(parcel, clock()).await?;
+        let now = clock();
+        if let (
+            Some(channel),
+            Delivery::Later {
+                seconds: Some(seconds), ..
+            },
+        ) = (channel, &delivery)
+        {
+            self.pace()
+                .asked_to_wait(channel, now.plus_seconds(i64::from(*seconds)));
+        }
+        let (settled, sent) = meaning(parcel, channel, delivery, now);
+        self.app.store().settle(parcel.id, &settled, now)?;
+        self.app.figures().sent(channel.map_or("unknown", Channel::name), sent);
+        let again = match settled {
+            Settled::Later { at, .. } => Some(at),
+            Settled::Delivered { .. } | Settled::Dead { .. } => None,
+        };
+        Ok(Tried { sent, again })
+    }
+
+    /// Puts a parcel back that waits behind one to the same address.
+    pub fn put_back(&self, parcel: &Parcel, until: Instant, now: Instant) -> Result<(), StoreError> {
+        let settled = Settled::Later {
+            at: until,
+            why: "an earlier one goes first".to_owned(),
+        };
+        self.app.store().settle(parcel.id, &settled, now).map(drop)
+    }
+
+    async fn hand_over(&self, parcel: &Parcel, now: Instant) -> Result<(Option<Channel>, Delivery), StoreError> {
+        let gone = |why: String| Ok((None, Delivery::Gone { why }));
+        let address = match Address::parse(&parcel.address) {
+            Ok(address) => address,
+            Err(error) => return gone(error.to_string()),
+        };
+        let notice = match read_notice(parcel.notice.as_bytes()) {
+            Ok(notice) => notice,
+            Err(error) => return gone(format!("the notice cannot be read: {error}")),
+        };
+        let channel = address.channel();
+        let Some(notifier) = self.notifiers.iter().find(|one| one.channel() == channel) else {
+            let why = format!("{channel} is not set up here");
+            let seconds = Some(NOT_SET_UP);
+            return Ok((None, Delivery::Later { seconds, why }));
+        };
+        let message = self.message(parcel, &notice, now)?;
+        Ok((Some(channel), notifier.deliver(&address, &message, now).await))
+    }
+
+    /// The alert, or that it comes too late: nobody wants to be told to buy what has become dearer since.
+    fn message(&self, parcel: &Parcel, notice: &Notice, now: Instant) -> Result<Message, StoreError> {
+        let envelope = Envelope {
+            watch: parcel.watch,
+            stop: None,
+            event: &parcel.notice,
+        };
+        let is_old = parcel.attempts > 0 || now > parcel.at.plus_seconds(STALE);
+        if let (true, Some(target)) = (is_old, notice.target) {
+            let price = self.present(parcel.watch, notice)?;
+            if price.is_none_or(|price| price.minor() > target.minor()) {
+                return Ok(message::missed(notice, price, &envelope));
+            }
+        }
+        Ok(message::alert(notice, &envelope))
+    }
+
+    /// What is paid now in the notice's lane; nothing while nobody can see it.
+    fn present(&self, watch: WatchId, notice: &Notice) -> Result<Option<Money>, StoreError> {
+        let store = self.app.store();
+        let Some(watch) = store.watch(watch)? else {
+            return Ok(None);
+        };
+        let Some(listing) = store.tracked_one(watch.listing)? else {
+            return Ok(None);
+        };
+        if listing.schedule.failures > 0 {
+            return Ok(None);
+        }
+        let variant = listing.variants.into_iter().find(|variant| variant.id == watch.variant);
+        let latest = variant.and_then(|variant| variant.latest);
+        Ok(latest.map(|latest| latest.lanes.get(notice.lane)))
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What an answer means for the parcel.
+fn meaning(parcel: &Parcel, channel: Option<Channel>, delivery: Delivery, now: Instant) -> (Settled, Sent) {
+    let again = |seconds, why: String| match retry::next(parcel, channel, seconds, now) {
+        Some(at) => (Settled::Later { at, why }, Sent::Later),
+        None => (Settled::Dead { why, gone: false }, Sent::Dead),
+    };
+    match delivery {
+        Delivery::Delivered { id, .. } => (Settled::Delivered { id }, Sent::Delivered),
+        Delivery::Later { seconds, why } => again(seconds, why),
+        Delivery::Unreachable { why } => again(None, why),
+        Delivery::Gone { why } => (Settled::Dead { why, gone: true }, Sent::Dead),
+    }
+}

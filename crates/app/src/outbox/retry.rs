@@ -1,0 +1,106 @@
+//! When an alert that could not be delivered is tried again, and when it is given up.
+
+use tillwatch_core::instant::Instant;
+
+use crate::ports::notifier::Channel;
+use crate::ports::store::Parcel;
+
+/// Seconds after each try; the last one holds from then on.
+const WAITS: [i64; 7] = [5, 30, 120, 600, 1_800, 7_200, 21_600];
+
+/// The most seconds that a channel can ask to wait: what it says beyond that is taken for a mistake.
+const LONGEST_ASKED: i64 = 6 * 3_600;
+
+/// How long an alert is worth delivering, in seconds: mail is read later than a chat.
+const LIFE: i64 = 12 * 3_600;
+const LIFE_OF_MAIL: i64 = 24 * 3_600;
+
+/// The next try, or `None` where the alert would be too old by then.
+///
+/// What the channel asked for holds; otherwise the waits grow, each times a random 0.5 to 1.5, so that alerts that failed
+/// together do not come back together.
+pub(super) fn next(parcel: &Parcel, channel: Option<Channel>, asked: Option<u32>, now: Instant) -> Option<Instant> {
+    let attempt = usize::try_from(parcel.attempts)
+        .unwrap_or(usize::MAX)
+        .min(WAITS.len() - 1);
+    let usual = || {
+        let wait = WAITS.get(attempt).copied().unwrap_or(LONGEST_ASKED);
+        wait.saturating_mul(dice(parcel)) / 1_000
+    };
+    let wait = asked.map_or_else(usual, |seconds| i64::from(seconds).clamp(1, LONGEST_ASKED));
+    let life = if channel == Some(Channel::Email) {
+        LIFE_OF_MAIL
+    } else {
+        LIFE
+    };
+    let at = now.plus_seconds(wait.max(1));
+    (at <= parcel.at.plus_seconds(life)).then_some(at)
+}
+
+/// From 500 to 1,499 thousandths, the same for the same try of the same parcel (splitmix64).
+fn dice(parcel: &Parcel) -> i64 {
+    let seed = parcel.id.0.cast_unsigned() ^ (u64::from(parcel.attempts) << 48);
+    let seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    500 + i64::try_from((mixed ^ (mixed >> 31)) % 1_000).unwrap_or(500)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+    use tillwatch_core::instant::Instant;
+
+    use super::*;
+    use crate::ports::store::{ParcelId, WatchId};
+
+    fn parcel(id: i64, attempts: u32) -> Parcel {
+        Parcel {
+            id: ParcelId(id),
+            watch: WatchId(1),
+            rule: 0,
+            crossing: 1,
+            at: moment(0),
+            address: String::new(),
+            attempts,
+            notice: String::new(),
+        }
+    }
+
+    fn moment(seconds: i64) -> Instant {
+        Instant::parse("2026-06-03T12:00:00Z").unwrap().plus_seconds(seconds)
+    }
+
+    #[test]
+    fn waits_grow_and_are_spread() {
+        for (attempt, usual) in (0..).zip(WAITS) {
+            let waits: Vec<i64> = (0..200)
+                .map(|id| {
+                    let at = next(&parcel(id, attempt), None, None, moment(0)).unwrap();
+                    at.moment().as_second() - moment(0).moment().as_second()
+                })
+                .collect();
+            assert!(
+                waits.iter().all(|wait| (usual / 2..=usual * 3 / 2).contains(wait)),
+                "{usual}"
+            );
+            assert!(usual < 30 || waits.iter().collect::<std::collections::BTreeSet<_>>().len() > 20);
+        }
+    }
+
+    #[test]
+    fn what_the_channel_asks_for_holds() {
+        let asked = |seconds| next(&parcel(1, 3), Some(Channel::Telegram), Some(seconds), moment(0));
+        assert_eq!((asked(7), asked(0)), (Some(moment(7)), Some(moment(1))));
+        assert_eq!(asked(u32::MAX), Some(moment(LONGEST_ASKED)));
+    }
+
+    #[test]
+    fn an_alert_is_given_up_when_it_would_come_too_late_and_mail_later() {
+        let late = moment(LIFE - 10);
+        let of = |channel| next(&parcel(1, 9), Some(channel), Some(60), late);
+        assert_eq!(of(Channel::Telegram), None);
+        assert_eq!(of(Channel::Email), Some(late.plus_seconds(60)));
+    }
+}

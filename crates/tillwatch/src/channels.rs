@@ -1,0 +1,83 @@
+//! The channels that the environment sets up, and those that need no setting up.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tillwatch_app::ports::notifier::{Mailbox, Notifier};
+use tillwatch_net::http::Client;
+use tillwatch_net::notifiers::apprise::Apprise;
+use tillwatch_net::notifiers::discord::{self, Discord};
+use tillwatch_net::notifiers::email::{self, Email, Server};
+use tillwatch_net::notifiers::gotify::Gotify;
+use tillwatch_net::notifiers::ntfy::Ntfy;
+use tillwatch_net::notifiers::telegram::{self, Telegram};
+use tillwatch_net::notifiers::webhook::Webhook;
+use tillwatch_net::secret::Secret;
+
+use crate::failure::Usage;
+
+/// The name that letters come from.
+const SENDER: &str = "tillwatch";
+
+/// Every channel that can be used.
+pub(crate) fn all(client: &Client) -> anyhow::Result<Vec<Arc<dyn Notifier>>> {
+    let mut all: Vec<Arc<dyn Notifier>> = vec![
+        Arc::new(Ntfy::new(client.clone())),
+        Arc::new(Gotify::new(client.clone())),
+        Arc::new(Discord::new(discord::OFFICIAL.parse()?, client.clone())),
+        Arc::new(Webhook::new(client.clone())),
+        Arc::new(Apprise::new(client.clone())),
+    ];
+    if let Some(bot) = bot(client)? {
+        all.push(Arc::new(bot));
+    }
+    if let Some(mail) = mail()? {
+        all.push(Arc::new(mail));
+    }
+    Ok(all)
+}
+
+/// The bot of `TILLWATCH_TELEGRAM_TOKEN`, at Telegram's own API or at that of `TILLWATCH_TELEGRAM_API`.
+fn bot(client: &Client) -> anyhow::Result<Option<Telegram>> {
+    let Some(token) = set("TILLWATCH_TELEGRAM_TOKEN") else {
+        return Ok(None);
+    };
+    let base = set("TILLWATCH_TELEGRAM_API").unwrap_or_else(|| telegram::OFFICIAL.to_owned());
+    let wrong = |_| {
+        Usage(format!(
+            "TILLWATCH_TELEGRAM_API: {base:?} is no address such as {}",
+            telegram::OFFICIAL
+        ))
+    };
+    let base = base.parse().map_err(wrong)?;
+    let bot = Telegram::new(base, Secret::new(token), client.clone());
+    Ok(Some(bot.map_err(|error| {
+        Usage(format!("TILLWATCH_TELEGRAM_TOKEN: {error}"))
+    })?))
+}
+
+/// The mail server of `TILLWATCH_SMTP`, with the sender of `TILLWATCH_MAIL_FROM`.
+fn mail() -> anyhow::Result<Option<Email>> {
+    let (server, from) = match (set("TILLWATCH_SMTP"), set("TILLWATCH_MAIL_FROM")) {
+        (None, None) => return Ok(None),
+        (Some(server), Some(from)) => (server, from),
+        _ => {
+            let told = "TILLWATCH_SMTP and TILLWATCH_MAIL_FROM belong together: set both or neither";
+            return Err(Usage(told.to_owned()).into());
+        }
+    };
+    let certificate = match set("TILLWATCH_SMTP_CERTIFICATE") {
+        Some(file) => Some(std::fs::read(&file).with_context(|| format!("TILLWATCH_SMTP_CERTIFICATE: {file}"))?),
+        None => None,
+    };
+    Ok(Some(Email::new(email::Settings {
+        server: Server::parse(&server).map_err(|error| Usage(format!("TILLWATCH_SMTP: {error}")))?,
+        name: SENDER.to_owned(),
+        from: Mailbox::parse(&from).map_err(|error| Usage(format!("TILLWATCH_MAIL_FROM: {error}")))?,
+        certificate,
+    })?))
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
