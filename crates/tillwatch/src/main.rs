@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{calendar, diagnose, discount, quote, resolve, snapshot, stack};
+use commands::{basket, calendar, diagnose, discount, quote, resolve, snapshot, stack};
 use failure::{Status, reader_left};
 use output::Output;
 
@@ -47,6 +47,8 @@ enum Command {
     Stack(stack::Arguments),
     /// Find which discounts a till must have dropped to show a total
     Diagnose(diagnose::Arguments),
+    /// Split a wishlist into the checkouts that cost least together
+    Basket(basket::Arguments),
     /// Work out what a listing costs at the till, with the public discounts that are known
     Quote(quote::Arguments),
     /// List, add and remove the public discounts that quotes know
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Snapshot(arguments) => snapshot::run(&arguments, &mut output),
         Command::Stack(arguments) => stack::run(&arguments, &mut output),
         Command::Diagnose(arguments) => diagnose::run(&arguments, &mut output),
+        Command::Basket(arguments) => basket::run(&arguments, &mut output),
         Command::Quote(arguments) => quote::run(&arguments, data, &mut output),
         Command::Discount(arguments) => discount::run(&arguments, data, &mut output),
         Command::Calendar(arguments) => calendar::run(&arguments, data, &mut output),

@@ -1,0 +1,535 @@
+//! A few checkouts, solved by what each of them is to use.
+//!
+//! A profile says for each checkout which discounts of the whole checkout it uses: a platform coupon, a code, free
+//! shipping. Only these couple lines of different stores. Under a profile the total falls apart into what each group of
+//! lines adds, but for the minimums and caps of the profile's discounts; with a multiplier for each of these it falls
+//! apart altogether, and the cheapest spread of each group gives a lower bound ([`relax`](super::relax)). Profiles whose
+//! bound is not under the best total are done; the others are gone through, group by group. A split that could be
+//! better is priced by the till itself, so that a bound may be rough but never wrong.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "places come from the case's own lists, and amounts are bounded on the way in"
+)]
+
+use alloc::collections::{BTreeSet, BinaryHeap};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::case::{Bin, Case, Split};
+use super::groups::{Groups, MOST_BINS};
+use super::improve::MANY_DEALS;
+use super::relax::Relaxed;
+use crate::discount::{Benefit, Discount};
+use crate::money::Money;
+use crate::rules::{Per, Step};
+
+/// More profiles than this are not listed.
+const MOST_PROFILES: usize = 400_000;
+
+/// So many spreads are gone through under one profile.
+const MOST_NODES: u64 = 60_000;
+
+/// So many splits are remembered as dealt.
+const MOST_DEALT: usize = 100_000;
+
+/// Larger amounts are left alone, so that nothing overflows.
+const MOST_LISTED: i64 = 1_000_000_000;
+
+/// What a discount of a whole checkout does when its minimum is met; one with tiers stands once for each.
+pub(super) struct Variant {
+    pub(super) offer: usize,
+    pub(super) takes: Takes,
+    /// The least that its lines must come to as listed.
+    pub(super) needs: i64,
+    /// What each unit adds to that, and to the shipping that it can take.
+    pub(super) spend: Vec<i64>,
+    pub(super) fees: Vec<i64>,
+    /// Whether it covers every line.
+    pub(super) whole: bool,
+    exclusive: bool,
+    automatic: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Takes {
+    Amount(i64),
+    /// Basis points of what is running, at most so much.
+    Share(i64, i64),
+    /// Shipping, at most so much.
+    Fees(i64),
+}
+
+/// A step of whole checkouts, with what could be chosen there.
+pub(super) struct Slot {
+    pub(super) step: usize,
+    pub(super) variants: Vec<Variant>,
+    /// The most that it can take over all checkouts.
+    most: i64,
+}
+
+/// For each checkout and each slot a variant, counted from one; zero is none.
+pub(super) type Profile = Vec<[u8; MOST_SLOTS]>;
+
+/// No rule set has more steps of whole checkouts.
+pub(super) const MOST_SLOTS: usize = 6;
+
+/// What all profiles share.
+pub(super) struct Setting {
+    pub(super) slots: Vec<Slot>,
+    pub(super) groups: Groups,
+    pub(super) bins: usize,
+    /// For each unit its listed price and its shipping.
+    pub(super) listed: Vec<i64>,
+    pub(super) shipping: Vec<i64>,
+    /// The steps of stores and sellers, whether one of their discounts takes from shipping, and whether one applies even
+    /// beside an exclusive discount.
+    pub(super) own_steps: Vec<usize>,
+    pub(super) own_fees: bool,
+    own_layers: bool,
+    pub(super) rounding: crate::money::Rounding,
+}
+
+impl Setting {
+    fn new(case: &Case<'_, '_>) -> Option<Self> {
+        let bins = case.most_checkouts;
+        let lines = &case.parts.checkout.lines;
+        let total: i64 = case.units.iter().map(|unit| unit.listed).sum();
+        if bins > MOST_BINS || case.units.len() > 64 || total > MOST_LISTED {
+            return None;
+        }
+        let groups = Groups::new(case, bins)?;
+        let steps = case.parts.rules.steps.iter().enumerate();
+        let slots: Vec<Slot> = steps
+            .clone()
+            .filter(|(_, rule)| rule.per == Per::Checkout)
+            .map(|(step, rule)| slot(case, step, rule))
+            .filter(|slot| !slot.variants.is_empty())
+            .collect();
+        if slots.len() > MOST_SLOTS || slots.iter().any(|slot| slot.variants.len() > 200) {
+            return None;
+        }
+        let own_fees = groups
+            .own
+            .iter()
+            .any(|offer| case.discount(*offer).benefit.is_shipping());
+        let automatic = groups.own.iter().any(|offer| case.discount(*offer).kind.is_automatic());
+        let fee = |unit: &super::case::Unit| {
+            unit.lines
+                .iter()
+                .map(|line| lines[*line as usize].shipping.minor())
+                .sum()
+        };
+        Some(Self {
+            slots,
+            groups,
+            bins,
+            listed: case.units.iter().map(|unit| unit.listed).collect(),
+            shipping: case.units.iter().map(fee).collect(),
+            own_steps: steps
+                .filter(|(_, rule)| rule.per != Per::Checkout)
+                .map(|(step, _)| step)
+                .collect(),
+            own_layers: own_fees || automatic,
+            own_fees,
+            rounding: case.parts.rules.rounding,
+        })
+    }
+
+    /// The variant of a checkout in a slot.
+    pub(super) fn variant(&self, profile: &Profile, bin: usize, slot: usize) -> Option<&Variant> {
+        let chosen = usize::from(profile[bin][slot]);
+        Some(&self.slots[slot].variants[chosen.checked_sub(1)?])
+    }
+
+    /// Whether a checkout's profile keeps the coupons of stores and sellers away.
+    pub(super) fn exclusive(&self, profile: &Profile, bin: usize) -> bool {
+        let keeps_away = |slot| {
+            self.variant(profile, bin, slot)
+                .is_some_and(|variant| variant.exclusive && !matches!(variant.takes, Takes::Fees(_)))
+        };
+        !self.own_layers && (0..self.slots.len()).any(keeps_away)
+    }
+}
+
+fn slot(case: &Case<'_, '_>, step: usize, rule: &Step) -> Slot {
+    let own = (0..case.parts.offers.len()).filter(|offer| case.parts.offers[*offer].step == step);
+    let mut variants = Vec::new();
+    for offer in own {
+        let discount = case.discount(offer);
+        let sum = |amount: &dyn Fn(u32) -> i64| -> Vec<i64> {
+            let touched = |line: &&u32| case.parts.offers[offer].touches(**line);
+            let own = |unit: &super::case::Unit| unit.lines.iter().filter(touched).map(|line| amount(*line)).sum();
+            case.units.iter().map(own).collect()
+        };
+        let lines = &case.parts.checkout.lines;
+        let spend = sum(&|line| lines[line as usize].listed().minor());
+        let fees = sum(&|line| lines[line as usize].shipping.minor());
+        let whole = spend.iter().zip(&case.units).all(|(spend, unit)| *spend == unit.listed);
+        let smallest = spend.iter().copied().filter(|spend| *spend > 0).min().unwrap_or(0);
+        for (takes, needs) in takes(discount) {
+            let needs = listed_for(case, needs.max(discount.min_spend.map_or(0, Money::minor)));
+            variants.push(Variant {
+                offer,
+                takes,
+                // Whatever applies has a line.
+                needs: needs.max(smallest),
+                spend: spend.clone(),
+                fees: fees.clone(),
+                whole,
+                exclusive: discount.exclusive && !rule.is_automatic(),
+                automatic: rule.is_automatic(),
+            });
+        }
+    }
+    let (prices, fees) =
+        super::bound::most_of_slot(case, step, &(0..case.parts.checkout.lines.len()).collect::<Vec<_>>());
+    Slot {
+        step,
+        variants,
+        most: prices + fees,
+    }
+}
+
+/// What a discount takes, and from which spend on, apart from its own minimum.
+fn takes(discount: &Discount) -> Vec<(Takes, i64)> {
+    let most = |cap: &Option<Money>| cap.map_or(MOST_LISTED, Money::minor);
+    match &discount.benefit {
+        Benefit::Fixed { amount } => vec![(Takes::Amount(amount.minor()), 0)],
+        Benefit::Percent { percent, cap } => vec![(Takes::Share(i64::from(percent.0.points()), most(cap)), 0)],
+        Benefit::Tiers { tiers } => {
+            let tier = |tier: &crate::discount::Tier| (Takes::Amount(tier.amount.minor()), tier.min_spend.minor());
+            tiers.iter().map(tier).collect()
+        }
+        // As often as the listed price of everything could allow.
+        Benefit::PerSpend { every, amount, cap } => {
+            let most = most(cap);
+            let times = 1..=MOST_TIMES;
+            let enough = |times: &i64| (*times - 1).saturating_mul(amount.minor()) < most;
+            let take = |times: i64| {
+                let last = if times == MOST_TIMES {
+                    most
+                } else {
+                    times.saturating_mul(amount.minor()).min(most)
+                };
+                (Takes::Amount(last), times.saturating_mul(every.minor()))
+            };
+            times.take_while(enough).map(take).collect()
+        }
+        Benefit::Pieces { tiers } => {
+            let most = tiers.iter().map(|tier| i64::from(tier.percent.0.points())).max();
+            vec![(Takes::Share(most.unwrap_or(0), MOST_LISTED), 0)]
+        }
+        Benefit::Shipping { cap } => vec![(Takes::Fees(most(cap)), 0)],
+        Benefit::Unknown { .. } => Vec::new(),
+    }
+}
+
+/// A discount that repeats stands once for each of so many times, and then for all.
+const MOST_TIMES: i64 = 12;
+
+/// The least listed spend that a minimum sees as enough.
+fn listed_for(case: &Case<'_, '_>, needs: i64) -> i64 {
+    let (mut low, mut high) = (needs, needs.saturating_mul(2));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if case.parts.net(middle) >= needs {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}
+
+/// A profile whose first slots are settled, with its bound; the smallest bound stands first.
+type Open = Reverse<(i64, Reverse<usize>, Profile)>;
+
+/// Makes a split the best one where there are few checkouts and few ways, and raises the case's bound by what is done.
+///
+/// The profile with the smallest bound is settled further first, so that the bound of all rises with each.
+pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
+    let Some(setting) = Setting::new(case) else { return };
+    let mut relaxed = Relaxed::new(&setting);
+    let mut filling = Filling::new(case, &setting);
+    let mut heap: BinaryHeap<Open> = BinaryHeap::new();
+    heap.push(Reverse((case.bound, Reverse(0), vec![[0; MOST_SLOTS]; setting.bins])));
+    let mut dealt = BTreeSet::new();
+    // What no unfinished profile goes below.
+    let mut open = i64::MAX;
+    while let Some(Reverse((least, Reverse(at), profile))) = heap.pop() {
+        case.bound = case.bound.max(least.min(open).min(split.total));
+        if least >= split.total {
+            return;
+        }
+        if !case.go_on(8) || heap.len() > MOST_PROFILES {
+            return;
+        }
+        if at < setting.slots.len() {
+            filling.fill(at, profile, split.total);
+            // The most that the slots to come could take beside what is settled.
+            let rest = filling.rest(at + 1);
+            for profile in filling.found.drain(..) {
+                if !case.go_on(8) {
+                    return;
+                }
+                let bound = relaxed.bound(&setting, &profile, split.total + rest) - rest;
+                if bound < split.total {
+                    heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
+                }
+            }
+            continue;
+        }
+        // The multipliers of this very profile.
+        if relaxed.bound(&setting, &profile, split.total) >= split.total {
+            continue;
+        }
+        let mut descent = Descent::new(&setting, &mut relaxed, &profile, split.total);
+        if !descent.go(case, split, &mut dealt) {
+            open = open.min(least);
+        }
+        if case.stopped {
+            return;
+        }
+    }
+    case.bound = case.bound.max(open.min(split.total));
+}
+
+/// Fills the next slot of a profile in every way.
+struct Filling<'s> {
+    setting: &'s Setting,
+    /// The slots that can take most are settled first.
+    order: Vec<usize>,
+    uses: Vec<Option<u32>>,
+    below: i64,
+    /// Everything as listed with its shipping, less what own coupons could take.
+    start: i64,
+    whole: i64,
+    bins: i64,
+    strict: bool,
+    profile: Profile,
+    found: Vec<Profile>,
+}
+
+impl<'s> Filling<'s> {
+    fn new(case: &Case<'_, '_>, setting: &'s Setting) -> Self {
+        let most = |group: &super::groups::Group| group.spreads.iter().map(|spread| spread.saved.iter().sum()).max();
+        let own: i64 = setting.groups.groups.iter().map(|group| most(group).unwrap_or(0)).sum();
+        let mut order: Vec<usize> = (0..setting.slots.len()).collect();
+        order.sort_by_key(|slot| Reverse(setting.slots[*slot].most));
+        Self {
+            setting,
+            order,
+            uses: case.uses.clone(),
+            below: 0,
+            start: setting.listed.iter().chain(&setting.shipping).sum::<i64>() - own,
+            whole: setting.listed.iter().sum(),
+            bins: i64::try_from(setting.bins).unwrap_or(0),
+            strict: case.parts.rules.exclusive_blocks_free_shipping,
+            profile: Profile::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// The most that the slots from one on could take.
+    fn rest(&self, at: usize) -> i64 {
+        self.order
+            .iter()
+            .skip(at)
+            .map(|slot| self.setting.slots[*slot].most)
+            .sum()
+    }
+
+    /// Collects the ways to fill a slot that could come under a total.
+    fn fill(&mut self, at: usize, profile: Profile, below: i64) {
+        (self.profile, self.below) = (profile, below);
+        self.go(at, 0);
+    }
+
+    fn go(&mut self, at: usize, bin: usize) {
+        if bin == self.setting.bins {
+            if self.bound(at + 1) < self.below {
+                self.found.push(self.profile.clone());
+            }
+            return;
+        }
+        let slot = self.order[at];
+        // Checkouts that are alike so far are interchangeable.
+        let same = |slot: &usize| bin > 0 && self.profile[bin][*slot] == self.profile[bin - 1][*slot];
+        let last = if bin > 0 && self.order[..at].iter().all(same) {
+            self.profile[bin - 1][slot]
+        } else {
+            u8::try_from(self.setting.slots[slot].variants.len()).unwrap_or(u8::MAX)
+        };
+        for chosen in 0..=last {
+            self.profile[bin][slot] = chosen;
+            let offer = self
+                .setting
+                .variant(&self.profile, bin, slot)
+                .map(|variant| variant.offer);
+            let left = |used: u32| offer.and_then(|offer| self.uses[offer]).is_none_or(|uses| used <= uses);
+            let users = (0..=bin).filter_map(|bin| self.setting.variant(&self.profile, bin, slot));
+            let used = users.filter(|variant| Some(variant.offer) == offer).count();
+            let enough = u32::try_from(used).is_ok_and(left);
+            if (offer.is_none() || enough) && self.goes_together(bin) && self.room() {
+                self.go(at, bin + 1);
+            }
+        }
+        self.profile[bin][slot] = 0;
+    }
+
+    /// Whether the minimums leave each checkout what it needs.
+    fn room(&self) -> bool {
+        let need = |bin: usize| {
+            let variants =
+                (0..self.setting.slots.len()).filter_map(|slot| self.setting.variant(&self.profile, bin, slot));
+            variants.map(|variant| variant.needs).max().unwrap_or(0)
+        };
+        (0..self.setting.bins).map(need).sum::<i64>() <= self.whole
+    }
+
+    fn goes_together(&self, bin: usize) -> bool {
+        let all = (0..self.setting.slots.len()).filter_map(|slot| self.setting.variant(&self.profile, bin, slot));
+        let chosen: Vec<&Variant> = all.filter(|variant| !variant.automatic).collect();
+        let layers = |variant: &Variant| matches!(variant.takes, Takes::Fees(_)) && !self.strict && !variant.exclusive;
+        !chosen.iter().any(|variant| variant.exclusive) || chosen.iter().filter(|variant| !layers(variant)).count() <= 1
+    }
+
+    /// What the slots so far leave at least; the others take the most that they ever can.
+    fn bound(&self, at: usize) -> i64 {
+        let mut total = self.start;
+        for (place, slot) in self.order.iter().enumerate() {
+            let most = self.setting.slots[*slot].most;
+            if place >= at {
+                total -= most;
+                continue;
+            }
+            let (mut fixed, mut share) = (0, 0);
+            for bin in 0..self.setting.bins {
+                let Some(variant) = self.setting.variant(&self.profile, bin, *slot) else {
+                    continue;
+                };
+                let of = |parts: &[i64]| parts.iter().sum::<i64>();
+                match variant.takes {
+                    Takes::Amount(amount) => fixed += amount,
+                    Takes::Share(points, cap) if cap < MOST_LISTED => {
+                        fixed += cap.min(of(&variant.spend) * points / 10_000 + 1);
+                    }
+                    // Together they take no more than the largest of everything.
+                    Takes::Share(points, _) => share = share.max(self.whole * points / 10_000 + 1 + self.bins),
+                    Takes::Fees(cap) => fixed += cap.min(of(&variant.fees)),
+                }
+            }
+            total -= (fixed + share).min(most);
+        }
+        total
+    }
+}
+
+/// The spreads under one profile, gone through.
+struct Descent<'s> {
+    setting: &'s Setting,
+    profile: &'s Profile,
+    /// For each group the spreads that could be part of something better, the cheapest first.
+    open: Vec<Vec<(i64, u32)>>,
+    /// What the groups from each one on come to at least.
+    rest: Vec<i64>,
+    order: Vec<usize>,
+    chosen: Vec<u32>,
+    nodes: u64,
+}
+
+impl<'s> Descent<'s> {
+    fn new(setting: &'s Setting, relaxed: &mut Relaxed, profile: &'s Profile, below: i64) -> Self {
+        let (open, fixed) = relaxed.open(setting, profile, below);
+        let mut order: Vec<usize> = (0..open.len()).collect();
+        // Where the spreads differ most, most is settled.
+        let spread = |group: &usize| {
+            open[*group]
+                .get(3.min(open[*group].len().saturating_sub(1)))
+                .map_or(0, |last| last.0 - open[*group][0].0)
+        };
+        order.sort_by_key(|group| (Reverse(spread(group)), *group));
+        let mut rest = vec![fixed; order.len() + 1];
+        for (at, group) in order.iter().enumerate().rev() {
+            rest[at] = rest[at + 1] + open[*group].first().map_or(0, |first| first.0);
+        }
+        Self {
+            setting,
+            profile,
+            chosen: vec![0; open.len()],
+            open,
+            rest,
+            order,
+            nodes: MOST_NODES,
+        }
+    }
+
+    fn go(&mut self, case: &mut Case<'_, '_>, split: &mut Split, dealt: &mut BTreeSet<Vec<Bin>>) -> bool {
+        if self.open.iter().any(Vec::is_empty) {
+            return true;
+        }
+        self.descend(case, split, dealt, 0, 0)
+    }
+
+    fn descend(
+        &mut self,
+        case: &mut Case<'_, '_>,
+        split: &mut Split,
+        dealt: &mut BTreeSet<Vec<Bin>>,
+        at: usize,
+        before: i64,
+    ) -> bool {
+        self.nodes = self.nodes.saturating_sub(1);
+        if self.nodes == 0 || self.nodes.is_multiple_of(256) && !case.go_on(64) {
+            return false;
+        }
+        let Some(group) = self.order.get(at).copied() else {
+            return self.leaf(case, split, dealt);
+        };
+        for place in 0..self.open[group].len() {
+            let (cost, spread) = self.open[group][place];
+            if !Relaxed::under(before + cost + self.rest[at + 1], split.total) {
+                break;
+            }
+            self.chosen[group] = spread;
+            if !self.descend(case, split, dealt, at + 1, before + cost) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A whole split: its bound to the cent first, then the till itself. What was dealt once need not be again. False if
+    /// dealing could not be made sure.
+    fn leaf(&mut self, case: &mut Case<'_, '_>, split: &mut Split, dealt: &mut BTreeSet<Vec<Bin>>) -> bool {
+        let setting = self.setting;
+        if Relaxed::settled(setting, self.profile, &self.chosen).is_none_or(|least| least >= split.total) {
+            return true;
+        }
+        let mut bins: Vec<Bin> = vec![Bin::new(); setting.bins];
+        for (group, chosen) in setting.groups.groups.iter().zip(&self.chosen) {
+            let sets = &group.spreads[*chosen as usize].sets;
+            for (bin, set) in bins.iter_mut().zip(sets) {
+                let own = group.units.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1);
+                bin.extend(own.map(|(_, unit)| *unit));
+            }
+        }
+        bins.retain(|bin| !bin.is_empty());
+        bins.iter_mut().for_each(|bin| bin.sort_unstable());
+        bins.sort();
+        if !bins.iter().all(|bin| case.fits(bin)) || dealt.len() < MOST_DEALT && !dealt.insert(bins.clone()) {
+            return true;
+        }
+        let uses = case.uses.clone();
+        let (found, sure) = case.deal(&bins, &uses, split.total, MANY_DEALS);
+        if let Some(found) = found {
+            *split = found;
+            case.best = split.total;
+        }
+        sure
+    }
+}
