@@ -1,10 +1,5 @@
 //! The two ways to a proof agree: over all subsets, and over what each checkout is to use.
-#![expect(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on must stop, and its numbers are small"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 #[path = "../../tests/common/generate.rs"]
 mod generate;

@@ -10,7 +10,6 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
-    clippy::cast_possible_truncation,
     reason = "places come from the case's own lists, and amounts are bounded on the way in"
 )]
 
@@ -519,7 +518,9 @@ impl<'s> Descent<'s> {
             }
         }
         bins.retain(|bin| !bin.is_empty());
-        bins.iter_mut().for_each(|bin| bin.sort_unstable());
+        for bin in &mut bins {
+            bin.sort_unstable();
+        }
         bins.sort();
         if !bins.iter().all(|bin| case.fits(bin)) || dealt.len() < MOST_DEALT && !dealt.insert(bins.clone()) {
             return true;
