@@ -22,10 +22,12 @@ pub fn proof(answer: &Answer<'_>) -> String {
 
 /// What the split gains against another total.
 pub fn against(answer: &Answer<'_>, other: Money) -> String {
-    match answer.basket.total.minor().saturating_sub(other.minor()) {
+    let less = other.minor().saturating_sub(answer.basket.total.minor());
+    let by = Money::new(less.saturating_abs(), other.currency());
+    match less {
         0 => "the same".into(),
-        less if less < 0 => format!("{} more", amount(Money::new(less.saturating_neg(), other.currency()))),
-        more => format!("{} less", amount(Money::new(more, other.currency()))),
+        less if less > 0 => format!("{} less", amount(by)),
+        _ => format!("{} more", amount(by)),
     }
 }
 

@@ -29,8 +29,10 @@ use crate::rules::{Per, Step};
 /// More profiles than this are not listed.
 const MOST_PROFILES: usize = 400_000;
 
-/// So many spreads are gone through under one profile.
-const MOST_NODES: u64 = 60_000;
+/// So many spreads are gone through under a profile at first, four times as many whenever it comes up again, and how
+/// often that is.
+const NODES: u64 = 10_000;
+const MOST_TURNS: usize = 7;
 
 /// So many splits are remembered as dealt.
 const MOST_DEALT: usize = 100_000;
@@ -275,7 +277,7 @@ pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
                 if !case.go_on(8) {
                     return;
                 }
-                let bound = relaxed.bound(&setting, &profile, split.total + rest) - rest;
+                let bound = relaxed.bound(&setting, &profile, split.total + rest, false) - rest;
                 if bound < split.total {
                     heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
                 }
@@ -283,15 +285,20 @@ pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
             continue;
         }
         // The multipliers of this very profile.
-        if relaxed.bound(&setting, &profile, split.total) >= split.total {
+        let bound = relaxed.bound(&setting, &profile, split.total, true);
+        if bound >= split.total {
             continue;
         }
-        let mut descent = Descent::new(&setting, &mut relaxed, &profile, split.total);
-        if !descent.go(case, split, &mut dealt) {
-            open = open.min(least);
-        }
+        let turn = at - setting.slots.len();
+        let nodes = NODES << (2 * turn);
+        let done = Descent::new(&setting, &mut relaxed, &profile, split.total, nodes).go(case, split, &mut dealt);
         if case.stopped {
             return;
+        }
+        if !done && turn < MOST_TURNS {
+            heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
+        } else if !done {
+            open = open.min(bound.max(least));
         }
     }
     case.bound = case.bound.max(open.min(split.total));
@@ -442,7 +449,7 @@ struct Descent<'s> {
 }
 
 impl<'s> Descent<'s> {
-    fn new(setting: &'s Setting, relaxed: &mut Relaxed, profile: &'s Profile, below: i64) -> Self {
+    fn new(setting: &'s Setting, relaxed: &mut Relaxed, profile: &'s Profile, below: i64, nodes: u64) -> Self {
         let (open, fixed) = relaxed.open(setting, profile, below);
         let mut order: Vec<usize> = (0..open.len()).collect();
         // Where the spreads differ most, most is settled.
@@ -463,7 +470,7 @@ impl<'s> Descent<'s> {
             open,
             rest,
             order,
-            nodes: MOST_NODES,
+            nodes,
         }
     }
 

@@ -24,8 +24,9 @@ const MIX: i64 = 64;
 /// Bounds are counted in parts of a minor unit.
 const SCALE: i64 = 10_000 * MIX;
 
-/// How often multipliers are changed for a profile.
-const ROUNDS: usize = 12;
+/// How often multipliers are changed for a profile, as long as some of its slots are to be filled, and then.
+const FEW_ROUNDS: usize = 12;
+const MANY_ROUNDS: usize = 80;
 
 /// For each checkout and slot a multiplier of its minimum, and its mixture.
 #[derive(Clone, Copy)]
@@ -71,17 +72,22 @@ impl Relaxed {
     }
 
     /// A total that no split under the profile goes below; the best multipliers are kept for what follows.
-    pub(super) fn bound(&mut self, setting: &Setting, profile: &Profile, total: i64) -> i64 {
+    pub(super) fn bound(&mut self, setting: &Setting, profile: &Profile, total: i64, filled: bool) -> i64 {
         let mut most = i64::MIN;
+        let mut shorter = 0;
         self.at.mix = [[MIX; MOST_SLOTS]; MOST_BINS];
-        for _ in 0..ROUNDS {
+        for _ in 0..if filled { MANY_ROUNDS } else { FEW_ROUNDS } {
             self.weigh(setting, profile);
             let bound = self.spread(setting);
             if bound > most {
                 most = bound;
                 self.best = self.at;
+            } else {
+                // Steps get shorter where they lead nowhere.
+                shorter += 1;
             }
-            if !Self::under(bound, total) || !self.turn(setting, profile, total * SCALE - bound) {
+            let gap = (total * SCALE - bound) >> (shorter / 4);
+            if !Self::under(bound, total) || !self.turn(setting, profile, gap) {
                 break;
             }
         }
