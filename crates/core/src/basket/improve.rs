@@ -25,6 +25,9 @@ pub(super) const MANY_DEALS: u32 = 4_000;
 const FEW_MOVES: u64 = 4_000;
 const MANY_MOVES: u64 = 400_000;
 
+/// The most checkouts that a start from even ones has.
+const MOST_EVEN: usize = 6;
+
 /// What a move is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Goal {
@@ -69,6 +72,14 @@ pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
         subsets::search(case, &mut split);
     } else {
         improve(case, &mut split, Goal::Cheaper, FEW_MOVES);
+        for bins in 2..=case.most_checkouts.min(MOST_EVEN) {
+            let Some(mut other) = even(case, bins) else { continue };
+            improve(case, &mut other, Goal::Cheaper, FEW_MOVES);
+            if other.total < split.total {
+                split = other;
+            }
+        }
+        case.best = split.total;
         profiles::search(case, &mut split);
         let goal = if case.bound < split.total {
             Goal::Cheaper
@@ -162,6 +173,31 @@ pub(super) fn by_hand(case: &mut Case<'_, '_>) -> Option<Split> {
     Some(in_order(split))
 }
 
+/// Store after store, the dearest first, each whole into the checkout that has least so far: from there other splits
+/// can be reached than from one checkout.
+fn even(case: &mut Case<'_, '_>, bins: usize) -> Option<Split> {
+    let store = |unit: u32| &case.parts.checkout.lines[case.units[unit as usize].lines[0] as usize].store;
+    let mut stores: Vec<Bin> = Vec::new();
+    for unit in 0..case.units.len() as u32 {
+        match stores.iter_mut().find(|own| store(own[0]) == store(unit)) {
+            Some(own) => own.push(unit),
+            None => stores.push(vec![unit]),
+        }
+    }
+    stores.sort_by_key(|own| core::cmp::Reverse(case.listed(own)));
+    let mut even: Vec<Bin> = vec![Bin::new(); bins];
+    for own in stores {
+        let least = (0..bins).min_by_key(|bin| case.listed(&even[*bin]))?;
+        even[least] = joined(&even[least], &own);
+    }
+    even.retain(|bin| !bin.is_empty());
+    let fits = even.iter().all(|bin| case.fits(bin));
+    let uses = case.uses.clone();
+    fits.then(|| case.deal(&even, &uses, i64::MAX, MANY_DEALS).0)
+        .flatten()
+        .map(in_order)
+}
+
 /// The checkouts by their first lines.
 pub(super) fn in_order(split: Split) -> Split {
     let mut pairs: Vec<(Bin, Vec<usize>)> = split.bins.into_iter().zip(split.used).collect();
@@ -216,7 +252,7 @@ fn improve(case: &mut Case<'_, '_>, split: &mut Split, goal: Goal, most: u64) {
             one += 1;
         }
         *split = in_order(split.clone());
-        case.best = split.total;
+        case.best = case.best.min(split.total);
         if rank(split) == before {
             return;
         }
