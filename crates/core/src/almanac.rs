@@ -5,6 +5,7 @@
 mod ladder;
 mod lifetimes;
 pub(crate) mod read;
+mod turns;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -37,7 +37,7 @@ pub const MOST_PIECES: u32 = 1_000_000;
 
 /// A checkout. Every amount in it is in its currency, and every pool that a line names exists: [`Checkout::new`] and
 /// [`read`] see to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Checkout {
     /// The ship-to country.
     pub market: Country,
@@ -60,7 +60,7 @@ pub struct Checkout {
 }
 
 /// How tax stands to prices and minimums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Tax {
     /// Whether the prices include it.
     pub included: bool,
@@ -83,7 +83,7 @@ impl Tax {
 /// One flat shipping fee for all lines of a group ("Choice"), once in a checkout.
 ///
 /// Seen in August 2026: the same fee on all 18 pages of the group, waived from a threshold of the order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Pool {
     /// Its name.
     pub id: PoolId,
@@ -95,7 +95,7 @@ pub struct Pool {
 }
 
 /// One thing that is bought, so many times.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Line {
     /// The listing.
     pub item: ItemId,

@@ -14,8 +14,10 @@ use crate::id::{CategoryId, DiscountId, ItemId, SellerId, StoreId, Warehouse};
 use crate::instant::Instant;
 use crate::money::{BasisPoints, Currency, Money};
 
+pub use read::read;
+
 /// One discount, as its source states it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Discount {
     /// Its name in receipts and refusals; unique within a checkout.
     pub id: DiscountId,
@@ -96,7 +98,7 @@ impl Discount {
 }
 
 /// Who issues a discount; decides the step at which it applies.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// A store's automatic discount: "4 off per 40", "buy 2, 3 % off".
     StoreDiscount,
@@ -193,7 +195,7 @@ impl Serialize for Kind {
 }
 
 /// What a discount takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Benefit {
     /// An amount, at most the price it works on.
@@ -250,7 +252,7 @@ impl Benefit {
 }
 
 /// An amount from a minimum on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Tier {
     /// What the eligible spend must reach.
     pub min_spend: Money,
@@ -259,7 +261,7 @@ pub struct Tier {
 }
 
 /// A share from a number of pieces on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct PieceTier {
     /// How many pieces the eligible lines must have together.
     pub pieces: u32,
@@ -268,7 +270,7 @@ pub struct PieceTier {
 }
 
 /// [`BasisPoints`] as formats write them: a decimal text of percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Percent(pub BasisPoints);
 
 impl fmt::Display for Percent {
@@ -285,7 +287,7 @@ impl Serialize for Percent {
 
 /// Which lines a discount can touch. Each list that is not empty must match; a line matches categories if any of its
 /// own is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Scope {
     /// Stores.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -316,7 +318,7 @@ impl Scope {
 }
 
 /// Who can use a discount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Audience {
     /// Everybody.
@@ -327,7 +329,7 @@ pub enum Audience {
 }
 
 /// In how many checkouts a discount can be used. Within one checkout it is used at most once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Uses {
     /// In so many; zero is exhausted.
     Limited(u32),
@@ -345,7 +347,7 @@ impl Serialize for Uses {
 }
 
 /// Where a discount was seen, when, and how sure that is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Provenance {
     /// An address, a file, or who typed it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use jiff::fmt::temporal::{DateTimeParser, DateTimePrinter};
 use jiff::tz::{Offset, TimeZone};
@@ -142,6 +143,12 @@ impl PartialEq for Instant {
 }
 
 impl Eq for Instant {}
+
+impl Hash for Instant {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.moment.hash(state);
+    }
+}
 
 impl PartialOrd for Instant {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

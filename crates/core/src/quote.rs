@@ -145,19 +145,25 @@ pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quot
     }
     checkout.lines.push(line);
     checkout.discounts.clone_from(&snapshot.discounts);
-    for known in almanac.discounts_for(market, wish.at) {
-        let typed = known.code.as_deref().unwrap_or(known.id.as_str());
-        let same = |shown: &Discount| shown.id == known.id || shown.code.as_deref() == Some(typed);
-        if !checkout.discounts.iter().any(same) {
-            checkout.discounts.push(known);
-        }
-    }
+    join(&mut checkout.discounts, almanac.discounts_for(market, wish.at).iter());
     Ok(Quote {
         checkout,
         variant: place,
         shipping_known: shipping.is_some(),
         assumed,
     })
+}
+
+/// Joins known public discounts to those that a listing showed; one that was shown under the same id or code stands.
+pub fn join<'a>(shown: &mut Vec<Discount>, known: impl Iterator<Item = &'a Discount>) {
+    let own = shown.len();
+    for known in known {
+        let typed = known.code.as_deref().unwrap_or(known.id.as_str());
+        let same = |shown: &Discount| shown.id == known.id || shown.code.as_deref() == Some(typed);
+        if !shown.iter().take(own).any(same) {
+            shown.push(known.clone());
+        }
+    }
 }
 
 /// Another variant of the same listing, at the till.

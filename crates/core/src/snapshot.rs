@@ -1,5 +1,8 @@
 //! What was seen of a listing at one moment, or why nothing was: every reading has a typed outcome.
 
+mod read;
+
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,11 +15,14 @@ use crate::id::{CategoryId, ItemId, PoolId, SellerId, SkuId, StoreId, Warehouse}
 use crate::instant::Instant;
 use crate::money::{Currency, Money};
 
+pub use read::read;
+
 /// The name of the snapshot format.
 pub const SCHEMA: &str = "tillwatch/snapshot/1";
 
-/// One listing as a source showed it.
+/// One listing as a source showed it. Its JSON opens with the name of its format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "schema", rename = "tillwatch/snapshot/1")]
 pub struct Snapshot {
     /// Whether it can make a price. Only [`Outcome::Ok`] can.
     pub outcome: Outcome,
@@ -24,7 +30,7 @@ pub struct Snapshot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The shape that was read, such as `page_components` or `affiliate_productdetail`.
-    pub shape: &'static str,
+    pub shape: Cow<'static, str>,
     /// The listing.
     pub item: Option<ItemId>,
     /// Its title.
@@ -63,7 +69,7 @@ impl Snapshot {
         Self {
             outcome: Outcome::Ok,
             detail: None,
-            shape,
+            shape: Cow::Borrowed(shape),
             item: None,
             title: None,
             store: None,
@@ -142,9 +148,63 @@ pub enum Outcome {
     TooLarge,
     /// Not readable as anything that is known.
     ParseFailed,
+    /// No answer, or one that broke off.
+    Unreachable,
+    /// A fall so steep that one reading alone is not believed.
+    Doubtful,
 }
 
 impl Outcome {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 15] = [
+        Self::Ok,
+        Self::Blocked,
+        Self::Removed,
+        Self::OtherRegion,
+        Self::OtherCurrency,
+        Self::OtherListing,
+        Self::SoldOut,
+        Self::NotAListing,
+        Self::EmptyShell,
+        Self::ApiRefused,
+        Self::NoPrice,
+        Self::TooLarge,
+        Self::ParseFailed,
+        Self::Unreachable,
+        Self::Doubtful,
+    ];
+
+    /// The number by which it is stored. A number is never changed, nor used again once its outcome is gone.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Blocked => 1,
+            Self::Removed => 2,
+            Self::OtherRegion => 3,
+            Self::OtherCurrency => 4,
+            Self::OtherListing => 5,
+            Self::SoldOut => 6,
+            Self::NotAListing => 7,
+            Self::EmptyShell => 8,
+            Self::ApiRefused => 9,
+            Self::NoPrice => 10,
+            Self::TooLarge => 11,
+            Self::ParseFailed => 12,
+            Self::Unreachable => 13,
+            Self::Doubtful => 14,
+        }
+    }
+
+    /// The outcome of a number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.number() == number)
+    }
+
+    /// The outcome of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// The name in every format of ours.
     pub const fn name(self) -> &'static str {
         match self {
@@ -161,6 +221,8 @@ impl Outcome {
             Self::NoPrice => "no_price",
             Self::TooLarge => "too_large",
             Self::ParseFailed => "parse_failed",
+            Self::Unreachable => "unreachable",
+            Self::Doubtful => "doubtful",
         }
     }
 }
@@ -210,27 +272,55 @@ impl Variant {
 }
 
 /// One way of shipping.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shipping {
     /// The fee; zero is free. Once per checkout for a pool, otherwise for the line.
     pub fee: Money,
     /// The group of listings that shares the fee; absent is the line's own.
     pub pool: Option<PoolId>,
-    /// The listed merchandise of the order from which a pool's fee is waived.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The listed merchandise of the order from which a pool's fee is waived, in the currency of the fee.
     pub free_from: Option<Money>,
     /// The carrier or service, as shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// Where it is shipped from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Warehouse>,
     /// The country that the fee is for, where the data says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Country>,
     /// Fewest and most days on the way.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub days: Option<(u16, u16)>,
+}
+
+/// With the currency beside the amounts, since a page may show its fees in another one than its prices.
+impl Serialize for Shipping {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            fee: Money,
+            currency: Currency,
+            pool: Option<&'a PoolId>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            free_from: Option<Money>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            service: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            from: Option<&'a Warehouse>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            to: Option<Country>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            days: Option<(u16, u16)>,
+        }
+        Written {
+            fee: self.fee,
+            currency: self.fee.currency(),
+            pool: self.pool.as_ref(),
+            free_from: self.free_from,
+            service: self.service.as_deref(),
+            from: self.from.as_ref(),
+            to: self.to,
+            days: self.days,
+        }
+        .serialize(to)
+    }
 }
 
 #[cfg(test)]
@@ -240,18 +330,35 @@ mod tests {
 
     #[test]
     fn an_outcome_is_named_alike_in_json_and_in_words() {
-        for outcome in [
-            Outcome::Ok,
-            Outcome::OtherRegion,
-            Outcome::ApiRefused,
-            Outcome::ParseFailed,
-        ] {
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::from_name(outcome.name()), Some(outcome));
             assert_eq!(
                 serde_json::to_string(&outcome).ok(),
                 Some(alloc::format!("\"{}\"", outcome.name()))
             );
             assert_eq!(outcome.to_string(), outcome.name());
         }
+    }
+
+    #[test]
+    fn an_outcome_keeps_the_number_by_which_it_is_stored() {
+        let stored = [
+            (0, "ok"),
+            (1, "blocked"),
+            (6, "sold_out"),
+            (12, "parse_failed"),
+            (14, "doubtful"),
+        ];
+        for (number, name) in stored {
+            assert_eq!(Outcome::from_number(number).map(Outcome::name), Some(name));
+        }
+        for (number, outcome) in (0..).zip(Outcome::ALL) {
+            assert_eq!(
+                (outcome.number(), Outcome::from_number(number)),
+                (number, Some(outcome))
+            );
+        }
+        assert_eq!(Outcome::from_number(15), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::money::Money;
 pub use best::{Least, best, least};
 pub use near::{NearMiss, near_misses};
 pub use refuse::{By, Reason};
+pub use till::{could_touch, is_meant_for};
 pub use write::{Hundredths, OtherRules, Receipt, SCHEMA};
 
 /// What a checkout costs, in its two parts.

@@ -1,3 +1,7 @@
-//! What the outside sends, read into the core's snapshots. No connection is opened here yet: files and texts come in.
+//! The border: the only HTTP client, the sources behind it, and the readers of what they send.
 
+pub mod http;
+pub mod links;
 pub mod readers;
+pub mod secret;
+pub mod sources;

@@ -37,6 +37,8 @@ use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 pub use accept::Asked;
 pub use coupon_id::discounts_of;
+pub(crate) use envelope::{Refusal, refusal_in};
+pub(crate) use value::fold;
 
 /// The largest input. A page has up to half a megabyte and a long browser recording a dozen or two.
 pub const MOST_BYTES: usize = 32 * 1024 * 1024;

@@ -39,7 +39,7 @@ fn fixed(discount: &Discount) -> Option<String> {
 #[test]
 fn a_product_has_its_target_price_its_canonical_id_and_its_place() {
     let seen = &read(affiliate::read, "products_wrapped.json")[0];
-    assert_eq!((seen.outcome, seen.shape), (Outcome::Ok, "affiliate_hotproduct"));
+    assert_eq!((seen.outcome, &*seen.shape), (Outcome::Ok, "affiliate_hotproduct"));
     assert_eq!(seen.item.as_ref().unwrap().as_str(), "1005000309771541");
     assert_eq!(price(seen).as_deref(), Some("37.45"));
     assert_eq!(text(seen.variants[0].list_price).as_deref(), Some("74.90"));

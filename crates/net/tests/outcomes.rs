@@ -192,3 +192,17 @@ fn every_fixture_without_a_price_is_told_in_a_sentence() {
         }
     }
 }
+
+#[test]
+fn a_page_that_was_cut_off_is_broken_even_with_the_guard_script_of_ordinary_pages() {
+    let guard = r#"<html><head><script src="https://g.example/baxia/2.js"></script></head>"#;
+    let page = format!(r#"{guard}<script>window.runParams = {{ data: {{"priceModule": {{"minAmount": {{"va"#);
+    check(&[
+        (&page, Outcome::ParseFailed, "broken"),
+        (
+            &format!("{page} /_____tmd_____/punish?x5secdata=1"),
+            Outcome::Blocked,
+            "",
+        ),
+    ]);
+}

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use tillwatch_core::discount::{Audience, Benefit, Discount};
-use tillwatch_core::snapshot::{Outcome, Snapshot};
+use tillwatch_core::snapshot::{self, Outcome, Snapshot};
 use tillwatch_net::readers::read;
 
 /// The folder of recordings, if there is one.
@@ -47,6 +47,8 @@ fn every_recording_is_read_without_panic_and_the_table_is_printed() {
                     "{}",
                     file.display()
                 );
+                let kept = serde_json::to_vec(&seen).unwrap();
+                assert_eq!(snapshot::read(&kept), Ok(seen), "{}", file.display());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The only place that reads the time. Everything else is given a moment as a value.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant as Tick, SystemTime, UNIX_EPOCH};
 
 use tillwatch_core::instant::Instant;
@@ -36,4 +37,15 @@ impl Stopwatch {
     pub(crate) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
+}
+
+/// A clock that stands at a moment now and from then on runs so many times as fast as this machine's.
+pub(crate) fn running_from(start: Instant, speed: u32) -> anyhow::Result<Arc<dyn Fn() -> Instant + Send + Sync>> {
+    let began = now()?.moment().as_millisecond();
+    let start = start.moment().as_millisecond();
+    Ok(Arc::new(move || {
+        let passed = now().map_or(0, |now| now.moment().as_millisecond().saturating_sub(began).max(0));
+        let moved = start.saturating_add(passed.saturating_mul(i64::from(speed)));
+        Instant::from_millis(moved).unwrap_or_else(|| Instant::utc(jiff::Timestamp::MAX))
+    }))
 }

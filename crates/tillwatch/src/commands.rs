@@ -1,13 +1,22 @@
 //! The commands, one file each: turn the arguments into one question to the core, and print its answer.
 
+pub(crate) mod backup;
 pub(crate) mod basket;
 pub(crate) mod calendar;
+pub(crate) mod demo;
 pub(crate) mod diagnose;
 pub(crate) mod discount;
+pub(crate) mod doctor;
+pub(crate) mod export;
+pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod quote;
 pub(crate) mod resolve;
+pub(crate) mod serve;
 pub(crate) mod snapshot;
 pub(crate) mod stack;
+pub(crate) mod watch;
+mod which;
 
 use serde::Serialize;
 use tillwatch_core::checkout::Checkout;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use tillwatch_app::ports::store::StoreError;
 use tillwatch_core::input::InputError;
 
 /// The end of a run, as scripts see it.
@@ -27,7 +28,11 @@ impl Status {
 
     /// How an error ends the run. What is neither of the input nor of the command comes from outside.
     pub(crate) fn of(error: &anyhow::Error) -> Self {
-        if error.downcast_ref::<InputError>().is_some() {
+        let unfit = matches!(
+            error.downcast_ref(),
+            Some(StoreError::NotThere(_) | StoreError::Refused(_))
+        );
+        if unfit || error.downcast_ref::<InputError>().is_some() {
             Self::Refused
         } else if error.is::<Usage>() {
             Self::Usage

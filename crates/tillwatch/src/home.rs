@@ -1,14 +1,29 @@
-//! The data directory: where the operator's own ladders of codes are kept.
+//! The data directory: the operator's own ladders of codes, and the store.
+
+mod kept;
 
 use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::Context;
 use tillwatch_core::almanac::{Almanac, Ladder, read_ladder};
 use tillwatch_core::input::InputError;
 
 use crate::failure::Usage;
+
+/// The folder of the operator's ladders.
+const DISCOUNTS: &str = "discounts";
+
+/// Names, lengths and times of files.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stamp(Vec<(PathBuf, u64, Option<SystemTime>)>);
+
+/// The right to be the only one; given up when it is dropped, also by a crash.
+#[derive(Debug)]
+pub(crate) struct Held(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
 
 /// The data directory; none where neither the command nor this machine names one.
 pub(crate) struct Home(Option<PathBuf>);
@@ -25,8 +40,53 @@ impl Home {
         ))
     }
 
+    /// The one of the demonstration with a seed, apart from everything real.
+    pub(crate) fn of_the_demonstration(self, seed: u64) -> anyhow::Result<Self> {
+        Ok(Self(Some(self.folder()?.join(format!("demo-{seed}")))))
+    }
+
+    /// The store's file; its folder is there afterwards.
+    pub(crate) fn store_file(&self) -> anyhow::Result<PathBuf> {
+        let folder = self.folder()?;
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        self.place_of_store()
+    }
+
+    /// Makes this the only program that watches from the directory, until what is returned is dropped.
+    pub(crate) fn hold(&self) -> anyhow::Result<Held> {
+        let file = self.store_file()?.with_extension("lock");
+        let lock = File::create(&file).with_context(|| file.display().to_string())?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Held(lock)),
+            Err(TryLockError::WouldBlock) => {
+                anyhow::bail!(
+                    "another tillwatch watches from {} already",
+                    file.with_file_name("").display()
+                )
+            }
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| file.display().to_string()),
+        }
+    }
+
+    /// What can be told of the operator's ladders without reading them: it differs when one was changed.
+    pub(crate) fn stamp(&self) -> Stamp {
+        let files = self.ladder_files().unwrap_or_default();
+        let stamped = files.into_iter().map(|file| {
+            let about = std::fs::metadata(&file).ok();
+            let changed = about.as_ref().and_then(|about| about.modified().ok());
+            (file, about.map_or(0, |about| about.len()), changed)
+        });
+        Stamp(stamped.collect())
+    }
+
+    /// The data directory, whether or not it is there.
+    pub(crate) fn folder(&self) -> anyhow::Result<&Path> {
+        let unknown = "no data directory is known: name one with --data or TILLWATCH_DATA";
+        Ok(self.0.as_deref().ok_or_else(|| Usage(unknown.to_owned()))?)
+    }
+
     fn discounts(&self) -> Option<PathBuf> {
-        self.0.as_ref().map(|data| data.join("discounts"))
+        self.0.as_ref().map(|data| data.join(DISCOUNTS))
     }
 
     /// The file of a ladder. Its id becomes the file's name, so it can hold nothing that leads elsewhere.
@@ -37,16 +97,18 @@ impl Home {
             let detail = format!("{id:?} cannot name a file; allowed: {allowed}");
             return Err(InputError::wrong("id", detail).into());
         }
-        let unknown = "no data directory is known: name one with --data or TILLWATCH_DATA";
-        let folder = self.discounts().ok_or_else(|| Usage(unknown.to_owned()))?;
-        Ok(folder.join(format!("{id}.json")))
+        Ok(self.folder()?.join(DISCOUNTS).join(format!("{id}.json")))
     }
 
     /// The almanac of the program with the operator's ladders in it. A file that cannot be read is named and passed over.
     pub(crate) fn almanac(&self) -> anyhow::Result<Almanac> {
+        self.almanac_telling(|error| eprintln!("tillwatch: passed over: {error:#}"))
+    }
+
+    /// The same, with what is passed over told to the caller.
+    pub(crate) fn almanac_telling(&self, mut passed_over: impl FnMut(anyhow::Error)) -> anyhow::Result<Almanac> {
         let mut almanac = Almanac::built_in()?;
-        let passed_over = |error: anyhow::Error| eprintln!("tillwatch: passed over: {error:#}");
-        let files = self.ladder_files().map_err(passed_over).unwrap_or_default();
+        let files = self.ladder_files().map_err(&mut passed_over).unwrap_or_default();
         for file in files {
             match read_file(&file) {
                 Ok((ladder, _)) => almanac.add(ladder),
@@ -93,7 +155,7 @@ pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = file.parent().with_context(name)?;
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let beside = file.with_extension(format!("json.{}.part", std::process::id()));
-    let written = std::fs::File::create(&beside)
+    let written = File::create(&beside)
         .and_then(|mut to| to.write_all(bytes).and_then(|()| to.sync_all()))
         .and_then(|()| std::fs::rename(&beside, file));
     if written.is_err() {

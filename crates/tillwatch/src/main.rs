@@ -2,21 +2,29 @@
 
 mod clock;
 mod commands;
+mod curve;
 mod failure;
 mod home;
 mod input;
 mod output;
 mod page;
+mod portable;
+mod progress;
 mod receipt;
 mod rules;
+mod service;
 mod table;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{basket, calendar, diagnose, discount, quote, resolve, snapshot, stack};
+use commands::{
+    backup, basket, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve,
+    snapshot, stack, watch,
+};
 use failure::{Status, reader_left};
 use output::Output;
 
@@ -55,6 +63,24 @@ enum Command {
     Discount(discount::Arguments),
     /// Show the named sales of a year
     Calendar(calendar::Arguments),
+    /// Watch prices and answer over HTTP, until it is stopped
+    Serve(serve::Arguments),
+    /// Watch a simulated marketplace, to see how everything works
+    Demo(demo::Arguments),
+    /// Watch listings, and list or remove what is watched
+    Watch(watch::Arguments),
+    /// Show what a watched listing cost over time, as a curve and in figures
+    History(history::Arguments),
+    /// Write out all that is watched with its history, as JSON or CSV
+    Export(export::Arguments),
+    /// Take in what was exported
+    Import(import::Arguments),
+    /// Copy the whole store to a file while it is in use
+    Backup(backup::Arguments),
+    /// Put a backup in the place of the store
+    Restore(backup::RestoreArguments),
+    /// Examine the store and everything around it
+    Doctor(doctor::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -70,6 +96,15 @@ fn main() -> ExitCode {
         Command::Quote(arguments) => quote::run(&arguments, data, &mut output),
         Command::Discount(arguments) => discount::run(&arguments, data, &mut output),
         Command::Calendar(arguments) => calendar::run(&arguments, data, &mut output),
+        Command::Serve(arguments) => serve::run(&arguments, data, &mut output),
+        Command::Demo(arguments) => demo::run(&arguments, data, &mut output),
+        Command::Watch(arguments) => watch::run(&arguments, data, &mut output),
+        Command::History(arguments) => history::run(&arguments, data, &mut output),
+        Command::Export(arguments) => export::run(&arguments, data, &mut output),
+        Command::Import(arguments) => import::run(&arguments, data, &mut output),
+        Command::Backup(arguments) => backup::run(&arguments, data, &mut output),
+        Command::Restore(arguments) => backup::restore(&arguments, data, &mut output),
+        Command::Doctor(arguments) => doctor::run(&arguments, data, &mut output),
     };
     // What was answered before a failure is still an answer.
     let flushed = output.flush();

@@ -24,6 +24,14 @@ impl Rules {
         Ok(Self { book, asked })
     }
 
+    /// The one that was asked for, else the default.
+    pub(crate) fn usual(&self) -> Result<&RuleSet, InputError> {
+        match &self.asked {
+            Some(asked) => Ok(asked),
+            None => self.book.get(None),
+        }
+    }
+
     /// The one for a checkout.
     pub(crate) fn of(&self, checkout: &Checkout) -> Result<&RuleSet, InputError> {
         match &self.asked {
@@ -45,7 +53,8 @@ impl Rules {
     }
 }
 
-fn find(book: &RuleBook, asked: &str) -> anyhow::Result<RuleSet> {
+/// A rule set by its name or its file.
+pub(crate) fn find(book: &RuleBook, asked: &str) -> anyhow::Result<RuleSet> {
     let unknown = match book.get(Some(asked)) {
         Ok(rules) => return Ok(rules.clone()),
         Err(unknown) => unknown,

@@ -1,7 +1,8 @@
 //! The program as scripts and people meet it: exit statuses, order, streams, files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -82,6 +83,19 @@ fn every_command_explains_itself_with_an_example() {
         &["discount", "import"],
         &["discount", "remove"],
         &["calendar"],
+        &["watch"],
+        &["watch", "add"],
+        &["watch", "list"],
+        &["watch", "show"],
+        &["watch", "remove"],
+        &["history"],
+        &["history", "void"],
+        &["history", "unvoid"],
+        &["export"],
+        &["import"],
+        &["backup"],
+        &["restore"],
+        &["doctor"],
     ] {
         let help = run(&[command, &["--help"]].concat(), "");
         let example = format!("tillwatch {}", command.join(" "));
@@ -99,7 +113,8 @@ fn a_command_that_is_written_wrongly_ends_with_2() {
         &["calendar", "--year", "next"],
         &["discount", "list", "--at", "noon"],
         &["stack", "--rules", "rules-of-nobody"],
-        &["resolve", "--follow", "https://a.aliexpress.com/_mKabcd"],
+        &["resolve", "--follow", "--local", "127.0.0.1", "1005006367324382"],
+        &["resolve", "--local", "127.0.0.1:8080", "1005006367324382"],
     ] {
         let wrong = run(arguments, &example());
         assert_eq!((status(&wrong), out(&wrong)), (2, ""), "{arguments:?}");
@@ -254,6 +269,66 @@ fn texts_are_resolved_one_answer_each_in_order() {
         (status(&one), &values(&one)[0]["item"]),
         (0, &"1005008177221739".into())
     );
+}
+
+/// A marketplace that answers one call, with a redirect.
+fn redirect_once(location: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        _ = stream.read(&mut [0; 4096]).unwrap();
+        let answer = format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    place
+}
+
+#[test]
+fn a_short_link_is_followed_when_asked_to_and_the_rest_needs_no_network() {
+    let place = redirect_once("https://www.aliexpress.us/item/3256807990906987.html?aff_fcid=1");
+    let short = format!("http://{place}/e/_short");
+    let told = run(
+        &[
+            "resolve",
+            "--json",
+            "--follow",
+            "--local",
+            &place,
+            &short,
+            "1005006367324382",
+        ],
+        "",
+    );
+    let found = values(&told);
+    assert_eq!((status(&told), err(&told)), (0, ""));
+    assert_eq!(
+        (&found[0]["item"], &found[0]["input"]),
+        (&"1005008177221739".into(), &short.into())
+    );
+    assert_eq!(found[1]["item"], "1005006367324382");
+}
+
+#[test]
+fn a_short_link_that_cannot_be_followed_ends_with_3_and_the_rest_is_answered() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let short = format!("http://{place}/e/_short");
+    let told = run(
+        &[
+            "resolve",
+            "--json",
+            "--follow",
+            "--local",
+            &place,
+            &short,
+            "1005006367324382",
+        ],
+        "",
+    );
+    assert_eq!((status(&told), values(&told).len()), (3, 2));
+    assert!(err(&told).contains("127.0.0.1 cannot be reached"), "{}", err(&told));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::read::{Index, Zones, confidence, from_zoned, in_schema, local_day_or_
 use super::{Confidence, Lifetimes};
 use crate::checkout::Read;
 use crate::country::Country;
-use crate::discount::read::{At, RawDiscount, RawScope, RawUses, discount, each, optional, scope};
+use crate::discount::read::{At, RawDiscount, RawScope, RawUses, discount, each, open_at_all, optional, scope};
 use crate::discount::{Audience, Benefit, Discount, Kind, Provenance, Scope, Tier, Uses};
 use crate::id::DiscountId;
 use crate::input::{self, InputError, Text, Warnings, raw_object};
@@ -120,6 +120,10 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
         expiry_assumed: false,
     };
     let regions = each(raw.regions.take(), at(&"regions"), Country::parse)?;
+    if raw.tiers.is_none() && raw.discounts.is_none() {
+        let detail = "at least one tier or a list of discounts is needed, which is empty where nothing runs now";
+        return Err(InputError::missing("tiers", detail));
+    }
     let steps = raw.tiers.take().unwrap_or_default();
     let others = raw.discounts.take().unwrap_or_default();
     not_too_many(steps.len().saturating_add(others.len()))?;
@@ -130,7 +134,9 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
     }
     let after = discounts.len();
     for (index, raw) in others.into_iter().enumerate() {
-        let mut read = discount(raw, &Index("discounts", index), &mut warnings)?;
+        let base = Index("discounts", index);
+        let mut read = discount(raw, &base, &mut warnings)?;
+        open_at_all(&read, &base)?;
         // What one of them does not say of its origin the ladder says for it.
         let own = &mut read.provenance;
         own.source = own.source.take().or_else(|| provenance.source.clone());
@@ -157,11 +163,7 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
 
 fn not_too_many(count: usize) -> Result<(), InputError> {
     match count {
-        0 => Err(InputError::missing(
-            "tiers",
-            "at least one tier or one of discounts is needed",
-        )),
-        1..=MOST => Ok(()),
+        0..=MOST => Ok(()),
         many => Err(InputError::too_much(
             "tiers",
             format_args!("{many} tiers and discounts; at most {MOST} are accepted"),

@@ -10,7 +10,7 @@ use super::{
 use crate::basket::Limits;
 use crate::country::Country;
 use crate::discount::Discount;
-use crate::discount::read::{At, RawDiscount, discount, each, id, optional};
+use crate::discount::read::{At, RawDiscount, discount, each, id, open_at_all, optional};
 use crate::id::{CategoryId, DiscountId, ItemId, PoolId, SellerId, SkuId, StoreId, Warehouse};
 use crate::input::{self, InputError, Text, Warnings, raw_object};
 use crate::instant::Instant;
@@ -417,7 +417,10 @@ fn discounts(raw: Vec<RawDiscount<'_>>, warnings: &mut Warnings) -> Result<Vec<D
     few(&raw, "discounts", MOST_DISCOUNTS)?;
     let mut read = Vec::with_capacity(raw.len());
     for (index, raw) in raw.into_iter().enumerate() {
-        read.push(discount(raw, &Index("discounts", index), warnings)?);
+        let base = Index("discounts", index);
+        let discount = discount(raw, &base, warnings)?;
+        open_at_all(&discount, &base)?;
+        read.push(discount);
     }
     // Few are compared one by one; many would make that quadratic.
     let twice = if read.len() <= 16 {

@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use super::{Audience, Benefit, Discount, Kind, Percent, PieceTier, Provenance, Scope, Tier, Uses};
 use crate::country::Country;
 use crate::id::{CategoryId, DiscountId, IdError, ItemId, SellerId, StoreId, Warehouse};
-use crate::input::{InputError, Text, Warnings, raw_object};
+use crate::input::{self, InputError, Text, Warnings, raw_object};
 use crate::instant::Instant;
 use crate::money::{BasisPoints, Currency, Money};
 
@@ -172,6 +172,26 @@ pub(crate) fn id<T>(
     optional(text, place, parse)?.ok_or_else(|| InputError::missing(place, "an id in quotes is needed"))
 }
 
+/// Reads one discount as its [`Serialize`](serde::Serialize) wrote it, also one whose window is never open: pages show
+/// such, and what was kept must come back.
+pub fn read(json: &[u8]) -> Result<Discount, InputError> {
+    discount(input::read(json)?, &"", &mut Warnings::default())
+}
+
+/// That a window is open at some time.
+pub(crate) fn open_at_all(discount: &Discount, base: &dyn fmt::Display) -> Result<(), InputError> {
+    match (discount.valid_from, discount.valid_until) {
+        (Some(from), Some(until)) if until <= from => Err(InputError::conflict(
+            At {
+                base,
+                field: "valid_until",
+            },
+            format_args!("{until} is not after valid_from ({from})"),
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Makes a [`Discount`] of its raw form, or names what is wrong and what is allowed.
 pub(crate) fn discount(
     raw: RawDiscount<'_>,
@@ -211,14 +231,6 @@ pub(crate) fn discount(
     let min_spend = money(raw.min_spend.as_ref(), at("min_spend"))?;
     let valid_from = optional(raw.valid_from.as_ref(), at("valid_from"), Instant::parse)?;
     let valid_until = optional(raw.valid_until.as_ref(), at("valid_until"), Instant::parse)?;
-    if let (Some(from), Some(until)) = (valid_from, valid_until)
-        && until <= from
-    {
-        return Err(InputError::conflict(
-            at("valid_until"),
-            format_args!("{until} is not after valid_from ({from})"),
-        ));
-    }
     let scope = raw
         .scope
         .map(|raw| scope(raw, at("scope"), warnings))

@@ -368,10 +368,10 @@ impl<'t, 'a> Search<'t, 'a> {
     /// A total that no choice in the slots from here on can go below.
     fn bound(&mut self, at: usize) -> i64 {
         let bound = self.bound_from(at, 0, true);
-        if !self.till.several || bound > self.best_total {
+        if self.till.several_until <= at || bound > self.best_total {
             return bound;
         }
-        // A discount that could take several slots takes one: let each take its most, once, before all others.
+        // A discount that could take several slots takes one: let each take its most, once, apart from all others.
         let several = self.most_of_several(at);
         if several == 0 {
             bound
@@ -380,13 +380,16 @@ impl<'t, 'a> Search<'t, 'a> {
         }
     }
 
-    /// The bound when so much has been taken already, with or without the candidates that could take several slots.
+    /// The bound with the candidates that could take several slots, or without them and with what they take at most.
+    ///
+    /// That is taken behind the last of their slots. Of a price that is smaller by so much, a discount leaves less by
+    /// no more than so much: what is taken later leaves the least.
     fn bound_from(&self, at: usize, taken: i64, several: bool) -> i64 {
         let till = self.till;
         let state = self.state(at);
-        let mut merchandise = (till.merchandise(state) - taken).max(0);
+        let mut merchandise = till.merchandise(state);
         let mut shipping = till.shipping(state);
-        for slot in &till.slots[at..] {
+        for (place, slot) in till.slots.iter().enumerate().skip(at) {
             let (mut least, mut most_shipping) = (merchandise, 0);
             for candidate in &till.candidates[slot.all()] {
                 // What it takes of the opening is the most that it ever takes, and the rest of the slot takes less.
@@ -409,6 +412,9 @@ impl<'t, 'a> Search<'t, 'a> {
                 }
             }
             merchandise = least;
+            if place + 1 == till.several_until {
+                merchandise = (merchandise - taken).max(0);
+            }
             shipping -= most_shipping.min(shipping);
         }
         merchandise + shipping + self.tolls[at]

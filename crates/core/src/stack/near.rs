@@ -49,7 +49,7 @@ pub fn near_misses(checkout: &Checkout, rules: &RuleSet, stack: &Stack) -> Vec<N
             if matches!(discount.benefit, Benefit::Unknown { .. }) {
                 return None;
             }
-            let (line, listed) = nearest(checkout, rules, discount)?;
+            let (line, listed) = nearest(checkout, rules, discount, has)?;
             let more = more.get_or_insert_with(|| checkout.clone());
             let start = addition(checkout, rules, needs, has, listed);
             let (add, total_if_met) = met(more, rules, refused.discount, line, start)?;
@@ -102,9 +102,15 @@ fn met(more: &mut Checkout, rules: &RuleSet, discount: usize, line: &Line, start
     None
 }
 
-/// The line beside which the addition reaches the minimum first: of the slot with the most eligible spend. With that
-/// spend, where minimums are tested on it.
-fn nearest<'a>(checkout: &'a Checkout, rules: &RuleSet, discount: &Discount) -> Option<(&'a Line, Option<i64>)> {
+/// The line beside which the addition reaches the minimum first: of the slot with the most eligible spend, and where
+/// minimums are tested on that, of the slot that the refusal speaks of; a larger one may want pieces, not spend. With
+/// that spend.
+fn nearest<'a>(
+    checkout: &'a Checkout,
+    rules: &RuleSet,
+    discount: &Discount,
+    has: Money,
+) -> Option<(&'a Line, Option<i64>)> {
     let step = rules.steps.iter().find(|step| step.kinds.contains(&discount.kind))?;
     let eligible = || checkout.lines.iter().filter(|line| touches(discount, line));
     let together = |one: &Line, other: &Line| match step.per {
@@ -118,9 +124,15 @@ fn nearest<'a>(checkout: &'a Checkout, rules: &RuleSet, discount: &Discount) -> 
             .map(|other| other.listed().minor())
             .fold(0, i64::saturating_add)
     };
+    if step.basis == Basis::Listed {
+        let told = |spend: &i64| net(checkout, rules, *spend) == has.minor();
+        let mut spends = eligible().map(|line| (line, spend(line)));
+        return spends
+            .find(|(_, spend)| told(spend))
+            .map(|(line, spend)| (line, Some(spend)));
+    }
     // The first of the largest, and not the last.
-    let line = eligible().rev().max_by_key(|line| spend(line))?;
-    Some((line, (step.basis == Basis::Listed).then(|| spend(line))))
+    Some((eligible().rev().max_by_key(|line| spend(line))?, None))
 }
 
 /// The smallest amount with which the spend, tested as this market does, reaches the minimum. Where only the tested

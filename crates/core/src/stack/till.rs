@@ -37,8 +37,8 @@ pub(super) struct Till<'a> {
     pub(super) refused: Vec<Option<Reason>>,
     /// The state before any step: running prices, shipping of the lines, fees of the pools.
     pub(super) opening: Vec<i64>,
-    /// Whether any candidate could take several slots.
-    pub(super) several: bool,
+    /// How many slots come up to the last that has a candidate which could take several; zero where none could.
+    pub(super) several_until: usize,
     /// The lines that are bought together, by their places in the checkout; everything else here counts within them.
     own: Vec<u32>,
     /// Places of lines, candidate after candidate.
@@ -190,7 +190,7 @@ impl<'a> Till<'a> {
             slots: Vec::new(),
             refused: Vec::new(),
             opening: opening(checkout, own.iter().map(|line| *line as usize)),
-            several: false,
+            several_until: 0,
             own,
             members: Vec::with_capacity((discounts * lines).min(1 << 12)),
             lines,
@@ -206,7 +206,6 @@ impl<'a> Till<'a> {
             let id = |c: &Candidate| &till.checkout.discounts[c.discount].id;
             order(a).cmp(&order(b)).then_with(|| id(a).cmp(id(b)))
         });
-        till.several = till.candidates.iter().any(|candidate| candidate.several);
         for (place, candidate) in till.candidates.iter().enumerate() {
             match till.slots.last_mut() {
                 Some(slot) if same_slot(&till.candidates[slot.start as usize], candidate) => {
@@ -219,6 +218,9 @@ impl<'a> Till<'a> {
                     automatic: candidate.automatic(),
                     shipping: candidate.shipping,
                 }),
+            }
+            if candidate.several {
+                till.several_until = till.slots.len();
             }
         }
     }
@@ -662,6 +664,19 @@ fn failing(discount: &Discount, line: &Line) -> Option<By> {
 /// Whether a discount can touch a line.
 pub(super) fn touches(discount: &Discount, line: &Line) -> bool {
     failing(discount, line).is_none()
+}
+
+/// Whether a discount is meant for a line of this market, currency, store, seller, category and warehouse, whichever
+/// listing it is, however dear and whenever: what is left to ask are its window, its eligible listings and its minimum.
+pub fn is_meant_for(discount: &Discount, checkout: &Checkout, line: &Line) -> bool {
+    discount.currency.is_none_or(|currency| currency == checkout.currency)
+        && (discount.regions.is_empty() || discount.regions.contains(&checkout.market))
+        && matches!(failing(discount, line), None | Some(By::Item | By::Excluded))
+}
+
+/// Whether a discount could apply now to such a line.
+pub fn could_touch(discount: &Discount, checkout: &Checkout, line: &Line) -> bool {
+    never(checkout, discount).is_ok() && is_meant_for(discount, checkout, line)
 }
 
 /// What keeps a discount from every line: the condition at which the last of them fails.

@@ -18,7 +18,7 @@ pub struct Asked {
 
 impl Asked {
     /// Keeps what answers; of several listings only the one that was asked for, if it is among them.
-    pub(super) fn check(&self, mut seen: Vec<Snapshot>) -> Vec<Snapshot> {
+    pub(crate) fn check(&self, mut seen: Vec<Snapshot>) -> Vec<Snapshot> {
         if let Some(item) = &self.item
             && seen.iter().any(|one| one.item.as_ref() == Some(item))
         {

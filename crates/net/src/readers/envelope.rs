@@ -7,7 +7,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 use super::npi;
-use super::value::{at, text};
+use super::value::{self, at, text};
 
 /// An answer without its envelope.
 pub(super) struct Answer<'a> {
@@ -48,55 +48,90 @@ pub(super) fn open(value: &Value) -> Option<Answer<'_>> {
     })
 }
 
+/// A refusal in the API's own words.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Its code, which may be a name, a number or empty.
+    pub(crate) code: String,
+    /// What it said beside the code.
+    pub(crate) said: Vec<String>,
+}
+
+/// The refusal that an answer is, by the gateway or by the method; `None` where it is an answer, or no JSON.
+pub(crate) fn refusal_in(answer: &[u8]) -> Option<Refusal> {
+    let value = value::parse(std::str::from_utf8(answer).ok()?).ok()?;
+    gateway(&value).or_else(|| {
+        let body = value
+            .as_object()?
+            .iter()
+            .find_map(|(key, body)| key.ends_with("_response").then_some(body));
+        let body = body.unwrap_or(&value);
+        [body.get("resp_result").unwrap_or(body), body]
+            .into_iter()
+            .find_map(method)
+    })
+}
+
 /// The gateway's refusal, if the whole answer is one: `error_response`, or a bare object with type, code and message.
 pub(super) fn refused(value: &Value) -> Option<Snapshot> {
+    let Refusal { code, said } = gateway(value)?;
+    let words = gateway_words(&code, &said.join(" "));
+    let told = [&[code][..], &said].concat().join(", ");
+    Some(Snapshot::refused(
+        "api_error",
+        Outcome::ApiRefused,
+        format!("{words} The answer was: {}.", told.trim_end_matches('.')),
+    ))
+}
+
+fn gateway(value: &Value) -> Option<Refusal> {
     let error = value.get("error_response").filter(|error| error.is_object());
     let bare = || {
         let kind = value.get("type")?.as_str()?;
         (matches!(kind, "ISV" | "ISP" | "SYSTEM") && value.get("result").is_none()).then_some(value)
     };
     let error = error.or_else(bare)?;
-    let field = |key: &str| text(at(error, key));
+    let field = |key: &str| text(at(error, key)).map(Cow::into_owned);
     let code = field("code");
     if std::ptr::eq(error, value) && is_fine(code.as_deref()) {
         return None;
     }
-    let said: Vec<Cow<'_, str>> = ["msg", "message", "sub_code", "sub_msg"]
-        .into_iter()
-        .filter_map(field)
-        .collect();
-    let code = code.unwrap_or_default();
-    let words = gateway_words(&code, &said.join(" "));
-    Some(Snapshot::refused(
-        "api_error",
-        Outcome::ApiRefused,
-        format!(
-            "{words} The answer was: {}.",
-            [&[code][..], &said].concat().join(", ").trim_end_matches('.')
-        ),
-    ))
+    Some(Refusal {
+        code: code.unwrap_or_default(),
+        said: ["msg", "message", "sub_code", "sub_msg"]
+            .into_iter()
+            .filter_map(field)
+            .collect(),
+    })
 }
 
 /// The refusal in a body's own code, if it is one.
 pub(super) fn refusal(body: &Value) -> Option<String> {
-    let field = |key: &str| text(at(body, key));
-    let code = ["resp_code", "rsp_code", "code"].into_iter().find_map(field);
-    if is_fine(code.as_deref()) {
-        return None;
-    }
-    let code = code.unwrap_or_default();
-    let said = ["resp_msg", "rsp_msg", "msg", "message"]
-        .into_iter()
-        .find_map(|key| text(at(body, key)));
+    let Refusal { code, said } = method(body)?;
     let words = match &*code {
         "405" => "No result: the listing is not in the programme, or not for this country.",
         "404" => "The API had an error of its own; a later call can succeed.",
         "402" => "The tracking id is wrong: a matter of configuration.",
         "401" => "The publisher is not registered: a matter of configuration.",
-        other => gateway_words(other, said.as_deref().unwrap_or("")),
+        other => gateway_words(other, &said.join(" ")),
     };
-    let said = said.map(|said| format!(", {said}")).unwrap_or_default();
-    Some(format!("{words} The answer was: {code}{said}."))
+    Some(format!(
+        "{words} The answer was: {}.",
+        [&[code][..], &said].concat().join(", ")
+    ))
+}
+
+fn method(body: &Value) -> Option<Refusal> {
+    let field = |key: &str| text(at(body, key)).map(Cow::into_owned);
+    let code = ["resp_code", "rsp_code", "code"].into_iter().find_map(field);
+    if is_fine(code.as_deref()) {
+        return None;
+    }
+    let said = ["resp_msg", "rsp_msg", "msg", "message"].into_iter().find_map(field);
+    Some(Refusal {
+        code: code.unwrap_or_default(),
+        said: said.into_iter().collect(),
+    })
 }
 
 fn is_fine(code: Option<&str>) -> bool {

@@ -56,10 +56,11 @@ pub(super) fn read(html: &str) -> Vec<Snapshot> {
         Some(seen) => return seen,
         None => signs::tell(html),
     };
-    if let (Outcome::ParseFailed, Some(error)) = (seen.outcome, broken) {
-        seen.detail = Some(format!(
-            "The page's data is broken ({error}): load the page to its end and save it once more."
-        ));
+    // Ordinary pages carry the guard's script too: where data began, only a challenge's own marks make it one.
+    let guessed = matches!(seen.outcome, Outcome::ParseFailed | Outcome::Blocked) && challenge(html).is_none();
+    if let (true, Some(error)) = (guessed, broken) {
+        let detail = format!("The page's data is broken ({error}): load the page to its end and save it once more.");
+        seen = Snapshot::refused(SHAPE, Outcome::ParseFailed, detail);
     }
     seen.item = item_of(html);
     vec![seen]

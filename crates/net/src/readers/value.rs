@@ -141,7 +141,7 @@ pub(super) fn shown(value: &Value, most: usize) -> Option<String> {
 }
 
 /// A text with its blanks and control characters folded, cut to `most` characters.
-pub(super) fn fold(text: &str, most: usize) -> String {
+pub(crate) fn fold(text: &str, most: usize) -> String {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())

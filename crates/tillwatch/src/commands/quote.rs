@@ -171,7 +171,7 @@ fn source(arguments: &Arguments) -> anyhow::Result<(Option<Identity>, PathBuf)> 
     let identity = identify(what);
     let Some(item) = &identity.item else {
         let reason = identity.reason.as_ref().map(ToString::to_string);
-        let short = "a short link is not followed yet; open it in a browser and paste the address it ends at";
+        let short = "this is a short link; `tillwatch resolve --follow` says which listing it leads to";
         let detail = match identity.kind {
             IdentityKind::NeedsRedirect => short.to_owned(),
             _ => format!("no such file, and no listing's link: {}", reason.unwrap_or_default()),
@@ -251,7 +251,7 @@ fn answer(seen: &Snapshot, quoted: Quote, wish: &Wish, known: &Known<'_>, output
         identity: *identity,
         snapshot: Reading {
             outcome: seen.outcome,
-            shape: seen.shape,
+            shape: &seen.shape,
             title: seen.title.as_deref(),
             store_name: seen.store_name.as_deref(),
             seen_at: seen.seen_at,

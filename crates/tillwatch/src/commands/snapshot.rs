@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
 use tillwatch_core::country::Country;
 use tillwatch_core::money::Money;
-use tillwatch_core::snapshot::{Outcome, SCHEMA, Snapshot};
+use tillwatch_core::snapshot::{Outcome, Snapshot};
 use tillwatch_core::stack::explain::{amount, offer};
 use tillwatch_net::readers::{Asked, read_asked};
 
@@ -31,21 +30,6 @@ pub(crate) struct Arguments {
     market: Option<Country>,
 }
 
-/// A snapshot under the name of its format.
-#[derive(Serialize)]
-struct Written<'a> {
-    schema: &'static str,
-    #[serde(flatten)]
-    seen: &'a Snapshot,
-}
-
-impl<'a> Written<'a> {
-    /// With the name in front.
-    const fn new(seen: &'a Snapshot) -> Self {
-        Self { schema: SCHEMA, seen }
-    }
-}
-
 /// Reads the file and prints what is in it.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<Status> {
     let asked = Asked {
@@ -56,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<
     let mut page = output.page();
     for (number, one) in seen.iter().enumerate() {
         if output.json {
-            output.value(&Written::new(one))?;
+            output.value(one)?;
         } else {
             if number > 0 {
                 page.rule();

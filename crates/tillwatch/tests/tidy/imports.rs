@@ -168,3 +168,39 @@ fn a_stranger_under_the_core_is_named() {
         ]
     );
 }
+
+/// What the marketplace takes of the core beyond money and ids: its till must stay a piece of work of its own.
+fn too_close_to_the_engine(files: &crate::Files) -> Vec<String> {
+    let of_market = files.iter().filter(|(name, _)| name.starts_with("crates/market/src/"));
+    let uses = of_market.flat_map(|(name, text)| {
+        let after = text
+            .match_indices("tillwatch_core::")
+            .map(|(at, found)| &text[at + found.len()..]);
+        after.map(move |rest| (name, rest))
+    });
+    uses.filter(|(_, rest)| !rest.starts_with("money::") && !rest.starts_with("id::"))
+        .map(|(name, rest)| format!("{name} takes {} of the core", rest.lines().next().unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn the_marketplace_knows_of_the_core_only_money_and_ids() {
+    let files = crate::tree_at(&root());
+    assert!(files.keys().any(|name| name.starts_with("crates/market/src/")));
+    assert_clean(&too_close_to_the_engine(&files));
+}
+
+#[test]
+fn a_marketplace_that_asks_the_engine_is_named() {
+    let files = crate::files(&[
+        (
+            "crates/market/src/till.rs",
+            "use tillwatch_core::money::Money;\nuse tillwatch_core::stack::best;\n",
+        ),
+        ("crates/market/tests/agree.rs", "use tillwatch_core::stack::best;\n"),
+    ]);
+    assert_eq!(
+        too_close_to_the_engine(&files),
+        ["crates/market/src/till.rs takes stack::best; of the core"]
+    );
+}

@@ -8,6 +8,7 @@ mod documents;
 mod imports;
 mod lines;
 mod lints;
+mod stores;
 
 use std::collections::BTreeMap;
 use std::fs;

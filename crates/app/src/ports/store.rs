@@ -1,0 +1,380 @@
+//! What is kept: one method is one transaction. An error means that nothing of it happened.
+
+mod past;
+
+use tillwatch_core::cadence::Seen;
+use tillwatch_core::checkout::Checkout;
+use tillwatch_core::country::Country;
+use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
+use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::{Currency, Money};
+pub use tillwatch_core::observation::Lanes;
+use tillwatch_core::snapshot::{Outcome, Snapshot};
+
+pub use past::{ListingPast, SeriesPast, VariantPast, WatchPast};
+
+/// Why the store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file, the disk or the database: nothing was written.
+    #[error("the store cannot be used: {0}")]
+    Unusable(String),
+    /// Something in it is damaged and was not read as prices.
+    #[error("{place} is damaged: {why}")]
+    Damaged {
+        /// Which part, in words that an operator can look up.
+        place: String,
+        /// How it was noticed.
+        why: String,
+    },
+    /// It was written by a newer program.
+    #[error("the store has version {found}; this program knows up to {known}")]
+    Newer {
+        /// Its version.
+        found: u32,
+        /// The last one known here.
+        known: u32,
+    },
+    /// What was named is not there.
+    #[error("there is no {0}")]
+    NotThere(String),
+    /// What was to be written does not fit what is kept: another currency, a price of nothing, a past that overlaps.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A listing in one market: what is read in one go.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListingKey {
+    /// The listing.
+    pub item: ItemId,
+    /// The ship-to country.
+    pub market: Country,
+    /// The currency that the shopper pays in.
+    pub currency: Currency,
+}
+
+/// The store's number of a listing in one market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListingId(pub i64);
+
+/// The store's number of a variant of such a listing that is tracked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VariantId(pub i64);
+
+/// The store's number of a watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WatchId(pub i64);
+
+/// Which terms a series follows. Another one is another series: they are never joined.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Terms {
+    /// The rule set that computed the prices.
+    pub rules: String,
+    /// Whether the prices are with shipping; without it where no source named one.
+    pub delivered: bool,
+}
+
+/// Where a listing stands in the schedule; kept so that a restart neither storms nor forgets. Seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Schedule {
+    /// The last ok reading.
+    pub last_good: Option<i64>,
+    /// The last reading of any outcome.
+    pub last_try: Option<i64>,
+    /// Not to be read before this, after failures.
+    pub not_before: Option<i64>,
+    /// The last reading that showed everything, by a source that shows shipping and coupons.
+    pub last_full: Option<i64>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Ok readings that followed another one.
+    pub readings: u32,
+    /// How many of them found another price.
+    pub changes: u32,
+    /// The seconds that they cover together.
+    pub exposure: u64,
+}
+
+impl Schedule {
+    /// What its readings told of its changes.
+    pub const fn seen(&self) -> Seen {
+        Seen {
+            readings: self.readings,
+            changes: self.changes,
+            exposure: self.exposure,
+        }
+    }
+
+    /// The same with one more reading, so many seconds after the one before; the first one tells nothing.
+    #[must_use]
+    pub fn counting(self, since: Option<u32>, changed: bool) -> Self {
+        let Some(since) = since else { return self };
+        let mut seen = self.seen();
+        seen.count(since, changed);
+        Self {
+            readings: seen.readings,
+            changes: seen.changes,
+            exposure: seen.exposure,
+            ..self
+        }
+    }
+}
+
+/// A listing that is tracked, with what the schedule and the re-pricing need of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracked {
+    /// Its number.
+    pub id: ListingId,
+    /// What is read.
+    pub key: ListingKey,
+    /// Where it stands.
+    pub schedule: Schedule,
+    /// Its tracked variants, by number.
+    pub variants: Vec<TrackedVariant>,
+}
+
+/// One tracked variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackedVariant {
+    /// Its number.
+    pub id: VariantId,
+    /// Whether it is whichever the page selects; else it was named when it was tracked.
+    pub selected: bool,
+    /// The variant; absent until the first reading has named the one that the page selects.
+    pub sku: Option<SkuId>,
+    /// How many watches it has.
+    pub watchers: u32,
+    /// The targets of its watches.
+    pub targets: Vec<(Lane, Money)>,
+    /// One piece of it as a checkout with the discounts that the listing itself showed; absent before the first reading.
+    pub checkout: Option<Checkout>,
+    /// Its prices as last recorded; absent before the first reading.
+    pub latest: Option<Latest>,
+}
+
+/// The newest prices of a variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Latest {
+    /// The prices.
+    pub lanes: Lanes,
+    /// Their terms.
+    pub terms: Terms,
+    /// The last minute at which a reading confirmed them: that of the sticker, which nothing but a reading changes.
+    pub confirmed: Minute,
+}
+
+/// What became of one reading of one listing. Only an ok outcome has prices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The listing.
+    pub listing: ListingId,
+    /// When.
+    pub at: Instant,
+    /// Which source.
+    pub source: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// A sentence on an outcome that is not ok.
+    pub detail: Option<String>,
+    /// What was seen, where it differs from what was kept; nothing keeps the old one.
+    pub snapshot: Option<Snapshot>,
+    /// The prices of the tracked variants that the reading showed.
+    pub prices: Vec<Priced>,
+    /// Where the listing now stands.
+    pub schedule: Schedule,
+}
+
+/// The prices of one variant at one reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Priced {
+    /// The variant.
+    pub variant: VariantId,
+    /// Its id, where it was not known before.
+    pub sku: Option<SkuId>,
+    /// Its checkout, where it differs from what was kept.
+    pub checkout: Option<Checkout>,
+    /// The terms of the prices.
+    pub terms: Terms,
+    /// The prices.
+    pub lanes: Lanes,
+}
+
+/// Prices that changed without a reading, since a known discount began, ended or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repriced {
+    /// The variant.
+    pub variant: VariantId,
+    /// The terms of the prices; those of the latest reading.
+    pub terms: Terms,
+    /// The prices from that moment.
+    pub lanes: Lanes,
+}
+
+/// A listing as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingState {
+    /// Its tracked side.
+    pub tracked: Tracked,
+    /// The last reading that showed the listing, whole.
+    pub snapshot: Option<Snapshot>,
+    /// When the last reading was, of which source and outcome, and its sentence.
+    pub last_check: Option<LastCheck>,
+}
+
+/// The last reading of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastCheck {
+    /// When.
+    pub at: Instant,
+    /// Which source.
+    pub source: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Its sentence.
+    pub detail: Option<String>,
+}
+
+/// What someone wants to be told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Its number.
+    pub id: WatchId,
+    /// The listing.
+    pub listing: ListingId,
+    /// What is read.
+    pub key: ListingKey,
+    /// The variant.
+    pub variant: VariantId,
+    /// Its id, once known.
+    pub sku: Option<SkuId>,
+    /// The listing's title, once read.
+    pub title: Option<String>,
+    /// The lane that it follows.
+    pub lane: Lane,
+    /// At or below which price; absent only keeps the history.
+    pub target: Option<Money>,
+    /// When it was added.
+    pub since: Instant,
+}
+
+/// How much is kept, for metrics and `doctor`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Listings.
+    pub listings: u64,
+    /// Tracked variants.
+    pub variants: u64,
+    /// Watches.
+    pub watches: u64,
+    /// Series.
+    pub series: u64,
+    /// Runs in segments and tails.
+    pub runs: u64,
+    /// Bytes of the segments.
+    pub segment_bytes: u64,
+    /// Bytes of the file.
+    pub file_bytes: u64,
+    /// The schema's version.
+    pub version: u32,
+}
+
+/// The store, as the watch needs it. Readers never wait for the writer.
+pub trait Store: Send + Sync {
+    /// Tracks a listing in a market and a variant of it; both at most once, the numbers of those that were there stay.
+    fn track(&self, key: &ListingKey, sku: Option<&SkuId>, now: Instant) -> Result<(ListingId, VariantId), StoreError>;
+
+    /// The same for many, all of them or none; the numbers come in the order of what was wanted.
+    fn track_all(
+        &self,
+        wanted: &[(ListingKey, Option<SkuId>)],
+        now: Instant,
+    ) -> Result<Vec<(ListingId, VariantId)>, StoreError>;
+
+    /// The tracked listings with numbers above `after`, by number, not more than `most`.
+    fn tracked(&self, after: ListingId, most: usize) -> Result<Vec<Tracked>, StoreError>;
+
+    /// The listings whose watches changed since the last call of any program, each once; a call takes them off.
+    fn take_touched(&self) -> Result<Vec<ListingId>, StoreError>;
+
+    /// A listing by its number.
+    fn tracked_one(&self, id: ListingId) -> Result<Option<Tracked>, StoreError>;
+
+    /// A listing with its last reading.
+    fn listing(&self, key: &ListingKey) -> Result<Option<ListingState>, StoreError>;
+
+    /// The markets in which an item is tracked.
+    fn markets_of(&self, item: &ItemId) -> Result<Vec<ListingKey>, StoreError>;
+
+    /// Records readings: outcome, prices and gaps, the new place in the schedule, all of them or none.
+    ///
+    /// A reading that is older than what is kept of a series changes nothing of that series.
+    fn record_checks(&self, checks: &[Check]) -> Result<(), StoreError>;
+
+    /// Records prices that changed without a reading, all of them or none. A variant needs a reading under these terms.
+    fn record_prices(&self, at: Instant, prices: &[Repriced]) -> Result<(), StoreError>;
+
+    /// A series with its gaps and voids. A damaged segment is an error and never prices.
+    fn series(&self, variant: VariantId, lane: Lane, terms: &Terms) -> Result<Option<Series>, StoreError>;
+
+    /// The terms under which a variant has series, the newest first.
+    fn terms_of(&self, variant: VariantId) -> Result<Vec<Terms>, StoreError>;
+
+    /// Writes the past of a series: runs in order, before any that is kept.
+    fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run]) -> Result<(), StoreError>;
+
+    /// Writes the past of a listing's checks: runs in order, before any that is kept. A failed one lasts until the next.
+    fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError>;
+
+    /// The checks of a listing, the open run last; none before its first reading.
+    fn checks(&self, listing: ListingId) -> Result<Vec<Run<Outcome>>, StoreError>;
+
+    /// Writes what a listing lacks of its past, tracking it and its variants: all of it or none.
+    ///
+    /// Runs are put before any that are kept, as by [`Store::put_past`] and [`Store::put_checks`]. A selected variant
+    /// whose id is not known yet takes the one that is given.
+    fn put_listing(&self, past: &ListingPast) -> Result<(), StoreError>;
+
+    /// The checkouts of a variant as they were at each change, in order, to compute prices anew.
+    fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError>;
+
+    /// Takes a span of a variant's points out of all lows, with the reason; of the same span the last reason counts.
+    fn void(&self, variant: VariantId, void: &Void) -> Result<(), StoreError>;
+
+    /// Takes the void of a span back, whatever its reason.
+    fn unvoid(&self, variant: VariantId, void: &Void) -> Result<(), StoreError>;
+
+    /// The voids of a variant, by their beginnings.
+    fn voids(&self, variant: VariantId) -> Result<Vec<Void>, StoreError>;
+
+    /// Adds a watch on a tracked variant.
+    fn add_watch(
+        &self,
+        variant: VariantId,
+        lane: Lane,
+        target: Option<Money>,
+        now: Instant,
+    ) -> Result<WatchId, StoreError>;
+
+    /// All watches, the oldest first.
+    fn watches(&self) -> Result<Vec<Watch>, StoreError>;
+
+    /// One watch.
+    fn watch(&self, id: WatchId) -> Result<Option<Watch>, StoreError>;
+
+    /// Removes a watch; its history stays. Whether it was there.
+    fn remove_watch(&self, id: WatchId) -> Result<bool, StoreError>;
+
+    /// Keeps a small state under a name, durable before this returns: a day's budget, a source's last answer.
+    fn remember(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// What was kept under a name.
+    fn recall(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// All that is kept under names that begin so, by name.
+    fn recall_all(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// How much is kept.
+    fn counts(&self) -> Result<Counts, StoreError>;
+}

@@ -1,0 +1,246 @@
+//! One turn of a source: choose, charge, call, judge, record.
+
+use tillwatch_core::cadence::{Second, Turn};
+use tillwatch_core::history::Minute;
+use tillwatch_core::instant::Instant;
+use tillwatch_core::snapshot::Outcome;
+
+use crate::check::Bench;
+use crate::desk::Leave;
+use crate::ports::source::{Ask, Depth, Reading, SourceError, Wanted};
+use crate::ports::store::{Check, Latest, ListingState, StoreError};
+use crate::{App, State, urgency};
+
+/// What a turn came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turned {
+    /// So many listings were read, so many of them with a price.
+    Read {
+        /// Listings of the call.
+        listings: usize,
+        /// Those with a price.
+        priced: usize,
+    },
+    /// The call as a whole was refused.
+    Refused(SourceError),
+    /// There is nothing to ask before this second.
+    Rest(Second),
+}
+
+impl App {
+    /// One turn of the source at a place: the most urgent listings of one market, in one call.
+    ///
+    /// The budget is charged and kept before the call goes out, so that no crash makes a call free. Nothing is locked
+    /// and no transaction is open while the call is under way. `clock` is asked once before and once after it.
+    pub async fn turn(&self, source: usize, clock: &(dyn Fn() -> Instant + Sync)) -> Result<Turned, StoreError> {
+        let now = clock();
+        let Some(from) = self.sources.get(source) else {
+            return Ok(Turned::Rest(Second::NEVER));
+        };
+        let (call, kept) = {
+            let state = &mut *self.state();
+            if Second::of(now) >= state.profile_until {
+                state.look_ahead(now);
+            }
+            let Some(desk) = state.desks.get_mut(source) else {
+                return Ok(Turned::Rest(Second::NEVER));
+            };
+            match desk.next(&state.profile, Second::of(now)) {
+                Leave::Wait(until) => return Ok(Turned::Rest(until)),
+                Leave::Call(call) => (call, desk.kept()),
+            }
+        };
+        self.store.remember(&kept.0, &kept.1)?;
+        let mut standing = Vec::new();
+        for id in &call.listings {
+            if let Some(tracked) = self.store.tracked_one(*id)?
+                && let Some(state) = self.store.listing(&tracked.key)?
+            {
+                standing.push(state);
+            }
+        }
+        let ask = Ask {
+            market: call.group.0,
+            currency: call.group.1,
+            items: standing.iter().map(wanted).collect(),
+        };
+        self.figures.called(from.name());
+        let answer = from.read(&ask, now).await;
+        let now = clock();
+        match answer {
+            Ok(readings) => self.judge(source, &standing, &readings, now),
+            Err(error) => {
+                self.refused(source, &error, &standing, now)?;
+                Ok(Turned::Refused(error))
+            }
+        }
+    }
+
+    /// Records what the readings mean, all of a call in one transaction.
+    fn judge(
+        &self,
+        source: usize,
+        standing: &[ListingState],
+        readings: &[Reading],
+        now: Instant,
+    ) -> Result<Turned, StoreError> {
+        let state = &mut *self.state();
+        let Some(desk) = state.desks.get_mut(source) else {
+            return Ok(Turned::Rest(Second::NEVER));
+        };
+        desk.answered();
+        let bench = Bench {
+            almanac: &state.almanac,
+            rules: &self.rules,
+            now,
+            source: desk.name(),
+            depth: desk.depth(),
+        };
+        let second = Second::of(now);
+        let mut checks = Vec::new();
+        for listing in standing {
+            let reading = readings.iter().find(|reading| reading.item == listing.tracked.key.item);
+            let mut check = if let Some(reading) = reading {
+                bench.check(listing, reading, &mut state.doubts)
+            } else {
+                let detail = "the answer left this listing out".to_owned();
+                bench.without_price(listing, Outcome::ParseFailed, Some(detail))
+            };
+            if check.outcome != Outcome::Ok {
+                let rests = desk.failed(listing.tracked.id, second);
+                check.schedule.not_before = rests.map(|until| i64::from(until.get()));
+            }
+            checks.push(check);
+        }
+        let (name, depth) = (desk.name(), desk.depth());
+        self.store.record_checks(&checks)?;
+        let priced = checks.iter().filter(|check| check.outcome == Outcome::Ok).count();
+        for (listing, check) in standing.iter().zip(&checks) {
+            self.figures.checked(name, check.outcome);
+            state.follow_up(listing, check, depth, now);
+            let seen = !matches!(
+                check.outcome,
+                Outcome::Blocked
+                    | Outcome::EmptyShell
+                    | Outcome::ParseFailed
+                    | Outcome::Unreachable
+                    | Outcome::ApiRefused
+            );
+            if state.health.check(listing.tracked.id, seen) == Some(Turn::Failing) {
+                self.figures.alerted();
+            }
+        }
+        Ok(Turned::Read {
+            listings: checks.len(),
+            priced,
+        })
+    }
+
+    /// A call that was refused as a whole: what could not be seen is a gap, what was only to wait is none.
+    fn refused(
+        &self,
+        source: usize,
+        error: &SourceError,
+        standing: &[ListingState],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let state = &mut *self.state();
+        let Some(desk) = state.desks.get_mut(source) else {
+            return Ok(());
+        };
+        let ids: Vec<_> = standing.iter().map(|listing| listing.tracked.id).collect();
+        desk.refused(error, &ids, Second::of(now));
+        let (key, value) = desk.kept();
+        self.store.remember(&key, &value)?;
+        self.figures.refused(desk.name());
+        let outcome = match error {
+            SourceError::Challenged { .. } => Outcome::Blocked,
+            SourceError::Unreachable { .. } => Outcome::Unreachable,
+            SourceError::Misconfigured { .. } => Outcome::ApiRefused,
+            SourceError::Later { .. } | SourceError::Spent { .. } => return Ok(()),
+        };
+        let bench = Bench {
+            almanac: &state.almanac,
+            rules: &self.rules,
+            now,
+            source: desk.name(),
+            depth: desk.depth(),
+        };
+        let mut checks: Vec<Check> = standing
+            .iter()
+            .map(|listing| bench.without_price(listing, outcome, Some(error.to_string())))
+            .collect();
+        for check in &mut checks {
+            let rests = desk.failed(check.listing, Second::of(now));
+            check.schedule.not_before = rests.map(|until| i64::from(until.get()));
+        }
+        let name = desk.name();
+        self.store.record_checks(&checks)?;
+        for check in &checks {
+            self.figures.checked(name, outcome);
+            if state.health.check(check.listing, false) == Some(Turn::Failing) {
+                self.figures.alerted();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    /// After a check is recorded: the book has the new prices, and every desk knows when the listing was read.
+    fn follow_up(&mut self, listing: &ListingState, check: &Check, depth: Depth, now: Instant) {
+        let mut tracked = listing.tracked.clone();
+        tracked.schedule = check.schedule;
+        if check.outcome != Outcome::Ok {
+            // Everything but the price was seen for the first time: the brief sources can go on from it.
+            if check.snapshot.is_some() && listing.tracked.schedule.last_full.is_none() {
+                self.queue_up(&tracked, now);
+            }
+            return;
+        }
+        for priced in &check.prices {
+            let Some(variant) = tracked.variants.iter_mut().find(|variant| variant.id == priced.variant) else {
+                continue;
+            };
+            let before = variant.latest.as_ref().map(|latest| latest.lanes.sticker.minor());
+            self.habits.count(before, priced.lanes.sticker.minor());
+            variant.latest = Some(Latest {
+                lanes: priced.lanes,
+                terms: priced.terms.clone(),
+                confirmed: Minute::of(now),
+            });
+            if priced.sku.is_some() {
+                variant.sku.clone_from(&priced.sku);
+            }
+            if priced.checkout.is_some() {
+                variant.checkout.clone_from(&priced.checkout);
+            }
+            if let Some(checkout) = &variant.checkout {
+                self.book
+                    .enter(variant.id, checkout, priced.terms.delivered, &priced.lanes);
+            }
+        }
+        let first_full = depth == Depth::Full && listing.tracked.schedule.last_full.is_none();
+        if first_full {
+            self.queue_up(&tracked, now);
+            return;
+        }
+        let urgency = urgency(&tracked, &self.habits);
+        for desk in &mut self.desks {
+            if depth == Depth::Full || desk.depth() == Depth::Brief {
+                desk.read(tracked.id, urgency, Second::of(now));
+            }
+        }
+        if depth == Depth::Brief && check.prices.is_empty() {
+            self.not_for_brief(tracked.id);
+        }
+    }
+}
+
+fn wanted(listing: &ListingState) -> Wanted {
+    let variants = listing.tracked.variants.iter();
+    Wanted {
+        item: listing.tracked.key.item.clone(),
+        skus: variants.filter_map(|variant| variant.sku.clone()).collect(),
+    }
+}

@@ -1,0 +1,327 @@
+//! The store in one SQLite file: its connections, and which of them a method uses.
+//!
+//! The file has a write-ahead log, so that readers never wait for the writer: each reads what was there when it began.
+//! One connection writes, behind a lock. It writes with two promises. What someone was told is kept (a watch, a day's
+//! budget) is on the disk before the method returns (`synchronous = FULL`). Readings are in the log and survive the
+//! death of the program, but the machine's power may take the last of them (`NORMAL`); a reading can be made again,
+//! and without a wait for the disk many more fit in a second. A second writing connection for the one or the other
+//! would forget all pages that it has read whenever the other has written.
+
+pub(crate) mod backup;
+mod checkouts;
+mod checks;
+pub(crate) mod examine;
+mod failure;
+mod history;
+mod lines;
+mod memory;
+mod schema;
+mod tails;
+mod tracking;
+mod values;
+mod watches;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tillwatch_app::ports::store::{
+    Check, Counts, ListingId, ListingKey, ListingPast, ListingState, Repriced, Store, StoreError, Terms, Tracked,
+    VariantId, Watch, WatchId,
+};
+use tillwatch_core::checkout::Checkout;
+use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
+use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Money;
+use tillwatch_core::snapshot::Outcome;
+
+use failure::Answer;
+
+/// How long one program waits for another that writes in the same file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Reading connections that are kept open; more are opened when all are busy, and closed afterwards.
+const READERS: usize = 4;
+
+/// Bytes of pages that the writing connection keeps: those that the readings of 100,000 listings go back and forth
+/// between. A page takes room only once it was needed.
+const PAGES: i64 = 16 << 20;
+
+/// Statements that a connection keeps prepared: more than there are.
+const STATEMENTS: usize = 128;
+
+/// The store in SQLite.
+#[derive(Debug)]
+pub struct Sqlite {
+    /// The file; absent in memory, where the writing connection also reads.
+    file: Option<PathBuf>,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    promise: Promise,
+}
+
+/// When what is written is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// Once the method returns, whatever happens to the machine.
+    Durable,
+    /// Once the method returns, whatever happens to the program; after a power cut the last ones may be missing.
+    Ordered,
+}
+
+impl Sqlite {
+    /// Opens the store of a file, which is made if it is not there and brought up to this version if it is older.
+    ///
+    /// Several programs may have the file open; one that is to be the only one sees to that itself.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = connect(path, OpenFlags::default())?;
+        schema::prepare(&mut connection)?;
+        // Below zero it is in KiB, not in pages.
+        connection
+            .pragma_update(None, "cache_size", -(PAGES >> 10))
+            .map_err(failure::Failure::from)?;
+        Ok(Self::over(Some(path.to_owned()), connection))
+    }
+
+    /// An empty store that is gone when it is dropped, for tests.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory().map_err(failure::Failure::from)?;
+        settle(&connection)?;
+        schema::prepare(&mut connection)?;
+        Ok(Self::over(None, connection))
+    }
+
+    fn over(file: Option<PathBuf>, connection: Connection) -> Self {
+        let writer = Writer {
+            connection,
+            promise: Promise::Durable,
+        };
+        Self {
+            file,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Does all of it in one transaction, or none of it.
+    fn write<T>(&self, promise: Promise, work: impl FnOnce(&Transaction<'_>) -> Answer<T>) -> Result<T, StoreError> {
+        let mut writer = self.writer();
+        writer.promises(promise)?;
+        let done = (|| {
+            // Takes the right to write at once: two that both began by reading could not both go on.
+            let transaction = writer
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = work(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        })();
+        done.map_err(|failure: failure::Failure| failure.into())
+    }
+
+    /// Reads all of it as it was at one moment.
+    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Answer<T>) -> Result<T, StoreError> {
+        let Some(file) = &self.file else {
+            return Ok(within(&mut self.writer().connection, work)?);
+        };
+        let idle = self.readers().pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => reader(file)?,
+        };
+        let answer = within(&mut reader, work);
+        let mut readers = self.readers();
+        if readers.len() < READERS {
+            readers.push(reader);
+        }
+        Ok(answer?)
+    }
+
+    /// A writer that died in the middle has written nothing, and its connection is as good as before.
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    /// Turned over between transactions, where SQLite heeds it.
+    fn promises(&mut self, promise: Promise) -> Answer<()> {
+        if self.promise != promise {
+            let level = match promise {
+                Promise::Durable => "FULL",
+                Promise::Ordered => "NORMAL",
+            };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.promise = promise;
+        }
+        Ok(())
+    }
+}
+
+fn within<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Answer<T>) -> Answer<T> {
+    let transaction = connection.transaction()?;
+    let answer = work(&transaction)?;
+    transaction.finish()?;
+    Ok(answer)
+}
+
+/// What holds for every connection.
+fn settle(connection: &Connection) -> Answer<()> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+fn connect(file: &Path, flags: OpenFlags) -> Answer<Connection> {
+    let connection = Connection::open_with_flags(file, flags)?;
+    settle(&connection)?;
+    Ok(connection)
+}
+
+fn reader(file: &Path) -> Answer<Connection> {
+    let connection = connect(file, OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+impl Store for Sqlite {
+    fn track(
+        &self,
+        key: &ListingKey,
+        sku: Option<&SkuId>,
+        _now: Instant,
+    ) -> Result<(ListingId, VariantId), StoreError> {
+        self.write(Promise::Durable, |to| tracking::track(to, key, sku))
+    }
+
+    fn track_all(
+        &self,
+        wanted: &[(ListingKey, Option<SkuId>)],
+        _now: Instant,
+    ) -> Result<Vec<(ListingId, VariantId)>, StoreError> {
+        self.write(Promise::Durable, |to| {
+            wanted
+                .iter()
+                .map(|(key, sku)| tracking::track(to, key, sku.as_ref()))
+                .collect()
+        })
+    }
+
+    fn tracked(&self, after: ListingId, most: usize) -> Result<Vec<Tracked>, StoreError> {
+        self.read(|from| tracking::tracked(from, after, most))
+    }
+
+    fn take_touched(&self) -> Result<Vec<ListingId>, StoreError> {
+        self.write(Promise::Ordered, watches::take_touched)
+    }
+
+    fn tracked_one(&self, id: ListingId) -> Result<Option<Tracked>, StoreError> {
+        self.read(|from| tracking::tracked_one(from, id))
+    }
+
+    fn listing(&self, key: &ListingKey) -> Result<Option<ListingState>, StoreError> {
+        self.read(|from| tracking::listing(from, key))
+    }
+
+    fn markets_of(&self, item: &ItemId) -> Result<Vec<ListingKey>, StoreError> {
+        self.read(|from| tracking::markets_of(from, item))
+    }
+
+    fn record_checks(&self, checks: &[Check]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| checks::record_checks(to, checks))
+    }
+
+    fn record_prices(&self, at: Instant, prices: &[Repriced]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| checks::record_prices(to, at, prices))
+    }
+
+    fn series(&self, variant: VariantId, lane: Lane, terms: &Terms) -> Result<Option<Series>, StoreError> {
+        self.read(|from| history::series(from, variant, lane, terms))
+    }
+
+    fn terms_of(&self, variant: VariantId) -> Result<Vec<Terms>, StoreError> {
+        self.read(|from| history::terms_of(from, variant))
+    }
+
+    fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| history::put_past(to, variant, lane, terms, runs))
+    }
+
+    fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| history::put_checks(to, listing, checks))
+    }
+
+    fn checks(&self, listing: ListingId) -> Result<Vec<Run<Outcome>>, StoreError> {
+        self.read(|from| history::checks(from, listing))
+    }
+
+    fn put_listing(&self, past: &ListingPast) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| history::put_listing(to, past))
+    }
+
+    fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError> {
+        self.read(|from| checkouts::all(from, variant))
+    }
+
+    fn void(&self, variant: VariantId, void: &Void) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| history::void(to, variant, void))
+    }
+
+    fn unvoid(&self, variant: VariantId, void: &Void) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| history::unvoid(to, variant, void))
+    }
+
+    fn voids(&self, variant: VariantId) -> Result<Vec<Void>, StoreError> {
+        self.read(|from| history::voids(from, variant))
+    }
+
+    fn add_watch(
+        &self,
+        variant: VariantId,
+        lane: Lane,
+        target: Option<Money>,
+        now: Instant,
+    ) -> Result<WatchId, StoreError> {
+        self.write(Promise::Durable, |to| watches::add(to, variant, lane, target, now))
+    }
+
+    fn watches(&self) -> Result<Vec<Watch>, StoreError> {
+        self.read(watches::all)
+    }
+
+    fn watch(&self, id: WatchId) -> Result<Option<Watch>, StoreError> {
+        self.read(|from| watches::one(from, id))
+    }
+
+    fn remove_watch(&self, id: WatchId) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| watches::remove(to, id))
+    }
+
+    fn remember(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| memory::remember(to, name, value))
+    }
+
+    fn recall(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.read(|from| memory::recall(from, name))
+    }
+
+    fn recall_all(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|from| memory::recall_all(from, beginning))
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(memory::counts)
+    }
+}

@@ -1,0 +1,28 @@
+//! What every store must do, one case for each method, and each store that passes them.
+
+mod cases;
+
+/// Each case against each store, both new and empty.
+macro_rules! cases {
+    ($($name:ident)*) => {
+        mod sqlite_in_a_file {
+            $(#[test] fn $name() {
+                let folder = tempfile::tempdir().expect("a folder can be made");
+                let store = tillwatch_store::Sqlite::open(&folder.path().join("store.db")).expect("a store can be made");
+                super::cases::$name(&store);
+            })*
+        }
+
+        mod sqlite_in_memory {
+            $(#[test] fn $name() {
+                super::cases::$name(&tillwatch_store::Sqlite::in_memory().expect("a store can be made"));
+            })*
+        }
+    };
+}
+
+cases! {
+    track track_all tracked take_touched tracked_one listing markets_of record_checks record_prices series terms_of put_past
+    put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
+    recall_all counts
+}

@@ -1,0 +1,128 @@
+//! Files of every version that was released open, and everything in them reads back.
+#![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use tillwatch_app::ports::store::{ListingState, Store};
+use tillwatch_core::history::{Lane, Series, Void};
+use tillwatch_core::snapshot::Outcome;
+use tillwatch_store::Sqlite;
+
+use crate::common::{at, checkout, coupon, key, lanes, minute, outcome, run, sku, snapshot, terms, usd};
+
+/// Whose file it is; stays what it was released as.
+const APPLICATION: u32 = 0x7469_6C6C;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The texts of a folder's files, by name.
+fn texts(name: &str) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder(name)).unwrap().map(|entry| entry.unwrap());
+    let mut texts: Vec<(String, String)> = entries
+        .map(|entry| {
+            (
+                entry.file_name().into_string().unwrap(),
+                fs::read_to_string(entry.path()).unwrap(),
+            )
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+/// A file of a version, with the rows that it was released with.
+fn released(file: &Path, version: usize, rows: &str) {
+    let connection = Connection::open(file).unwrap();
+    for (_, migration) in texts("migrations/sqlite").iter().take(version) {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.execute_batch(rows).unwrap();
+    connection.pragma_update(None, "user_version", version).unwrap();
+    connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+}
+
+#[test]
+fn every_migration_has_the_rows_of_its_release() {
+    let number = |(name, _): &(String, String)| name.split(['_', '.']).next().unwrap().to_owned();
+    let migrations: Vec<String> = texts("migrations/sqlite").iter().map(number).collect();
+    let samples: Vec<String> = texts("tests/samples").iter().map(number).collect();
+    let expected: Vec<String> = (1..=migrations.len()).map(|number| format!("{number:04}")).collect();
+    assert_eq!((&migrations, &samples), (&expected, &expected));
+}
+
+#[test]
+fn a_file_of_each_version_opens_and_reads_back() {
+    for (place, (name, rows)) in texts("tests/samples").iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("store.db");
+        released(&file, place + 1, rows);
+        let store = Sqlite::open(&file).unwrap();
+        assert_eq!(store.examine().unwrap().problems, [], "{name}");
+        reads_back(&store);
+        drop(store);
+        reads_back(&Sqlite::open(&file).unwrap());
+    }
+}
+
+/// What the rows of every release say.
+fn reads_back(store: &Sqlite) {
+    let ListingState {
+        tracked,
+        snapshot: seen,
+        last_check,
+    } = store.listing(&key(1)).unwrap().unwrap();
+    assert_eq!(seen, Some(snapshot(70, 1_000)));
+    let last = last_check.unwrap();
+    assert_eq!(
+        (last.at, last.source.as_str(), last.outcome),
+        (at(80), "affiliate", Outcome::Blocked)
+    );
+    assert_eq!(last.detail.as_deref(), Some("it was blocked"));
+    let schedule = tracked.schedule;
+    assert_eq!(
+        (schedule.last_good, schedule.last_try, schedule.not_before),
+        (Some(1), Some(2), Some(3))
+    );
+    assert_eq!(
+        (schedule.last_full, schedule.failures, schedule.readings),
+        (Some(4), 5, 6)
+    );
+    assert_eq!((schedule.changes, schedule.exposure), (7, 8));
+
+    let variant = &tracked.variants[0];
+    assert_eq!((variant.sku.clone(), variant.watchers), (Some(sku("1200")), 1));
+    assert_eq!(variant.targets, [(Lane::Public, usd(900))]);
+    assert_eq!(variant.checkout, Some(checkout(70, 1_069, &[coupon("A", 100)])));
+    let latest = variant.latest.clone().unwrap();
+    assert_eq!(
+        (latest.lanes, latest.terms, latest.confirmed),
+        (lanes(1_069), terms(), minute(69))
+    );
+    assert_eq!(store.checkouts(variant.id).unwrap().len(), 1);
+
+    let prices = (0..70).map(|after| run(after, 0, 970 + i64::from(after))).collect();
+    let checks = vec![outcome(0, 70, Outcome::Ok), outcome(80, 0, Outcome::Blocked)];
+    let void = Void {
+        from: minute(3),
+        until: minute(5),
+        reason: "a slip".into(),
+    };
+    let series = Series::new(prices, checks).unwrap().voided(vec![void]);
+    assert_eq!(store.series(variant.id, Lane::Code, &terms()).unwrap(), Some(series));
+
+    let watch = store.watches().unwrap().remove(0);
+    assert_eq!((watch.title.as_deref(), watch.since), (Some("A lamp"), at(1)));
+    assert_eq!(store.recall("budget").unwrap().as_deref(), Some("5"));
+    assert_eq!(
+        store
+            .tracked_one(store.tracked(tracked.id, 9).unwrap()[0].id)
+            .unwrap()
+            .unwrap()
+            .key,
+        key(2)
+    );
+}

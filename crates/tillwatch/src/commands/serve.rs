@@ -1,0 +1,153 @@
+//! `serve`: the watch itself, with its server. It works without any configuration.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tillwatch_app::App;
+use tillwatch_app::ports::source::Source;
+use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::secret::Secret;
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
+use tillwatch_net::sources::ladder::Feed;
+use url::Url;
+
+use crate::failure::{Status, Usage};
+use crate::home::Home;
+use crate::output::Output;
+use crate::rules::Rules;
+use crate::service::{Ladders, Service, Subscription, log, machine_clock};
+
+/// Watch prices and answer over HTTP, until it is stopped
+///
+/// It works without configuration: lists, watches and discounts are kept in the data directory. Prices are read from the
+/// official affiliate API once you name your own app's key; without one, nothing is fetched. A ladder of codes that
+/// someone publishes can be followed by its address.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  tillwatch serve
+  tillwatch serve --listen 0.0.0.0:8080 --ladder https://example.org/codes.json
+  TILLWATCH_APP_KEY=512345 TILLWATCH_APP_SECRET=... tillwatch serve")]
+pub(crate) struct Arguments {
+    /// The address and port that it answers on
+    #[arg(long, value_name = "A:P", default_value = "127.0.0.1:8470")]
+    listen: SocketAddr,
+    /// A published ladder of codes, polled every five minutes; may be given several times
+    #[arg(long, value_name = "URL")]
+    ladder: Vec<String>,
+    /// The calls a day of your app's key
+    #[arg(long, value_name = "N", default_value_t = CALLS_PER_DAY)]
+    calls: u32,
+    /// The least seconds between two calls, such as 1.6
+    #[arg(long, value_name = "S", default_value = "1.6", value_parser = spacing)]
+    spacing: Duration,
+    /// A rule set by name or a file with one
+    #[arg(long, value_name = "ID|FILE")]
+    rules: Option<String>,
+}
+
+/// Runs until a signal comes.
+pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Output) -> anyhow::Result<Status> {
+    log::start()?;
+    let home = Home::find(data);
+    let _held = home.hold()?;
+    let store = Arc::new(tillwatch_store::Sqlite::open(&home.store_file()?)?);
+    let client = Client::new(None, reach()?)?;
+    let clock = machine_clock();
+    let sources: Vec<Arc<dyn Source>> = affiliate(arguments, &client)?.into_iter().collect();
+    if sources.is_empty() {
+        tracing::info!(
+            "no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET to read prices"
+        );
+    }
+    let count = sources.len();
+    let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
+    let app = Arc::new(App::new(store, sources, rules, home.almanac()?, clock())?);
+    let loaded = app.load(clock())?;
+    let ladders = (1..).zip(&arguments.ladder);
+    let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
+    let service = Service {
+        app,
+        clock,
+        speed: 1,
+        sources: count,
+        ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
+        listen: arguments.listen,
+    };
+    let runtime = tokio::runtime::Runtime::new().context("the runtime")?;
+    service.run(&runtime, |at| {
+        eprintln!("tillwatch answers on http://{at} and looks after {loaded} listings. Stop it with Ctrl-C.");
+    })?;
+    Ok(Status::Done)
+}
+
+/// The official API with the operator's own app, if one is named.
+fn affiliate(arguments: &Arguments, client: &Client) -> anyhow::Result<Option<Arc<dyn Source>>> {
+    match (set("TILLWATCH_APP_KEY"), set("TILLWATCH_APP_SECRET")) {
+        (None, None) => Ok(None),
+        (Some(app_key), Some(secret)) => {
+            let settings = Settings {
+                gateway: gateway()?,
+                app_key,
+                app_secret: Secret::new(secret),
+                sign_method: SignMethod::Sha256,
+                tracking_id: set("TILLWATCH_TRACKING_ID"),
+                language: "EN".to_owned(),
+                calls_per_day: arguments.calls,
+                spacing: arguments.spacing,
+            };
+            Ok(Some(Arc::new(Affiliate::new(settings, client.clone()))))
+        }
+        _ => {
+            Err(Usage("TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET belong together: set both or neither".into()).into())
+        }
+    }
+}
+
+/// Where the API is: the real one, or what `TILLWATCH_GATEWAY` names, to try things out.
+fn gateway() -> anyhow::Result<Url> {
+    let address = set("TILLWATCH_GATEWAY").unwrap_or_else(|| GATEWAY.to_owned());
+    let wrong = |_| {
+        Usage(format!(
+            "TILLWATCH_GATEWAY: {address:?} is no address such as {GATEWAY}"
+        ))
+    };
+    Ok(address.parse().map_err(wrong)?)
+}
+
+/// Every public host, and the places of this network that `TILLWATCH_REACH` names, such as `127.0.0.1:8080`.
+fn reach() -> anyhow::Result<Reach> {
+    let named = set("TILLWATCH_REACH").unwrap_or_default();
+    let places = named.split(',').map(str::trim).filter(|place| !place.is_empty());
+    let private = places.map(Place::parse).collect::<Result<_, _>>();
+    Ok(Reach {
+        hosts: Vec::new(),
+        private: private.map_err(|error| Usage(format!("TILLWATCH_REACH: {error}")))?,
+    })
+}
+
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn spacing(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is no number of seconds"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// A published ladder. Its name in the log is its number and its host: the rest of an address may hold a key.
+fn subscription(number: usize, address: &str, client: &Client) -> anyhow::Result<Subscription> {
+    let wrong = |_| {
+        Usage(format!(
+            "--ladder: number {number} is no address such as https://example.org/codes.json"
+        ))
+    };
+    let url: Url = address.parse().map_err(wrong)?;
+    Ok(Subscription {
+        name: format!("{number} {}", url.host_str().unwrap_or_default()),
+        feed: Feed::new(url, client.clone()),
+    })
+}

@@ -1,0 +1,157 @@
+//! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, and
+//! the server. A signal ends them all after what they are doing.
+
+mod ladders;
+pub(crate) mod log;
+mod stop;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use tillwatch_app::{App, Turned};
+use tillwatch_core::cadence::Second;
+use tillwatch_core::instant::Instant;
+use tillwatch_web::{Clock, Site};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+pub(crate) use ladders::{Ladders, Subscription};
+pub(crate) use stop::Stop;
+
+/// The longest pause of a loop; what another program changed is noticed within it.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Everything that runs.
+pub(crate) struct Service {
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Clock,
+    /// How many seconds of the watch's time pass in one of this machine's: 1 but in a demonstration.
+    pub(crate) speed: u32,
+    pub(crate) sources: usize,
+    pub(crate) ladders: Ladders,
+    pub(crate) listen: SocketAddr,
+}
+
+impl Service {
+    /// Runs until a signal comes. `ready` is told the address once it is listened on.
+    pub(crate) fn run(self, runtime: &Runtime, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+        let listener = runtime
+            .block_on(TcpListener::bind(self.listen))
+            .with_context(|| format!("{} cannot be listened on", self.listen))?;
+        // Before the first price is computed the published codes are asked for, or they would seem to have ended.
+        runtime.block_on(self.ladders.poll((self.clock)()));
+        if let Some(almanac) = self.ladders.news() {
+            self.app.learn(almanac, (self.clock)())?;
+        }
+        let stop = Arc::new(Stop::default());
+        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock)).router();
+        ready(listener.local_addr()?);
+        let end = thread::scope(|scope| {
+            for source in 0..self.sources {
+                let (run, stop) = (&self, &stop);
+                scope.spawn(move || run.read(source, runtime, stop));
+            }
+            let (run, until) = (&self, &stop);
+            scope.spawn(move || run.tend(until));
+            scope.spawn(move || run.poll(runtime, until));
+            let stopping = Arc::clone(&stop);
+            let server = axum::serve(listener, site).with_graceful_shutdown(async move {
+                signal().await;
+                tracing::info!("stopping");
+                stopping.now();
+            });
+            let ended = runtime.block_on(async { server.await });
+            stop.now();
+            ended
+        });
+        end.context("the server")
+    }
+
+    /// The turns of one source.
+    fn read(&self, source: usize, runtime: &Runtime, stop: &Stop) {
+        while !stop.is_set() {
+            let turned = runtime.block_on(self.app.turn(source, self.clock.as_ref()));
+            let pause = match turned {
+                Ok(Turned::Read { listings, priced }) => {
+                    tracing::debug!(source, listings, priced, "read");
+                    Duration::ZERO
+                }
+                Ok(Turned::Refused(error)) => {
+                    tracing::warn!(source, %error, "the source refused a call");
+                    PAUSE
+                }
+                Ok(Turned::Rest(until)) => self.real(until),
+                Err(error) => {
+                    tracing::error!(%error, "the store refused; trying again");
+                    PAUSE
+                }
+            };
+            stop.wait(pause);
+        }
+    }
+
+    /// Discounts that begin, end or change.
+    fn tend(&self, stop: &Stop) {
+        while !stop.is_set() {
+            let now = (self.clock)();
+            if let Some(almanac) = self.ladders.news() {
+                match self.app.learn(almanac, now) {
+                    Ok(repriced) => tracing::info!(repriced, "the known discounts changed"),
+                    Err(error) => tracing::error!(%error, "the new discounts could not be followed"),
+                }
+            }
+            let pause = match self.app.tend(now) {
+                Ok(tended) => {
+                    if tended.repriced > 0 {
+                        tracing::info!(repriced = tended.repriced, "discounts began or ended");
+                    }
+                    tended.next.map_or(PAUSE, |next| self.real(Second::of(next)))
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the store refused; trying again");
+                    PAUSE
+                }
+            };
+            stop.wait(pause);
+        }
+    }
+
+    /// Ladders that someone publishes.
+    fn poll(&self, runtime: &Runtime, stop: &Stop) {
+        while !stop.is_set() {
+            stop.wait(Ladders::EVERY / self.speed.max(1));
+            runtime.block_on(self.ladders.poll((self.clock)()));
+        }
+    }
+
+    /// How long it takes on this machine until a second of the watch's time, at most [`PAUSE`].
+    fn real(&self, until: Second) -> Duration {
+        let seconds = until.since(Second::of((self.clock)()));
+        (Duration::from_secs(u64::from(seconds)) / self.speed.max(1)).clamp(Duration::from_millis(5), PAUSE)
+    }
+}
+
+/// The clock of this machine; one that cannot be read stands at the start of 1970, where nothing is due.
+pub(crate) fn machine_clock() -> Clock {
+    Arc::new(|| crate::clock::now().unwrap_or_else(|_| Instant::utc(jiff::Timestamp::UNIX_EPOCH)))
+}
+
+/// Waits for an interrupt or a polite kill.
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,56 @@
+//! What browsers and programs are told: the whole site on one screen.
+//!
+//! A handler turns its input into domain values, calls one verb of the watch and turns the answer into JSON or text.
+//! One with a condition about prices is in the wrong room.
+
+mod api;
+mod operations;
+mod problem;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use tillwatch_app::App;
+use tillwatch_core::instant::Instant;
+
+pub use problem::Problem;
+
+/// The time, as whoever runs the program has it.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// What every handler is given.
+#[derive(Clone)]
+pub struct Site {
+    app: Arc<App>,
+    clock: Clock,
+}
+
+impl Site {
+    /// The site over a watch.
+    pub const fn new(app: Arc<App>, clock: Clock) -> Self {
+        Self { app, clock }
+    }
+
+    /// Every address that is answered.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/healthz", get(operations::healthz))
+            .route("/readyz", get(operations::readyz))
+            .route("/metrics", get(operations::metrics))
+            .route("/api/v1/listings/{item}", get(api::listing::show))
+            .route("/api/v1/listings/{item}/history", get(api::history::show))
+            .fallback(|| async { Problem::not_found("there is no such address") })
+            .with_state(self)
+    }
+
+    /// Runs a verb of the watch where it may wait for the disk.
+    async fn ask<T: Send + 'static>(
+        &self,
+        verb: impl FnOnce(&App, Instant) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (app, now) = (Arc::clone(&self.app), (self.clock)());
+        let answer = tokio::task::spawn_blocking(move || verb(&app, now)).await;
+        answer.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+}
