@@ -11,6 +11,7 @@ use core::ops::ControlFlow;
 use generate::{Dice, Shape};
 
 use super::case::Case;
+use super::estimate::Estimate;
 use super::{Limits, Wishlist, bound, improve, profiles, subsets};
 use crate::discount::Uses;
 use crate::rules::{RuleBook, RuleSet};
@@ -21,7 +22,9 @@ fn agree(wishlist: &Wishlist, rules: &RuleSet) {
     let start = improve::by_hand(&mut case).unwrap();
     case.best = start.total;
     let mut one = start.clone();
-    subsets::search(&mut case, &mut one);
+    let estimate = Estimate::new(&case).unwrap();
+    let tolls = alloc::vec![0; case.uses.len()];
+    subsets::search(&mut case, estimate, tolls, &mut one);
     assert_eq!(case.bound, one.total);
     let mut on = |_: &super::Progress| ControlFlow::Continue(());
     let mut case = Case::new(&wishlist.checkout, wishlist, rules, &mut on).unwrap();

@@ -157,6 +157,11 @@ impl<'a, 'w> Case<'a, 'w> {
         self.listed(bin) <= self.most_merchandise && !bin.iter().any(apart)
     }
 
+    /// Whether there are units that may not stand together.
+    pub(super) fn limited(&self) -> bool {
+        self.most_merchandise != i64::MAX || self.units.iter().any(|unit| !unit.apart.is_empty())
+    }
+
     /// Tells whoever watches how far the search has come; false once it is to end.
     pub(super) fn go_on(&mut self, work: u64) -> bool {
         // Asking costs a look at a clock.
@@ -173,6 +178,37 @@ impl<'a, 'w> Case<'a, 'w> {
             self.stopped = (self.watch)(&progress).is_break();
         }
         !self.stopped
+    }
+
+    /// The unit of a line.
+    pub(super) fn unit_of(&self, line: u32) -> u32 {
+        let own = |unit: &Unit| unit.lines.contains(&line);
+        self.units.iter().position(own).unwrap_or(0) as u32
+    }
+
+    /// What the border takes for each tariff heading in a checkout, and the units that have each.
+    pub(super) fn charges(&self) -> (i64, Vec<Bin>) {
+        let mut headings: BTreeMap<u32, Bin> = BTreeMap::new();
+        for (unit, own) in self.units.iter().enumerate() {
+            for heading in own.lines.iter().filter_map(|line| *self.headings.get(*line as usize)?) {
+                headings.entry(heading).or_default().push(unit as u32);
+            }
+        }
+        (self.charge, headings.into_values().collect())
+    }
+
+    /// The least listed spend that a minimum sees as enough.
+    pub(super) fn listed_for(&self, needs: i64) -> i64 {
+        let (mut low, mut high) = (needs, needs.saturating_mul(2));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.parts.net(middle) >= needs {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
     }
 
     /// What the border takes of some lines.

@@ -81,7 +81,7 @@ impl Groups {
 }
 
 /// Units that share a store or a seller where the rules have slots for them.
-fn connected(case: &Case<'_, '_>) -> Vec<Vec<u32>> {
+pub(super) fn connected(case: &Case<'_, '_>) -> Vec<Vec<u32>> {
     let per = |per: Per| case.parts.rules.steps.iter().any(|step| step.per == per);
     let (stores, sellers) = (per(Per::Store), per(Per::Seller));
     let lines = &case.parts.checkout.lines;
@@ -283,7 +283,7 @@ fn kept(mut all: Vec<Choice>) -> Vec<Choice> {
 }
 
 /// The most that a discount takes of so much, whatever applied before.
-fn most(case: &Case<'_, '_>, discount: &Discount, listed: i64, fees: i64, pieces: u32) -> i64 {
+pub(super) fn most(case: &Case<'_, '_>, discount: &Discount, listed: i64, fees: i64, pieces: u32) -> i64 {
     let spend = case.parts.net(listed);
     if discount.min_spend.is_some_and(|least| spend < least.minor()) {
         return 0;

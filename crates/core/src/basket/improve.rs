@@ -12,11 +12,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::case::{Bin, Case, Split};
-use super::{bound, profiles, subsets};
+use super::estimate::Estimate;
+use super::{bound, moves, profiles, subsets};
 use crate::input::InputError;
 
 /// So many ways to deal out coupons are looked at for a split that is only a step on the way.
-const FEW_DEALS: u32 = 48;
+pub(super) const FEW_DEALS: u32 = 48;
 
 /// So many for one that is an answer.
 pub(super) const MANY_DEALS: u32 = 4_000;
@@ -68,30 +69,30 @@ pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
         return Err(InputError::conflict("limits", detail));
     };
     case.best = split.total;
-    if subsets::few_enough(case) {
-        subsets::search(case, &mut split);
-    } else {
-        improve(case, &mut split, Goal::Cheaper, FEW_MOVES);
-        for bins in 2..=case.most_checkouts.min(MOST_EVEN) {
-            let Some(mut other) = even(case, bins) else { continue };
-            improve(case, &mut other, Goal::Cheaper, FEW_MOVES);
-            if other.total < split.total {
-                split = other;
-            }
+    match Estimate::new(case) {
+        Some(estimate) if case.units.len() <= subsets::MOST_UNITS => {
+            let tolls = vec![0; case.uses.len()];
+            subsets::search(case, estimate, tolls, &mut split);
         }
-        case.best = split.total;
-        profiles::search(case, &mut split);
-        let goal = if case.bound < split.total {
-            Goal::Cheaper
-        } else {
-            Goal::Same
-        };
-        improve(
-            case,
-            &mut split,
-            goal,
-            if goal == Goal::Cheaper { MANY_MOVES } else { FEW_MOVES },
-        );
+        Some(mut estimate) => {
+            for bins in 2..=case.most_checkouts.min(MOST_EVEN) {
+                let other = even(case, bins).filter(|other| other.total < split.total);
+                split = other.unwrap_or(split);
+            }
+            case.best = split.total;
+            let tolls = moves::search(case, &mut estimate, &mut split);
+            if subsets::few_enough(case) {
+                subsets::search(case, estimate, tolls, &mut split);
+            } else {
+                profiles::search(case, &mut split);
+            }
+            polish(case, &mut split);
+        }
+        None => {
+            improve(case, &mut split, Goal::Cheaper, FEW_MOVES);
+            profiles::search(case, &mut split);
+            polish(case, &mut split);
+        }
     }
     if case.unproven {
         case.bound = case.bound.min(bound::lower(case));
@@ -103,6 +104,15 @@ pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
         one: one_total,
         alone: alone_total,
     })
+}
+
+/// Moves lines by what the till says: for less where that is not ruled out, else for the split that comes first.
+fn polish(case: &mut Case<'_, '_>, split: &mut Split) {
+    if case.bound < split.total {
+        improve(case, split, Goal::Cheaper, MANY_MOVES);
+    } else {
+        improve(case, split, Goal::Same, FEW_MOVES);
+    }
 }
 
 /// Each unit alone; a coupon that several could use goes where it gains most, as far as dealing tells.

@@ -172,7 +172,7 @@ fn slot(case: &Case<'_, '_>, step: usize, rule: &Step) -> Slot {
         let whole = spend.iter().zip(&case.units).all(|(spend, unit)| *spend == unit.listed);
         let smallest = spend.iter().copied().filter(|spend| *spend > 0).min().unwrap_or(0);
         for (takes, needs) in takes(discount) {
-            let needs = listed_for(case, needs.max(discount.min_spend.map_or(0, Money::minor)));
+            let needs = case.listed_for(needs.max(discount.min_spend.map_or(0, Money::minor)));
             variants.push(Variant {
                 offer,
                 takes,
@@ -231,20 +231,6 @@ fn takes(discount: &Discount) -> Vec<(Takes, i64)> {
 
 /// A discount that repeats stands once for each of so many times, and then for all.
 const MOST_TIMES: i64 = 12;
-
-/// The least listed spend that a minimum sees as enough.
-fn listed_for(case: &Case<'_, '_>, needs: i64) -> i64 {
-    let (mut low, mut high) = (needs, needs.saturating_mul(2));
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if case.parts.net(middle) >= needs {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    low
-}
 
 /// A profile whose first slots are settled, with its bound; the smallest bound stands first.
 type Open = Reverse<(i64, Reverse<usize>, Profile)>;

@@ -4,25 +4,38 @@
 //! for it, and the tolls of all its uses are given back at the end. With any tolls the cheapest division of all lines
 //! among such checkouts, found from the smaller sets to the larger, is a lower bound; raising the tolls of what is used
 //! too often and lowering the others brings it up. What then lies between it and the best split is gone through.
+//!
+//! A subset costs what the [estimate](super::estimate) says at least. Only those that could be part of something better
+//! are priced by the till.
 #![expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     reason = "places come from the search's own lists, and amounts are bounded on the way in"
 )]
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::case::{Bin, Case, Split};
-use super::improve::MANY_DEALS;
+use super::estimate::{Estimate, Set};
+use super::improve::{FEW_DEALS, MANY_DEALS};
+use super::pairs::Pairs;
 
-/// More units are too many.
-const MOST_UNITS: usize = 12;
+/// Up to so many units everything is gone through, and in up to so many checkouts up to more units.
+pub(super) const MOST_UNITS: usize = 12;
+const MORE_UNITS: usize = 20;
+const FEW_CHECKOUTS: usize = 4;
 
-/// How often tolls are changed.
+/// How often tolls are changed: where a division takes no time, and where it does.
 const ROUNDS: usize = 24;
+const FEW_ROUNDS: usize = 4;
+
+/// So many pairs of checkouts that could be part of something better are few enough to go through at once.
+const FEW_PAIRS: usize = 20_000;
 
 /// So many divisions are gone through for the least total, and so many to settle ties.
 const MOST_NODES: u64 = 3_000_000;
@@ -31,82 +44,26 @@ const TIES_NODES: u64 = 300_000;
 /// What no checkout can cost.
 const NEVER: i64 = i64::MAX / 4;
 
-pub(super) fn few_enough(case: &Case<'_, '_>) -> bool {
-    case.units.len() <= MOST_UNITS
-}
-
 struct Subsets {
+    estimate: Estimate,
     full: usize,
     most: usize,
-    /// Offers whose uses may run out.
-    scarce: Vec<usize>,
-    /// How often they can be used.
-    allowed: Vec<i64>,
+    /// Offers whose uses may run out, and how often they can be used.
+    scarce: Vec<(usize, i64)>,
+    /// For each offer its toll, and what is given back of all.
     tolls: Vec<i64>,
-    /// The tolls that the costs were worked out with.
-    priced: Option<Vec<i64>>,
-    /// For each scarce offer the units that it can touch.
-    touched: Vec<usize>,
-    /// The tolls that are given back.
     back: i64,
-    /// For each subset what it costs with tolls, and the scarce offers that it uses then, a bit each.
+    /// For each subset what it costs with tolls at least, and whether the till has said so.
     cost: Vec<i64>,
-    used: Vec<u64>,
-    /// For each number of checkouts and each subset the cheapest division into at most so many.
+    priced: Vec<bool>,
+    /// For each number of checkouts from two on, and each subset, the cheapest division into at most so many. One list
+    /// is enough where there may be as many as units.
     least: Vec<Vec<i64>>,
+    /// For many units, each subset in at most two checkouts.
+    pairs: Option<Pairs>,
     nodes: u64,
     /// Whether a split of the same total was found.
     found: bool,
-}
-
-/// Makes a split the best one, and raises the case's bound to it if all was gone through.
-pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
-    let mut subsets = Subsets::new(case);
-    let mut best: Option<(i64, Vec<i64>)> = None;
-    // Steps get shorter where they lead nowhere.
-    let mut shorter = 0;
-    for _ in 0..ROUNDS {
-        if !subsets.price(case) {
-            return;
-        }
-        subsets.divide();
-        let bound = subsets.least[subsets.most][subsets.full] - subsets.back;
-        if best.as_ref().is_none_or(|(least, _)| bound > *least) {
-            best = Some((bound, subsets.tolls.clone()));
-        } else {
-            shorter += 1;
-        }
-        case.bound = case.bound.max(bound.min(split.total));
-        let bins = subsets.cheapest();
-        let usage = subsets.usage(&bins);
-        Subsets::consider(case, &bins, split);
-        if bound >= split.total || usage.iter().all(|over| *over == 0) {
-            break;
-        }
-        if !subsets.charge(&usage, (split.total - bound) >> shorter) {
-            break;
-        }
-    }
-    if let Some((_, tolls)) = best {
-        let priced = subsets.priced.as_ref() == Some(&tolls);
-        subsets.set(tolls);
-        if !priced {
-            if !subsets.price(case) {
-                return;
-            }
-            subsets.divide();
-        }
-    }
-    if case.bound < split.total {
-        subsets.nodes = MOST_NODES;
-        let (full, most) = (subsets.full, subsets.most);
-        let done = subsets.go_through(case, full, most, 0, &mut Vec::new(), split, Goal::Cheaper);
-        if !done || case.unproven {
-            return;
-        }
-        case.bound = split.total;
-    }
-    subsets.settle(case, split);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,128 +74,217 @@ enum Goal {
     Same,
 }
 
+pub(super) fn few_enough(case: &Case<'_, '_>) -> bool {
+    let units = case.units.len();
+    units <= MOST_UNITS || units <= MORE_UNITS && case.most_checkouts <= FEW_CHECKOUTS
+}
+
+/// Makes a split the best one, and raises the case's bound to it if all was gone through. The tolls are those to begin
+/// with.
+pub(super) fn search(case: &mut Case<'_, '_>, estimate: Estimate, tolls: Vec<i64>, split: &mut Split) {
+    let mut subsets = Subsets::new(case, estimate);
+    subsets.set(tolls);
+    let mut best: Option<(i64, Vec<i64>)> = None;
+    // Steps get shorter where they lead nowhere.
+    let mut shorter = 0;
+    for _ in 0..if subsets.short() { ROUNDS } else { FEW_ROUNDS } {
+        if !subsets.estimate(case) || !subsets.divide(case) {
+            return;
+        }
+        let (bound, bins) = subsets.cheapest();
+        if best.as_ref().is_none_or(|(least, _)| bound > *least) {
+            best = Some((bound, subsets.tolls.clone()));
+        } else {
+            shorter += 1;
+        }
+        case.bound = case.bound.max(bound.min(split.total));
+        let usage = subsets.usage(case, &bins);
+        subsets.consider(case, &bins, split);
+        let enough = bound >= split.total || usage.iter().all(|over| *over == 0);
+        if enough || subsets.pairs.is_some() && subsets.better_pairs(split.total).len() <= FEW_PAIRS {
+            break;
+        }
+        if !subsets.charge(&usage, (split.total - bound) >> shorter) {
+            break;
+        }
+    }
+    if let Some((_, tolls)) = best
+        && tolls != subsets.tolls
+    {
+        subsets.set(tolls);
+        if !subsets.estimate(case) || !subsets.divide(case) {
+            return;
+        }
+    }
+    if case.bound < split.total {
+        subsets.nodes = MOST_NODES;
+        let (full, most) = (subsets.full, subsets.most);
+        let done = if most == FEW_CHECKOUTS && subsets.pairs.is_some() {
+            subsets.go_through_pairs(case, split)
+        } else {
+            subsets.go_through(case, full, most, 0, &mut Vec::new(), split, Goal::Cheaper)
+        };
+        if !done || case.unproven {
+            return;
+        }
+        case.bound = split.total;
+    }
+    if subsets.short() {
+        subsets.settle(case, split);
+    }
+}
+
 impl Subsets {
-    fn new(case: &Case<'_, '_>) -> Self {
+    fn new(case: &Case<'_, '_>, estimate: Estimate) -> Self {
         let units = case.units.len();
-        let runs_out = |offer: &usize| case.uses[*offer].is_some_and(|uses| (uses as usize) < units);
-        let scarce: Vec<usize> = (0..case.uses.len()).filter(runs_out).take(64).collect();
+        let scarce = |offer: usize| {
+            let uses = case.uses[offer].filter(|uses| (*uses as usize) < units)?;
+            Some((offer, i64::from(uses)))
+        };
         Self {
+            estimate,
             full: (1 << units) - 1,
             most: case.most_checkouts,
-            tolls: vec![0; scarce.len()],
-            priced: None,
-            touched: scarce.iter().map(|offer| touched(case, *offer)).collect(),
-            allowed: scarce
-                .iter()
-                .map(|offer| case.uses[*offer].map_or(0, i64::from))
-                .collect(),
-            scarce,
+            scarce: (0..case.uses.len()).filter_map(scarce).collect(),
+            tolls: vec![0; case.uses.len()],
             back: 0,
             cost: vec![NEVER; 1 << units],
-            used: vec![0; 1 << units],
+            priced: vec![false; 1 << units],
             least: Vec::new(),
+            pairs: None,
             nodes: 0,
             found: false,
         }
     }
 
-    /// Prices every subset that may stand together; false if the search was ended.
-    fn price(&mut self, case: &mut Case<'_, '_>) -> bool {
-        let mut tolls = vec![0; case.uses.len()];
-        for (offer, toll) in self.scarce.iter().zip(&self.tolls) {
-            tolls[*offer] = *toll;
-        }
-        let free = self.tolls.iter().all(|toll| *toll == 0);
-        let (mut raised, mut lowered) = (0_u64, 0);
-        for (bit, toll) in self.tolls.iter().enumerate() {
-            let before = self.priced.as_ref().map_or(*toll, |priced| priced[bit]);
-            raised |= u64::from(*toll > before) << bit;
-            lowered |= if *toll < before { self.touched[bit] } else { 0 };
-        }
-        let first = self.priced.replace(self.tolls.clone()).is_none();
+    /// What every subset that may stand together costs at least; false if the search was ended.
+    fn estimate(&mut self, case: &mut Case<'_, '_>) -> bool {
+        self.estimate.charge(&self.tolls);
+        self.priced.fill(false);
+        let limited = case.limited();
         for set in 1..=self.full {
-            // What uses nothing that got dearer, and can use nothing that got cheaper, costs the same.
-            if !first && self.used[set] & raised == 0 && set & lowered == 0 {
-                continue;
-            }
-            let bin = bin(set);
-            if !case.fits(&bin) {
-                continue;
-            }
-            let price = if free {
-                case.price(&bin, &[])
-            } else {
-                case.price_with(&bin, |offer| Some(tolls[offer]))
-            };
-            // What is not proven could be cheaper: it bounds nothing.
-            case.unproven |= !price.proven;
-            self.cost[set] = price.total;
-            let bits = self
-                .scarce
-                .iter()
-                .enumerate()
-                .filter(|(_, offer)| price.used.contains(offer));
-            self.used[set] = bits.fold(0, |bits, (bit, _)| bits | 1 << bit);
-            if case.stopped {
+            if set % 256 == 0 && !case.go_on(64) {
                 return false;
+            }
+            if !limited || case.fits(&self.bin(set)) {
+                self.cost[set] = self.estimate.cost(set as Set);
             }
         }
         true
     }
 
-    /// The cheapest division of every subset.
-    fn divide(&mut self) {
+    /// The cheapest division of every subset; false if the search was ended.
+    fn divide(&mut self, case: &mut Case<'_, '_>) -> bool {
         let size = self.full + 1;
-        self.least.clear();
-        self.least.push(vec![NEVER; size]);
-        self.least[0][0] = 0;
-        for most in 1..=self.most {
-            let before = &self.least[most - 1];
-            let mut now = before.clone();
+        // The last number of checkouts is asked for the whole alone.
+        if !self.short() {
+            // Each unit by its share of what the best division so far costs.
+            let listed: Vec<i64> = self
+                .estimate
+                .units
+                .iter()
+                .map(|unit| case.units[*unit as usize].listed)
+                .collect();
+            let (all, total) = (listed.iter().sum::<i64>().max(1), case.best.saturating_add(self.back));
+            let share = |listed: &i64| (i128::from(*listed) * i128::from(total) / i128::from(all)) as i64;
+            self.pairs = Pairs::new(case, &self.cost, &listed.iter().map(share).collect::<Vec<_>>());
+            return self.pairs.is_some();
+        }
+        let lists = if self.unlimited() {
+            1
+        } else {
+            self.most.saturating_sub(2)
+        };
+        self.least.resize_with(lists, || vec![NEVER; size]);
+        for list in 0..lists {
             for set in 1..size {
-                let low = set & set.wrapping_neg();
-                let rest = set ^ low;
-                let mut part = rest;
-                let mut least = now[set];
-                loop {
-                    let own = part | low;
-                    least = least.min(self.cost[own] + before[set ^ own]);
-                    if part == 0 {
-                        break;
-                    }
-                    part = (part - 1) & rest;
+                if set % 16 == 0 && !case.go_on(16) {
+                    return false;
                 }
-                now[set] = least;
+                let least = self.divided(set, list + 2).0;
+                self.least[list][set] = least;
             }
-            let same = now == *before;
-            self.least.push(now);
-            if same {
-                // More checkouts change nothing any more.
-                let last = self.least[most].clone();
-                self.least.resize(self.most + 1, last);
-                break;
-            }
+        }
+        true
+    }
+
+    /// Whether all that can be gone through takes no time.
+    fn short(&self) -> bool {
+        self.full.count_ones() as usize <= MOST_UNITS
+    }
+
+    /// The cheapest two pairs of checkouts: what they cost, and the units of the one with the first.
+    fn paired(&self) -> (i64, usize) {
+        let first = (1..=self.full).step_by(2);
+        let cost = |set: &usize| self.least(*set, 2) + self.least(self.full ^ set, 2);
+        first.map(|set| (cost(&set), set)).min().unwrap_or((NEVER, self.full))
+    }
+
+    /// Whether there may be as many checkouts as units.
+    fn unlimited(&self) -> bool {
+        self.most >= self.full.count_ones() as usize
+    }
+
+    /// The least that a set costs in at most so many checkouts.
+    fn least(&self, set: usize, most: usize) -> i64 {
+        match (set, most, &self.pairs) {
+            (0, ..) => 0,
+            (_, 0, _) => NEVER,
+            (_, 1, Some(_)) => self.cost[set],
+            (_, _, Some(pairs)) => pairs.least(set),
+            _ if self.unlimited() => self.least[0][set],
+            (_, 1, _) => self.cost[set],
+            _ => self.least[most - 2][set],
         }
     }
 
-    /// The division that the bound comes from.
-    fn cheapest(&self) -> Vec<usize> {
-        let (mut set, mut most) = (self.full, self.most);
+    /// The cheapest division of a set into at most so many checkouts: what it costs, and the one with the first unit.
+    fn divided(&self, set: usize, most: usize) -> (i64, usize) {
+        let low = set & set.wrapping_neg();
+        let rest = set ^ low;
+        let mut best = (self.cost[set], set);
+        if self.pairs.is_some() {
+            let cost = |(own, other): (usize, usize)| (self.cost[own] + self.least(other, most.saturating_sub(1)), own);
+            return halves(set).map(cost).min().unwrap_or(best);
+        }
+        let others: &[i64] = match most {
+            _ if self.unlimited() => &self.least[0],
+            0 | 1 => return best,
+            2 => &self.cost,
+            _ => &self.least[most - 3],
+        };
+        // All but the whole, whose rest is nothing.
+        let mut part = rest;
+        while part != 0 {
+            part = (part - 1) & rest;
+            let own = part | low;
+            let cost = self.cost[own] + others[set ^ own];
+            if cost < best.0 {
+                best = (cost, own);
+            }
+        }
+        best
+    }
+
+    /// The cheapest division of all, and what no division costs less than.
+    fn cheapest(&self) -> (i64, Vec<usize>) {
+        if self.pairs.is_some() && self.most == FEW_CHECKOUTS {
+            let (least, pair) = self.paired();
+            let bins = [pair, self.full ^ pair]
+                .into_iter()
+                .flat_map(|pair| self.divisions(pair, 2));
+            return (least - self.back, bins.collect());
+        }
+        (
+            self.divided(self.full, self.most).0 - self.back,
+            self.divisions(self.full, self.most),
+        )
+    }
+
+    fn divisions(&self, mut set: usize, mut most: usize) -> Vec<usize> {
         let mut bins = Vec::new();
-        while set != 0 && most > 0 {
-            let low = set & set.wrapping_neg();
-            let rest = set ^ low;
-            let mut part = rest;
-            let own = loop {
-                let own = part | low;
-                if self.cost[own] + self.least[most - 1][set ^ own] == self.least[most][set] {
-                    break own;
-                }
-                if part == 0 {
-                    break low;
-                }
-                part = (part - 1) & rest;
-            };
+        while set != 0 {
+            let (_, own) = self.divided(set, most);
             bins.push(own);
             set ^= own;
             most -= 1;
@@ -246,38 +292,48 @@ impl Subsets {
         bins
     }
 
+    /// Has the till price a subset, and says what it uses; what is not proven could be cheaper and bounds nothing.
+    fn price(&mut self, case: &mut Case<'_, '_>, set: usize) -> Vec<usize> {
+        let price = case.price_with(&self.bin(set), |offer| Some(self.tolls[offer]));
+        self.priced[set] = true;
+        if price.proven {
+            self.cost[set] = self.cost[set].max(price.total);
+        }
+        price.used
+    }
+
     /// For each scarce offer how often too much it is used; below zero what is left where it has a toll.
-    fn usage(&self, bins: &[usize]) -> Vec<i64> {
-        let count = |bit: usize| bins.iter().filter(|set| self.used[**set] >> bit & 1 == 1).count() as i64;
-        let over = |(bit, toll): (usize, &i64)| {
-            let over = count(bit) - self.allowed[bit];
-            if *toll == 0 { over.max(0) } else { over }
+    fn usage(&mut self, case: &mut Case<'_, '_>, bins: &[usize]) -> Vec<i64> {
+        let used: Vec<Vec<usize>> = bins.iter().map(|set| self.price(case, *set)).collect();
+        let over = |(offer, uses): &(usize, i64)| {
+            let over = used.iter().filter(|used| used.contains(offer)).count() as i64 - uses;
+            if self.tolls[*offer] == 0 { over.max(0) } else { over }
         };
-        self.tolls.iter().enumerate().map(over).collect()
+        self.scarce.iter().map(over).collect()
     }
 
     /// Raises and lowers the tolls by the usage, as far as the gap suggests; false if nothing changes.
     fn charge(&mut self, usage: &[i64], gap: i64) -> bool {
         let square: i64 = usage.iter().map(|over| over * over).sum();
-        let tolls = self.tolls.iter().zip(usage);
-        let tolls: Vec<i64> = tolls
-            .map(|(toll, over)| (toll + gap * over / square.max(1)).max(0))
-            .collect();
+        let mut tolls = self.tolls.clone();
+        for ((offer, _), over) in self.scarce.iter().zip(usage) {
+            tolls[*offer] = (tolls[*offer] + gap * over / square.max(1)).max(0);
+        }
         let changed = tolls != self.tolls;
         self.set(tolls);
         changed
     }
 
     fn set(&mut self, tolls: Vec<i64>) {
-        self.back = tolls.iter().zip(&self.allowed).map(|(toll, uses)| toll * uses).sum();
+        self.back = self.scarce.iter().map(|(offer, uses)| tolls[*offer] * uses).sum();
         self.tolls = tolls;
     }
 
     /// Deals out the coupons of a division, and keeps it if that is cheaper.
-    fn consider(case: &mut Case<'_, '_>, bins: &[usize], split: &mut Split) {
-        let bins: Vec<Bin> = bins.iter().map(|set| bin(*set)).collect();
+    fn consider(&self, case: &mut Case<'_, '_>, bins: &[usize], split: &mut Split) {
+        let bins: Vec<Bin> = bins.iter().map(|set| self.bin(*set)).collect();
         let uses = case.uses.clone();
-        if let (Some(better), _) = case.deal(&bins, &uses, split.total, MANY_DEALS) {
+        if let (Some(better), _) = case.deal(&bins, &uses, split.total, FEW_DEALS) {
             *split = better;
             case.best = split.total;
         }
@@ -298,7 +354,7 @@ impl Subsets {
 
     /// A division that could reach the goal, its coupons dealt out; false if that could not be made sure.
     fn reached(&mut self, case: &mut Case<'_, '_>, chosen: &[usize], split: &mut Split, goal: Goal) -> bool {
-        let bins: Vec<Bin> = chosen.iter().map(|set| bin(*set)).collect();
+        let bins: Vec<Bin> = chosen.iter().map(|set| self.bin(*set)).collect();
         let uses = case.uses.clone();
         let below = split.total + i64::from(goal == Goal::Same);
         let (better, sure) = case.deal(&bins, &uses, below, MANY_DEALS);
@@ -330,28 +386,19 @@ impl Subsets {
             return self.reached(case, chosen, split, goal);
         }
         self.nodes = self.nodes.saturating_sub(1);
-        if most == 0 || self.nodes == 0 || self.nodes.is_multiple_of(64) && !case.go_on(64) {
+        if most == 0 || self.nodes == 0 || !case.go_on(8) {
             return self.nodes > 0 && !case.stopped;
         }
-        let low = set & set.wrapping_neg();
-        let rest = set ^ low;
-        let mut owns: Vec<usize> = Vec::new();
-        let mut part = rest;
-        loop {
-            owns.push(part | low);
-            if part == 0 {
-                break;
+        for own in self.promising(set, most, before, split.total, goal) {
+            let left = self.least(set ^ own, most - 1) - self.back;
+            if !reaches(before + self.cost[own] + left, split.total, goal) {
+                continue;
             }
-            part = (part - 1) & rest;
-        }
-        if goal == Goal::Same {
-            // A line in the first checkout stands before one in a later.
-            owns.sort_unstable_by_key(|own| core::cmp::Reverse(own.reverse_bits()));
-        }
-        for own in owns {
+            if !self.priced[own] {
+                self.price(case, own);
+            }
             let with = before + self.cost[own];
-            let bound = with + self.least[most - 1][set ^ own] - self.back;
-            if bound > split.total || bound == split.total && goal == Goal::Cheaper {
+            if !reaches(with + left, split.total, goal) {
                 continue;
             }
             chosen.push(own);
@@ -363,20 +410,124 @@ impl Subsets {
         }
         true
     }
+
+    /// Goes through the divisions into two pairs of checkouts that could be cheaper; false if that was cut short.
+    ///
+    /// Of the ways to pair four checkouts, the one counts that has the checkout of the first unit and that of the first
+    /// unit outside it in one pair.
+    fn go_through_pairs(&mut self, case: &mut Case<'_, '_>, split: &mut Split) -> bool {
+        for (_, pair) in self.better_pairs(split.total) {
+            let other = self.full ^ pair;
+            let rest = self.least(other, 2) - self.back;
+            for (one, two) in halves(pair) {
+                let outside = self.full ^ one;
+                if outside != 0 && two & outside & outside.wrapping_neg() == 0 {
+                    continue;
+                }
+                if !self.could(case, one, two, rest, split.total) {
+                    if case.stopped {
+                        return false;
+                    }
+                    continue;
+                }
+                let before = self.cost[one] + self.own_cost(two) - self.back;
+                for (three, four) in halves(other) {
+                    if self.could(case, three, four, before, split.total) {
+                        let chosen: Vec<usize> = [one, two, three, four].into_iter().filter(|set| *set != 0).collect();
+                        if !self.reached(case, &chosen, split, Goal::Cheaper) {
+                            return false;
+                        }
+                    }
+                }
+                if !case.go_on(16) {
+                    return false;
+                }
+            }
+            if !case.go_on(16) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The pairs of checkouts with the first unit beside which another pair could come under a total.
+    fn better_pairs(&self, total: i64) -> Vec<(i64, usize)> {
+        let first = (1..=self.full).step_by(2);
+        let bound = |set: usize| (self.least(set, 2) + self.least(self.full ^ set, 2) - self.back, set);
+        let mut pairs: Vec<(i64, usize)> = first.map(bound).filter(|(bound, _)| *bound < total).collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    fn own_cost(&self, set: usize) -> i64 {
+        if set == 0 { 0 } else { self.cost[set] }
+    }
+
+    /// Whether two checkouts beside what the others cost could come under a total; the till is asked if they could.
+    fn could(&mut self, case: &mut Case<'_, '_>, one: usize, two: usize, others: i64, total: i64) -> bool {
+        for set in [one, two] {
+            if self.own_cost(one) + self.own_cost(two) + others >= total {
+                return false;
+            }
+            if set != 0 && !self.priced[set] {
+                self.price(case, set);
+            }
+        }
+        self.own_cost(one) + self.own_cost(two) + others < total
+    }
+
+    /// The checkouts for the first unit of a set with which the goal could be reached: the most promising first, or
+    /// where that is the goal, those that come first.
+    fn promising(&self, set: usize, most: usize, before: i64, total: i64, goal: Goal) -> Vec<usize> {
+        let low = match goal {
+            Goal::Cheaper => set & set.wrapping_neg(),
+            Goal::Same => 1 << self.estimate.first(set as Set),
+        };
+        let rest = set ^ low;
+        let mut owns: Vec<(i64, usize)> = Vec::new();
+        let mut part = rest;
+        loop {
+            let own = part | low;
+            let bound = before + self.cost[own] + self.least(set ^ own, most - 1) - self.back;
+            if reaches(bound, total, goal) {
+                owns.push((bound, own));
+            }
+            if part == 0 {
+                break;
+            }
+            part = (part - 1) & rest;
+        }
+        match goal {
+            Goal::Cheaper => owns.sort_unstable(),
+            // A unit in the first checkout stands before one in a later.
+            Goal::Same => owns.sort_unstable_by_key(|(_, own)| Reverse(self.order(*own))),
+        }
+        owns.into_iter().map(|(_, own)| own).collect()
+    }
+
+    /// The units of a set as bits, the first unit highest.
+    fn order(&self, set: usize) -> u64 {
+        self.bin(set).iter().fold(0, |order, unit| order | 1 << (63 - unit))
+    }
+
+    /// The units of a set.
+    fn bin(&self, set: usize) -> Bin {
+        self.estimate.bin(set as Set)
+    }
 }
 
-/// The units that an offer can touch, a bit each.
-fn touched(case: &Case<'_, '_>, offer: usize) -> usize {
-    let touches = |unit: &usize| {
-        let lines = &case.units[*unit].lines;
-        lines.iter().any(|line| case.parts.offers[offer].touches(*line))
-    };
-    (0..case.units.len())
-        .filter(touches)
-        .fold(0, |set, unit| set | 1 << unit)
+fn reaches(bound: i64, total: i64, goal: Goal) -> bool {
+    bound < total || bound == total && goal == Goal::Same
 }
 
-/// The units of a set.
-fn bin(set: usize) -> Bin {
-    (0..usize::BITS).filter(|unit| set >> unit & 1 == 1).collect()
+/// All ways to take a set apart into one with its first unit and another; nothing has one way.
+fn halves(set: usize) -> impl Iterator<Item = (usize, usize)> {
+    let low = set & set.wrapping_neg();
+    let rest = set ^ low;
+    let mut next = Some(rest);
+    core::iter::from_fn(move || {
+        let part = next?;
+        next = (part != 0).then(|| (part - 1) & rest);
+        Some((part | low, rest ^ part))
+    })
 }
