@@ -3,7 +3,11 @@
 //! `cargo bench -p tillwatch-core --bench basket`; behind `--` the number of lines of one row, and how many wishlists.
 //! The columns are the median and the worst time, the share that is proven, and of the others the median and worst gap.
 //! Beside them stands the median of a general solver (CP-SAT, two busy cores, one model of the basket) on ten wishlists
-//! of the same recipe.
+//! of the same recipe. With `EACH` in the environment each wishlist has a line of its own.
+//!
+//! The time is that of one core, so that it does not matter what else the machine has to do: short searches are timed
+//! by the clock, the best of five, and long ones by what the system says they had of a core, where it says so. The limit
+//! of ten seconds counts the same way.
 #![expect(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -29,6 +33,36 @@ const ROWS: [(usize, u64, u64, Option<u32>); 4] = [
     (40, 8, 10, None),
 ];
 
+/// Up to so many lines a search is short.
+const SHORT: usize = 12;
+
+/// What this thread has had of a core, where the system tells.
+fn on_core() -> Option<Duration> {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = told.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// A stopwatch for one core.
+struct Watch {
+    start: Instant,
+    before: Option<Duration>,
+}
+
+impl Watch {
+    fn start(lines: usize) -> Self {
+        Self {
+            start: Instant::now(),
+            before: if lines > SHORT { on_core() } else { None },
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        let had = self.before.and_then(|before| on_core()?.checked_sub(before));
+        had.unwrap_or_else(|| self.start.elapsed())
+    }
+}
+
 fn main() {
     let book = RuleBook::built_in().unwrap();
     let rules = book.get(None).unwrap();
@@ -49,16 +83,21 @@ fn main() {
             let wishlist = wishes::wishlist(seed, lines);
             let offered = wishlist.checkout.discounts.len();
             discounts = (discounts.0.min(offered), discounts.1.max(offered));
-            let start = Instant::now();
-            let basket = basket::best(&wishlist, rules, &mut |_| {
-                if start.elapsed() < Duration::from_secs(limit) {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(())
-                }
-            });
-            let took = start.elapsed();
-            let basket = basket.unwrap();
+            let solve = || {
+                let watch = Watch::start(lines);
+                let basket = basket::best(&wishlist, rules, &mut |_| {
+                    if watch.elapsed() < Duration::from_secs(limit) {
+                        ControlFlow::Continue(())
+                    } else {
+                        ControlFlow::Break(())
+                    }
+                });
+                (watch.elapsed(), basket.unwrap())
+            };
+            let (mut took, basket) = solve();
+            for _ in 1..if lines > SHORT { 1 } else { 5 } {
+                took = took.min(solve().0);
+            }
             let gap = basket.total.minor() - basket.lower_bound.minor();
             // In hundredths of a percent.
             let part = gap * 10_000 / basket.total.minor().max(1);

@@ -127,7 +127,7 @@ impl Basket {
 /// One of the checkouts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its lines, by their places in the wishlist.
+    /// Its lines, by their places in the wishlist, in the order in which they are put in: that of [`line_order`].
     pub lines: Vec<usize>,
     /// The discounts whose uses the other checkouts have, by place.
     pub used_up: Vec<usize>,
@@ -168,6 +168,67 @@ fn part(whole: &Checkout, lines: &[usize], used_up: &[usize]) -> Checkout {
     part
 }
 
+/// The order in which lines are put into checkouts, by their places: by listing, then by all that tells two lines apart.
+///
+/// The order in which they were wished for plays no part, though the lines of a checkout have one: it decides who gets an
+/// odd cent.
+pub fn line_order(wishlist: &Wishlist) -> Vec<usize> {
+    let headings = wishlist.import.as_ref().map(|import| &import.headings);
+    let key = |place: &usize| {
+        let line = wishlist.checkout.lines.get(*place)?;
+        let owners = (&line.item, &line.sku, &line.store, &line.seller);
+        let amounts = (line.unit_price.minor(), line.quantity, line.shipping.minor(), line.pool);
+        let rest = (&line.warehouse, &line.categories, &line.title);
+        Some((
+            owners,
+            amounts,
+            rest,
+            headings.and_then(|headings| headings.get(*place)),
+        ))
+    };
+    let mut order: Vec<usize> = (0..wishlist.checkout.lines.len()).collect();
+    order.sort_by(|a, b| key(a).cmp(&key(b)));
+    order
+}
+
+/// The wishlist with its lines and its discounts in an order of their own.
+fn reordered(wishlist: &Wishlist, lines: &[usize], discounts: &[usize]) -> Wishlist {
+    let whole = &wishlist.checkout;
+    let place = |line: &usize| lines.iter().position(|other| other == line);
+    let groups = |groups: &[Vec<usize>]| {
+        groups
+            .iter()
+            .map(|group| group.iter().filter_map(place).collect())
+            .collect()
+    };
+    let import = wishlist.import.as_ref().map(|import| Import {
+        each: import.each,
+        headings: lines
+            .iter()
+            .map(|line| import.headings.get(*line).cloned().flatten())
+            .collect(),
+    });
+    Wishlist {
+        checkout: Checkout {
+            lines: lines
+                .iter()
+                .filter_map(|line| whole.lines.get(*line).cloned())
+                .collect(),
+            discounts: discounts
+                .iter()
+                .filter_map(|place| whole.discounts.get(*place).cloned())
+                .collect(),
+            ..whole.clone()
+        },
+        limits: Limits {
+            together: groups(&wishlist.limits.together),
+            apart: groups(&wishlist.limits.apart),
+            ..wishlist.limits.clone()
+        },
+        import,
+    }
+}
+
 /// How far a search has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -185,7 +246,7 @@ pub struct Progress {
 /// is then the answer, with its bound. A search that is not ended answers the same each time.
 ///
 /// The total is the smallest of all splits; ties go to fewer checkouts, then to the split that is smallest when each
-/// line is written as the number of its checkout, where a short search can tell. The rule by hand, to compare with, is
+/// line, in the order of [`line_order`], is written as the number of its checkout, where a short search can tell. The rule by hand, to compare with, is
 /// that of a careful shopper: take the lines store by store, the dearest store first, and add each store to the
 /// checkout that it makes cheapest, or to a new one if none gets cheaper than paying apart; coupons go to the checkout
 /// that gains most by them.
@@ -198,27 +259,22 @@ pub fn best(
     rules: &RuleSet,
     watch: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Basket, InputError> {
-    // In the order of their ids, so that the order of the input plays no part.
+    // Discounts by their ids and lines by what they are, so that the order of the input plays no part.
     let mut order: Vec<usize> = (0..wishlist.checkout.discounts.len()).collect();
     let id = |place: &usize| wishlist.checkout.discounts.get(*place).map(|discount| &discount.id);
     order.sort_by(|a, b| id(a).cmp(&id(b)));
-    let sorted = Checkout {
-        discounts: order
-            .iter()
-            .filter_map(|place| wishlist.checkout.discounts.get(*place).cloned())
-            .collect(),
-        ..wishlist.checkout.clone()
-    };
-    let mut case = case::Case::new(&sorted, wishlist, rules, watch)?;
+    let lines = line_order(wishlist);
+    let sorted = reordered(wishlist, &lines, &order);
+    let mut case = case::Case::new(&sorted.checkout, &sorted, rules, watch)?;
     let found = improve::search(&mut case)?;
-    Ok(answer(wishlist, rules, &order, &case, &found))
+    Ok(answer(wishlist, rules, (&lines, &order), &case, &found))
 }
 
 /// The split as people get it: each checkout priced by itself, in the order of first lines.
 fn answer(
     wishlist: &Wishlist,
     rules: &RuleSet,
-    order: &[usize],
+    (line_order, order): (&[usize], &[usize]),
     case: &case::Case<'_, '_>,
     found: &improve::Found,
 ) -> Basket {
@@ -227,7 +283,11 @@ fn answer(
     let mut used = case.usage(&found.split);
     let mut parts = Vec::with_capacity(found.split.bins.len());
     for (bin, own) in found.split.bins.iter().zip(&found.split.used) {
-        let lines: Vec<usize> = case.lines(bin);
+        let lines = case
+            .lines(bin)
+            .into_iter()
+            .filter_map(|line| line_order.get(line).copied());
+        let lines: Vec<usize> = lines.collect();
         // Its own uses are given back, and what it really takes is counted anew.
         for offer in own {
             used.give_back(*offer);

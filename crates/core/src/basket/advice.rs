@@ -113,7 +113,7 @@ fn shift(wishlist: &Wishlist, rules: &RuleSet, basket: &Basket, to: usize, disco
         .filter(|(_, _, line)| movable(wishlist, here, *line))
         .take(MOST_MOVES)
     {
-        let with = joined(&here.lines, line);
+        let with = joined(wishlist, &here.lines, line);
         let rest: Vec<usize> = there.lines.iter().copied().filter(|other| *other != line).collect();
         // What the other one uses stays there.
         let grown = super::part(&wishlist.checkout, &with, &here.used_up);
@@ -175,10 +175,9 @@ fn movable(wishlist: &Wishlist, to: &Part, line: usize) -> bool {
     !bound && !limits.apart.iter().any(apart) && limits.max_merchandise.is_none_or(|most| value <= most.minor())
 }
 
-fn joined(lines: &[usize], line: usize) -> Vec<usize> {
-    let mut with = lines.to_vec();
-    with.push(line);
-    with.sort_unstable();
+fn joined(wishlist: &Wishlist, lines: &[usize], line: usize) -> Vec<usize> {
+    let mut with = super::line_order(wishlist);
+    with.retain(|other| *other == line || lines.contains(other));
     with
 }
 

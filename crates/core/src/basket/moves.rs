@@ -8,7 +8,6 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
-    clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     reason = "places come from the search's own lists, and amounts are bounded on the way in"
 )]

@@ -7,8 +7,6 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
     reason = "places are sets of units, and amounts are bounded on the way in"
 )]
 

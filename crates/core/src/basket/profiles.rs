@@ -13,18 +13,22 @@
     reason = "places come from the case's own lists, and amounts are bounded on the way in"
 )]
 
+mod descent;
+mod filling;
+
 use alloc::collections::{BTreeSet, BinaryHeap};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::case::{Bin, Case, Split};
+use super::case::{Case, Split};
 use super::groups::{Groups, MOST_BINS};
-use super::improve::MANY_DEALS;
 use super::relax::Relaxed;
 use crate::discount::{Benefit, Discount};
 use crate::money::Money;
 use crate::rules::{Per, Step};
+use descent::Descent;
+use filling::Filling;
 
 /// More profiles than this are not listed.
 const MOST_PROFILES: usize = 400_000;
@@ -288,242 +292,4 @@ pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
         }
     }
     case.bound = case.bound.max(open.min(split.total));
-}
-
-/// Fills the next slot of a profile in every way.
-struct Filling<'s> {
-    setting: &'s Setting,
-    /// The slots that can take most are settled first.
-    order: Vec<usize>,
-    uses: Vec<Option<u32>>,
-    below: i64,
-    /// Everything as listed with its shipping, less what own coupons could take.
-    start: i64,
-    whole: i64,
-    bins: i64,
-    strict: bool,
-    profile: Profile,
-    found: Vec<Profile>,
-}
-
-impl<'s> Filling<'s> {
-    fn new(case: &Case<'_, '_>, setting: &'s Setting) -> Self {
-        let most = |group: &super::groups::Group| group.spreads.iter().map(|spread| spread.saved.iter().sum()).max();
-        let own: i64 = setting.groups.groups.iter().map(|group| most(group).unwrap_or(0)).sum();
-        let mut order: Vec<usize> = (0..setting.slots.len()).collect();
-        order.sort_by_key(|slot| Reverse(setting.slots[*slot].most));
-        Self {
-            setting,
-            order,
-            uses: case.uses.clone(),
-            below: 0,
-            start: setting.listed.iter().chain(&setting.shipping).sum::<i64>() - own,
-            whole: setting.listed.iter().sum(),
-            bins: i64::try_from(setting.bins).unwrap_or(0),
-            strict: case.parts.rules.exclusive_blocks_free_shipping,
-            profile: Profile::new(),
-            found: Vec::new(),
-        }
-    }
-
-    /// The most that the slots from one on could take.
-    fn rest(&self, at: usize) -> i64 {
-        self.order
-            .iter()
-            .skip(at)
-            .map(|slot| self.setting.slots[*slot].most)
-            .sum()
-    }
-
-    /// Collects the ways to fill a slot that could come under a total.
-    fn fill(&mut self, at: usize, profile: Profile, below: i64) {
-        (self.profile, self.below) = (profile, below);
-        self.go(at, 0);
-    }
-
-    fn go(&mut self, at: usize, bin: usize) {
-        if bin == self.setting.bins {
-            if self.bound(at + 1) < self.below {
-                self.found.push(self.profile.clone());
-            }
-            return;
-        }
-        let slot = self.order[at];
-        // Checkouts that are alike so far are interchangeable.
-        let same = |slot: &usize| bin > 0 && self.profile[bin][*slot] == self.profile[bin - 1][*slot];
-        let last = if bin > 0 && self.order[..at].iter().all(same) {
-            self.profile[bin - 1][slot]
-        } else {
-            u8::try_from(self.setting.slots[slot].variants.len()).unwrap_or(u8::MAX)
-        };
-        for chosen in 0..=last {
-            self.profile[bin][slot] = chosen;
-            let offer = self
-                .setting
-                .variant(&self.profile, bin, slot)
-                .map(|variant| variant.offer);
-            let left = |used: u32| offer.and_then(|offer| self.uses[offer]).is_none_or(|uses| used <= uses);
-            let users = (0..=bin).filter_map(|bin| self.setting.variant(&self.profile, bin, slot));
-            let used = users.filter(|variant| Some(variant.offer) == offer).count();
-            let enough = u32::try_from(used).is_ok_and(left);
-            if (offer.is_none() || enough) && self.goes_together(bin) && self.room() {
-                self.go(at, bin + 1);
-            }
-        }
-        self.profile[bin][slot] = 0;
-    }
-
-    /// Whether the minimums leave each checkout what it needs.
-    fn room(&self) -> bool {
-        let need = |bin: usize| {
-            let variants =
-                (0..self.setting.slots.len()).filter_map(|slot| self.setting.variant(&self.profile, bin, slot));
-            variants.map(|variant| variant.needs).max().unwrap_or(0)
-        };
-        (0..self.setting.bins).map(need).sum::<i64>() <= self.whole
-    }
-
-    fn goes_together(&self, bin: usize) -> bool {
-        let all = (0..self.setting.slots.len()).filter_map(|slot| self.setting.variant(&self.profile, bin, slot));
-        let chosen: Vec<&Variant> = all.filter(|variant| !variant.automatic).collect();
-        let layers = |variant: &Variant| matches!(variant.takes, Takes::Fees(_)) && !self.strict && !variant.exclusive;
-        !chosen.iter().any(|variant| variant.exclusive) || chosen.iter().filter(|variant| !layers(variant)).count() <= 1
-    }
-
-    /// What the slots so far leave at least; the others take the most that they ever can.
-    fn bound(&self, at: usize) -> i64 {
-        let mut total = self.start;
-        for (place, slot) in self.order.iter().enumerate() {
-            let most = self.setting.slots[*slot].most;
-            if place >= at {
-                total -= most;
-                continue;
-            }
-            let (mut fixed, mut share) = (0, 0);
-            for bin in 0..self.setting.bins {
-                let Some(variant) = self.setting.variant(&self.profile, bin, *slot) else {
-                    continue;
-                };
-                let of = |parts: &[i64]| parts.iter().sum::<i64>();
-                match variant.takes {
-                    Takes::Amount(amount) => fixed += amount,
-                    Takes::Share(points, cap) if cap < MOST_LISTED => {
-                        fixed += cap.min(of(&variant.spend) * points / 10_000 + 1);
-                    }
-                    // Together they take no more than the largest of everything.
-                    Takes::Share(points, _) => share = share.max(self.whole * points / 10_000 + 1 + self.bins),
-                    Takes::Fees(cap) => fixed += cap.min(of(&variant.fees)),
-                }
-            }
-            total -= (fixed + share).min(most);
-        }
-        total
-    }
-}
-
-/// The spreads under one profile, gone through.
-struct Descent<'s> {
-    setting: &'s Setting,
-    profile: &'s Profile,
-    /// For each group the spreads that could be part of something better, the cheapest first.
-    open: Vec<Vec<(i64, u32)>>,
-    /// What the groups from each one on come to at least.
-    rest: Vec<i64>,
-    order: Vec<usize>,
-    chosen: Vec<u32>,
-    nodes: u64,
-}
-
-impl<'s> Descent<'s> {
-    fn new(setting: &'s Setting, relaxed: &mut Relaxed, profile: &'s Profile, below: i64, nodes: u64) -> Self {
-        let (open, fixed) = relaxed.open(setting, profile, below);
-        let mut order: Vec<usize> = (0..open.len()).collect();
-        // Where the spreads differ most, most is settled.
-        let spread = |group: &usize| {
-            open[*group]
-                .get(3.min(open[*group].len().saturating_sub(1)))
-                .map_or(0, |last| last.0 - open[*group][0].0)
-        };
-        order.sort_by_key(|group| (Reverse(spread(group)), *group));
-        let mut rest = vec![fixed; order.len() + 1];
-        for (at, group) in order.iter().enumerate().rev() {
-            rest[at] = rest[at + 1] + open[*group].first().map_or(0, |first| first.0);
-        }
-        Self {
-            setting,
-            profile,
-            chosen: vec![0; open.len()],
-            open,
-            rest,
-            order,
-            nodes,
-        }
-    }
-
-    fn go(&mut self, case: &mut Case<'_, '_>, split: &mut Split, dealt: &mut BTreeSet<Vec<Bin>>) -> bool {
-        if self.open.iter().any(Vec::is_empty) {
-            return true;
-        }
-        self.descend(case, split, dealt, 0, 0)
-    }
-
-    fn descend(
-        &mut self,
-        case: &mut Case<'_, '_>,
-        split: &mut Split,
-        dealt: &mut BTreeSet<Vec<Bin>>,
-        at: usize,
-        before: i64,
-    ) -> bool {
-        self.nodes = self.nodes.saturating_sub(1);
-        if self.nodes == 0 || self.nodes.is_multiple_of(256) && !case.go_on(64) {
-            return false;
-        }
-        let Some(group) = self.order.get(at).copied() else {
-            return self.leaf(case, split, dealt);
-        };
-        for place in 0..self.open[group].len() {
-            let (cost, spread) = self.open[group][place];
-            if !Relaxed::under(before + cost + self.rest[at + 1], split.total) {
-                break;
-            }
-            self.chosen[group] = spread;
-            if !self.descend(case, split, dealt, at + 1, before + cost) {
-                return false;
-            }
-        }
-        true
-    }
-
-    /// A whole split: its bound to the cent first, then the till itself. What was dealt once need not be again. False if
-    /// dealing could not be made sure.
-    fn leaf(&mut self, case: &mut Case<'_, '_>, split: &mut Split, dealt: &mut BTreeSet<Vec<Bin>>) -> bool {
-        let setting = self.setting;
-        if Relaxed::settled(setting, self.profile, &self.chosen).is_none_or(|least| least >= split.total) {
-            return true;
-        }
-        let mut bins: Vec<Bin> = vec![Bin::new(); setting.bins];
-        for (group, chosen) in setting.groups.groups.iter().zip(&self.chosen) {
-            let sets = &group.spreads[*chosen as usize].sets;
-            for (bin, set) in bins.iter_mut().zip(sets) {
-                let own = group.units.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1);
-                bin.extend(own.map(|(_, unit)| *unit));
-            }
-        }
-        bins.retain(|bin| !bin.is_empty());
-        for bin in &mut bins {
-            bin.sort_unstable();
-        }
-        bins.sort();
-        if !bins.iter().all(|bin| case.fits(bin)) || dealt.len() < MOST_DEALT && !dealt.insert(bins.clone()) {
-            return true;
-        }
-        let uses = case.uses.clone();
-        let (found, sure) = case.deal(&bins, &uses, split.total, MANY_DEALS);
-        if let Some(found) = found {
-            *split = found;
-            case.best = split.total;
-        }
-        sure
-    }
 }
