@@ -46,6 +46,8 @@ const NEVER: i64 = i64::MAX / 4;
 
 struct Subsets {
     estimate: Estimate,
+    /// Whether all that can be gone through takes no time.
+    short: bool,
     full: usize,
     most: usize,
     /// Offers whose uses may run out, and how often they can be used.
@@ -82,12 +84,19 @@ pub(super) fn few_enough(case: &Case<'_, '_>) -> bool {
 /// Makes a split the best one, and raises the case's bound to it if all was gone through. The tolls are those to begin
 /// with.
 pub(super) fn search(case: &mut Case<'_, '_>, estimate: Estimate, tolls: Vec<i64>, split: &mut Split) {
+    let short = case.units.len() <= MOST_UNITS;
+    search_as(short, case, estimate, tolls, split);
+}
+
+/// The same as for a short wishlist, or as for a longer one in few checkouts.
+pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate, tolls: Vec<i64>, split: &mut Split) {
     let mut subsets = Subsets::new(case, estimate);
+    subsets.short = short;
     subsets.set(tolls);
     let mut best: Option<(i64, Vec<i64>)> = None;
     // Steps get shorter where they lead nowhere.
     let mut shorter = 0;
-    for _ in 0..if subsets.short() { ROUNDS } else { FEW_ROUNDS } {
+    for _ in 0..if subsets.short { ROUNDS } else { FEW_ROUNDS } {
         if !subsets.estimate(case) || !subsets.divide(case) {
             return;
         }
@@ -129,7 +138,7 @@ pub(super) fn search(case: &mut Case<'_, '_>, estimate: Estimate, tolls: Vec<i64
         }
         case.bound = split.total;
     }
-    if subsets.short() {
+    if subsets.short {
         subsets.settle(case, split);
     }
 }
@@ -143,6 +152,7 @@ impl Subsets {
         };
         Self {
             estimate,
+            short: true,
             full: (1 << units) - 1,
             most: case.most_checkouts,
             scarce: (0..case.uses.len()).filter_map(scarce).collect(),
@@ -177,7 +187,7 @@ impl Subsets {
     fn divide(&mut self, case: &mut Case<'_, '_>) -> bool {
         let size = self.full + 1;
         // The last number of checkouts is asked for the whole alone.
-        if !self.short() {
+        if !self.short {
             // Each unit by its share of what the best division so far costs.
             let listed: Vec<i64> = self
                 .estimate
@@ -206,11 +216,6 @@ impl Subsets {
             }
         }
         true
-    }
-
-    /// Whether all that can be gone through takes no time.
-    fn short(&self) -> bool {
-        self.full.count_ones() as usize <= MOST_UNITS
     }
 
     /// The cheapest two pairs of checkouts: what they cost, and the units of the one with the first.
