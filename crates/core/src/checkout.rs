@@ -15,6 +15,7 @@ use crate::money::{BasisPoints, Currency, Money};
 
 pub use crate::discount::Percent;
 pub use read::{Read, read, read_discounts};
+pub(crate) use read::{Wished, read_wished};
 
 /// The name of the checkout format.
 pub const SCHEMA: &str = "tillwatch/checkout/1";

@@ -5,9 +5,13 @@
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
+// The makers of test inputs are shared with the tests outside, which know the crate by its name.
+#[cfg(test)]
+extern crate self as tillwatch_core;
 
 pub mod alert;
 pub mod almanac;
+pub mod basket;
 pub mod cadence;
 pub mod calendar;
 pub mod checkout;

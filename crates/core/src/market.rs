@@ -63,8 +63,18 @@ pub struct Threshold {
     /// Until when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Instant>,
+    /// What is charged for each different tariff heading of goods from abroad, where that can be counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_heading: Option<Money>,
     /// Who says so.
     pub source: String,
+}
+
+impl Threshold {
+    /// Whether it stands at a moment.
+    pub fn stands(&self, at: Instant) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
 }
 
 /// One plain sentence beside a total.
@@ -180,6 +190,22 @@ impl Markets {
             .filter(|note| note.holds(total, origin, at))
             .map(|note| note.said.clone())
             .collect()
+    }
+
+    /// What a country charges at a moment for each different tariff heading of goods from abroad.
+    pub fn charge_per_heading(&self, country: Country, at: Instant) -> Option<Money> {
+        let thresholds = self.get(country).map_or(&[][..], |market| &market.thresholds);
+        thresholds
+            .iter()
+            .filter(|threshold| threshold.stands(at))
+            .find_map(|threshold| threshold.per_heading)
+    }
+
+    /// Whether goods in a warehouse must be imported to a country: not from its own, nor from its customs union. Those
+    /// of which nobody knows where they lie are taken to come from abroad.
+    pub fn from_abroad(&self, country: Country, warehouse: Option<&Warehouse>) -> bool {
+        let origin = warehouse.and_then(|warehouse| self.origin(warehouse));
+        origin.is_none_or(|origin| origin != country && !self.same_union(origin, country))
     }
 
     /// Whether a country is a member of a customs union, and of the same one as another.

@@ -5,6 +5,7 @@ pub mod diagnose;
 pub mod explain;
 mod near;
 mod one;
+pub(crate) mod part;
 mod refuse;
 mod till;
 pub mod variant;

@@ -1,7 +1,7 @@
 //! The only place that reads the time. Everything else is given a moment as a value.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant as Tick, SystemTime, UNIX_EPOCH};
 
 use tillwatch_core::instant::Instant;
 
@@ -18,6 +18,25 @@ pub(crate) fn now() -> anyhow::Result<Instant> {
         .ok()
         .and_then(Instant::from_millis)
         .ok_or_else(|| anyhow::anyhow!("the clock of this machine is set after the year 9999"))
+}
+
+/// How long something has been going on.
+pub(crate) struct Stopwatch(Tick);
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a limit in seconds asks how many have passed; nothing else depends on it"
+)]
+impl Stopwatch {
+    /// From now on.
+    pub(crate) fn start() -> Self {
+        Self(Tick::now())
+    }
+
+    /// So long so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 /// A clock that stands at a moment now and from then on runs so many times as fast as this machine's.

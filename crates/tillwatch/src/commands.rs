@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod backup;
+pub(crate) mod basket;
 pub(crate) mod calendar;
 pub(crate) mod demo;
 pub(crate) mod diagnose;
@@ -59,12 +60,20 @@ fn each_checkout(
     mut answer: impl FnMut(&Checkout, &[String], Shape, &mut Output) -> anyhow::Result<()>,
 ) -> anyhow::Result<Status> {
     let markets = Markets::built_in()?;
+    each_value(path, output, |json, shape, output| {
+        let read = tillwatch_core::checkout::read(json, |market| markets.tax(market))?;
+        answer(&read.value, &read.warnings, shape, output)
+    })
+}
+
+/// Reads one value, or one a line, and answers each in its place. What is refused is answered with its error.
+fn each_value(
+    path: Option<&std::path::Path>,
+    output: &mut Output,
+    mut answer: impl FnMut(&[u8], Shape, &mut Output) -> anyhow::Result<()>,
+) -> anyhow::Result<Status> {
     let mut one = |json: &[u8], shape, output: &mut Output| -> anyhow::Result<bool> {
-        let read = tillwatch_core::checkout::read(json, |market| markets.tax(market));
-        let answered = read
-            .map_err(anyhow::Error::from)
-            .and_then(|read| answer(&read.value, &read.warnings, shape, output));
-        match answered {
+        match answer(json, shape, output) {
             Ok(()) => Ok(true),
             Err(error) if shape == Shape::Json => match error.downcast_ref() {
                 Some(refused) => output.value(&Refusal { error: refused }).map(|()| false),

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    alerts, backup, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve,
+    alerts, backup, basket, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve,
     snapshot, stack, watch,
 };
 use failure::{Status, reader_left};
@@ -56,6 +56,8 @@ enum Command {
     Stack(stack::Arguments),
     /// Find which discounts a till must have dropped to show a total
     Diagnose(diagnose::Arguments),
+    /// Split a wishlist into the checkouts that cost least together
+    Basket(basket::Arguments),
     /// Work out what a listing costs at the till, with the public discounts that are known
     Quote(quote::Arguments),
     /// List, add and remove the public discounts that quotes know
@@ -93,6 +95,7 @@ fn main() -> ExitCode {
         Command::Snapshot(arguments) => snapshot::run(&arguments, &mut output),
         Command::Stack(arguments) => stack::run(&arguments, &mut output),
         Command::Diagnose(arguments) => diagnose::run(&arguments, &mut output),
+        Command::Basket(arguments) => basket::run(&arguments, &mut output),
         Command::Quote(arguments) => quote::run(&arguments, data, &mut output),
         Command::Discount(arguments) => discount::run(&arguments, data, &mut output),
         Command::Calendar(arguments) => calendar::run(&arguments, data, &mut output),

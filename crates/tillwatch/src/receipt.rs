@@ -96,7 +96,7 @@ fn head(page: &mut Page, receipt: &Receipt<'_>, beside: &Beside<'_>) {
 }
 
 /// A line's name for people, cut after so many characters.
-fn title(line: &Line, most: usize) -> String {
+pub(crate) fn title(line: &Line, most: usize) -> String {
     match &line.title {
         Some(title) if title.chars().count() > most => {
             let cut: String = title.chars().take(most).collect();

@@ -75,6 +75,7 @@ fn every_command_explains_itself_with_an_example() {
         &["snapshot"],
         &["stack"],
         &["diagnose"],
+        &["basket"],
         &["quote"],
         &["discount"],
         &["discount", "list"],
@@ -449,4 +450,49 @@ fn a_reader_that_leaves_ends_it_without_a_word() {
     _ = child.stdin.take().unwrap().write_all(line.repeat(2_000).as_bytes());
     let ended = child.wait_with_output().unwrap();
     assert_eq!((status(&ended), err(&ended)), (0, ""));
+}
+
+fn wishlist() -> String {
+    std::fs::read_to_string(root().join("examples/wishlist.json")).unwrap()
+}
+
+#[test]
+fn a_wishlist_is_split_with_its_proof_as_text_and_as_json() {
+    let told = run(&["basket", "--json"], &wishlist());
+    assert_eq!((status(&told), err(&told)), (0, ""));
+    let told = &values(&told)[0];
+    assert_eq!(told["schema"], "tillwatch/basket/1");
+    assert_eq!(
+        (&told["proof"], &told["total"]),
+        (&"optimal".into(), &told["lower_bound"])
+    );
+    let cents = |value: &Value| value.as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+    let parts = told["checkouts"].as_array().unwrap();
+    let sum: i64 = parts.iter().map(|part| cents(&part["stack"]["after"]["total"])).sum();
+    assert_eq!(sum, cents(&told["total"]));
+    assert!(cents(&told["total"]) < cents(&told["one_checkout_total"]));
+    let page = run(&["basket", "--input", "examples/wishlist.json"], "");
+    assert_eq!((status(&page), err(&page)), (0, ""));
+    for words in [
+        "ruled out",
+        "USD less",
+        "Compared",
+        "by hand",
+        told["total"].as_str().unwrap(),
+    ] {
+        assert!(out(&page).contains(words), "{words} in {}", out(&page));
+    }
+}
+
+#[test]
+fn wishlists_one_a_line_are_answered_in_order_and_wrong_limits_by_their_place() {
+    let good = serde_json::from_str::<Value>(&wishlist()).unwrap().to_string();
+    let wrong = good.replace("[[0,1]]", "[[0,9]]");
+    assert_ne!(good, wrong);
+    let told = run(&["basket", "--time-limit", "5"], &format!("{good}\n{wrong}\n{good}\n"));
+    assert_eq!(status(&told), 1);
+    let told = values(&told);
+    assert_eq!(told.len(), 3);
+    assert_eq!(told[1]["error"]["path"], "limits.together[0]");
+    assert_eq!(told[0], told[2]);
 }

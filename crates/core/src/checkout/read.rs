@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{
     Checkout, Line, MOST_DISCOUNTS, MOST_LINES, MOST_PAIRS, MOST_PIECES, MOST_POOLS, Percent, Pool, SCHEMA, Tax,
 };
+use crate::basket::Limits;
 use crate::country::Country;
 use crate::discount::Discount;
 use crate::discount::read::{At, RawDiscount, discount, each, id, open_at_all, optional};
@@ -28,7 +29,17 @@ raw_object! {
         shipping_pools: Vec<RawPool<'a>> = "shipping_pools",
         lines: Vec<RawLine<'a>> = "lines",
         discounts: Vec<RawDiscount<'a>> = "discounts",
-        limits: serde::de::IgnoredAny = "limits",
+        limits: RawLimits<'a> = "limits",
+    }
+}
+
+raw_object! {
+    /// What a split must keep to, before it is checked.
+    RawLimits: "limits (an object)" {
+        max_checkouts: u32 = "max_checkouts",
+        max_merchandise: Text<'a> = "max_merchandise",
+        together: Vec<Vec<u32>> = "together",
+        apart: Vec<Vec<u32>> = "apart",
     }
 }
 
@@ -64,6 +75,7 @@ raw_object! {
         quantity: u32 = "quantity",
         shipping: Text<'a> = "shipping",
         shipping_pool: Text<'a> = "shipping_pool",
+        tariff_heading: Text<'a> = "tariff_heading",
     }
 }
 
@@ -94,6 +106,79 @@ pub fn read(json: &[u8], market_tax: impl Fn(Country) -> Tax) -> Result<Read<Che
         value,
         warnings: warnings.0,
     })
+}
+
+/// A checkout that is to be split.
+pub(crate) struct Wished {
+    pub(crate) checkout: Checkout,
+    pub(crate) limits: Limits,
+    /// For each line its tariff heading, where it was told.
+    pub(crate) headings: Vec<Option<String>>,
+}
+
+/// Reads a checkout with what only splitting it asks for.
+pub(crate) fn read_wished(json: &[u8], market_tax: impl Fn(Country) -> Tax) -> Result<Read<Wished>, InputError> {
+    let mut warnings = Warnings::default();
+    let mut raw: RawCheckout<'_> = input::read(json)?;
+    let told = raw.limits.take().unwrap_or_default();
+    let heading = |line: &RawLine<'_>| line.tariff_heading.as_ref().map(|heading| heading.as_str().into());
+    let headings = raw.lines.iter().flatten().map(heading).collect();
+    let checkout = checkout(raw, market_tax, &mut warnings)?;
+    let limits = limits(told, &checkout, &mut warnings)?;
+    Ok(Read {
+        value: Wished {
+            checkout,
+            limits,
+            headings,
+        },
+        warnings: warnings.0,
+    })
+}
+
+fn limits(raw: RawLimits<'_>, checkout: &Checkout, warnings: &mut Warnings) -> Result<Limits, InputError> {
+    let at = |field| At { base: &"limits", field };
+    if raw.max_checkouts == Some(0) {
+        return Err(InputError::wrong(
+            at("max_checkouts"),
+            "0 checkouts; at least 1 is needed",
+        ));
+    }
+    let max_merchandise = optional(raw.max_merchandise.as_ref(), at("max_merchandise"), |text| {
+        Money::parse(text, checkout.currency)
+    })?;
+    let together = groups(raw.together, "limits.together", checkout.lines.len())?;
+    let apart = groups(raw.apart, "limits.apart", checkout.lines.len())?;
+    warnings.unknown(&"limits", raw.unknown);
+    Ok(Limits {
+        max_checkouts: raw.max_checkouts.and_then(|most| usize::try_from(most).ok()),
+        max_merchandise,
+        together,
+        apart,
+    })
+}
+
+fn groups(raw: Option<Vec<Vec<u32>>>, place: &'static str, lines: usize) -> Result<Vec<Vec<usize>>, InputError> {
+    let raw = raw.unwrap_or_default();
+    few(&raw, place, MOST_LINES)?;
+    let mut read = Vec::with_capacity(raw.len());
+    for (index, group) in raw.into_iter().enumerate() {
+        let base = Index(place, index);
+        few(&group, place, MOST_LINES)?;
+        let mut members: Vec<usize> = group
+            .into_iter()
+            .filter_map(|line| usize::try_from(line).ok())
+            .collect();
+        members.sort_unstable();
+        members.dedup();
+        if let Some(line) = members.last().filter(|line| **line >= lines) {
+            return Err(InputError::wrong(
+                base,
+                format_args!("line {line}; there are {lines} lines, counted from 0"),
+            ));
+        }
+        read.push(members);
+    }
+    Ok(read)
 }
 
 /// Reads a list of discounts: `{"discounts": [...]}`, in the same form as a checkout's.

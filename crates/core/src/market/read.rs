@@ -62,6 +62,7 @@ raw_object! {
         currency: Text<'a> = "currency",
         from: Text<'a> = "from",
         until: Text<'a> = "until",
+        per_heading: Text<'a> = "per_heading",
         source: Text<'a> = "source",
     }
 }
@@ -182,6 +183,9 @@ fn thresholds(raw: Option<Vec<RawThreshold<'_>>>, place: At<'_>) -> Result<Vec<T
             })?,
             from: optional(raw.from.as_ref(), at("from"), Instant::parse)?,
             until: optional(raw.until.as_ref(), at("until"), Instant::parse)?,
+            per_heading: optional(raw.per_heading.as_ref(), at("per_heading"), |text| {
+                Money::parse(text, currency)
+            })?,
             source: text(raw.source.as_ref(), at("source"))?,
         })
     };

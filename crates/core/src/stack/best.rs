@@ -112,6 +112,8 @@ pub(super) struct Search<'t, 'a> {
     cursors: Vec<usize>,
     /// How many discounts were applied before each slot.
     counts: Vec<usize>,
+    /// What they cost besides.
+    tolls: Vec<i64>,
     best: Vec<usize>,
     best_total: i64,
     best_count: usize,
@@ -136,6 +138,7 @@ impl<'t, 'a> Search<'t, 'a> {
             chosen: vec![EMPTY; depth],
             cursors: vec![0; depth],
             counts: vec![0; depth + 1],
+            tolls: vec![0; depth + 1],
             best: vec![EMPTY; depth],
             best_total: i64::MAX,
             best_count: usize::MAX,
@@ -159,6 +162,15 @@ impl<'t, 'a> Search<'t, 'a> {
             self.left = left;
         }
         self.best.clone()
+    }
+
+    /// The least total, tolls and all, and one choice that comes to it; whatever else comes to the same is passed over.
+    /// Proven if so much work is enough.
+    pub(super) fn cheapest(mut self, work: u64) -> (i64, Vec<usize>, bool) {
+        self.left = work;
+        self.everything();
+        let proven = self.proven();
+        (self.best_total, self.best, proven)
     }
 
     fn everything(&mut self) {
@@ -295,6 +307,7 @@ impl<'t, 'a> Search<'t, 'a> {
         after.copy_from_slice(before);
         self.chosen[at] = taken.map_or(EMPTY, |(place, _)| place);
         self.counts[at + 1] = self.counts[at] + usize::from(taken.is_some());
+        self.tolls[at + 1] = self.tolls[at] + taken.map_or(0, |(place, _)| self.till.candidates[place].toll);
         if let Some((place, amount)) = taken {
             self.till
                 .apply(&self.till.candidates[place], amount, after, &mut self.scratch);
@@ -308,7 +321,7 @@ impl<'t, 'a> Search<'t, 'a> {
 
     fn leaf(&mut self) {
         let depth = self.till.slots.len();
-        let total = Till::total(self.state(depth));
+        let total = Till::total(self.state(depth)) + self.tolls[depth];
         let count = self.counts[depth];
         if total > self.best_total || (total == self.best_total && count > self.best_count) {
             return;
@@ -348,7 +361,7 @@ impl<'t, 'a> Search<'t, 'a> {
             return true;
         }
         // To reach the bound from a higher total takes at least one more discount.
-        let count = self.counts[at] + usize::from(bound < Till::total(self.state(at)));
+        let count = self.counts[at] + usize::from(bound < Till::total(self.state(at)) + self.tolls[at]);
         count > self.best_count
     }
 
@@ -387,7 +400,7 @@ impl<'t, 'a> Search<'t, 'a> {
                     continue;
                 }
                 if candidate.shipping {
-                    most_shipping = most_shipping.max(till.most_from(candidate, state));
+                    most_shipping = most_shipping.max(till.most_from(candidate, state) - candidate.toll);
                 } else if several || !candidate.several {
                     let whole = if candidate.whole {
                         till.amount_of_base(candidate, merchandise)
@@ -395,7 +408,7 @@ impl<'t, 'a> Search<'t, 'a> {
                         None
                     };
                     let amount = whole.unwrap_or_else(|| till.most_from(candidate, state));
-                    least = least.min(merchandise - amount.min(merchandise));
+                    least = least.min(merchandise - amount.min(merchandise) + candidate.toll);
                 }
             }
             merchandise = least;
@@ -404,7 +417,7 @@ impl<'t, 'a> Search<'t, 'a> {
             }
             shipping -= most_shipping.min(shipping);
         }
-        merchandise + shipping
+        merchandise + shipping + self.tolls[at]
     }
 
     /// The most that the discounts that could take several slots can still take, each of them once.
@@ -423,7 +436,7 @@ impl<'t, 'a> Search<'t, 'a> {
             let known = most[candidate.discount];
             let counts = candidate.several && !candidate.shipping && known != USED && candidate.most > known;
             if counts && self.tolerated(candidate) && till.admissible(candidate, state) {
-                most[candidate.discount] = known.max(till.most_from(candidate, state));
+                most[candidate.discount] = known.max(till.most_from(candidate, state) - candidate.toll);
             }
         }
         let sum = most.iter().filter(|amount| **amount != USED).sum();

@@ -87,7 +87,7 @@ pub(super) fn least(checkout: &Checkout, rules: &RuleSet) -> Option<Least> {
             automatic,
         });
     }
-    let shipping = opening(checkout)
+    let shipping = opening(checkout, 0..checkout.lines.len())
         .into_iter()
         .skip(checkout.lines.len())
         .fold(0, i64::saturating_add);

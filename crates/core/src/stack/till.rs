@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Slot;
+use super::part::Parts;
 use super::refuse::{By, Reason};
 use crate::checkout::{Checkout, Line};
 use crate::discount::{Audience, Benefit, Discount, Uses};
@@ -38,6 +39,8 @@ pub(super) struct Till<'a> {
     pub(super) opening: Vec<i64>,
     /// How many slots come up to the last that has a candidate which could take several; zero where none could.
     pub(super) several_until: usize,
+    /// The lines that are bought together, by their places in the checkout; everything else here counts within them.
+    own: Vec<u32>,
     /// Places of lines, candidate after candidate.
     members: Vec<u32>,
     lines: usize,
@@ -84,6 +87,8 @@ pub(super) struct Candidate {
     /// Whether it could take several slots.
     pub(super) several: bool,
     pub(super) basis: Basis,
+    /// What choosing it costs besides: nothing, but where its uses are scarce and other checkouts want it too.
+    pub(super) toll: i64,
 }
 
 /// How a candidate stands to others.
@@ -141,27 +146,64 @@ pub(super) struct Scratch {
 
 impl<'a> Till<'a> {
     pub(super) fn new(checkout: &'a Checkout, rules: &'a RuleSet) -> Self {
-        let lines = checkout.lines.len();
-        let mut till = Self {
-            checkout,
-            rules,
-            candidates: Vec::with_capacity(checkout.discounts.len()),
-            slots: Vec::new(),
-            refused: Vec::with_capacity(checkout.discounts.len()),
-            opening: opening(checkout),
-            several_until: 0,
-            members: Vec::with_capacity((checkout.discounts.len() * lines).min(1 << 12)),
-            lines,
-        };
         let owners = Owners::of(checkout, rules);
+        let own = (0..checkout.lines.len() as u32).collect();
+        let mut till = Self::empty(checkout, rules, own, checkout.discounts.len());
         for (place, discount) in checkout.discounts.iter().enumerate() {
             let refused = till.admit(place, discount, &owners).err();
             till.refused.push(refused);
         }
+        till.sort();
+        till
+    }
+
+    /// Some lines of a checkout, in its order, and the discounts that may apply to them, each with its toll. Says of no
+    /// discount why it is left out.
+    pub(super) fn of_part(parts: &Parts<'a>, own: Vec<u32>, offers: impl Iterator<Item = (usize, i64)>) -> Self {
+        let owners = parts.owners.renumbered(&own);
+        let mut till = Self::empty(parts.checkout, parts.rules, own, offers.size_hint().1.unwrap_or(0));
+        for (offer, toll) in offers {
+            let offer = &parts.offers[offer];
+            let (first, candidates) = (till.members.len(), till.candidates.len());
+            let eligible = till.own.iter().enumerate().filter(|(_, line)| offer.touches(**line));
+            till.members.extend(eligible.map(|(place, _)| place as u32));
+            if till.members.len() > first {
+                let discount = &parts.checkout.discounts[offer.discount];
+                let step = (offer.step, &parts.rules.steps[offer.step]);
+                // What falls short of its minimum is no candidate, and nobody asks why.
+                _ = till.enlist(offer.discount, discount, step, first, &owners);
+                for candidate in &mut till.candidates[candidates..] {
+                    candidate.toll = toll;
+                }
+            }
+        }
+        till.sort();
+        till
+    }
+
+    fn empty(checkout: &'a Checkout, rules: &'a RuleSet, own: Vec<u32>, discounts: usize) -> Self {
+        let lines = own.len();
+        Self {
+            checkout,
+            rules,
+            candidates: Vec::with_capacity(discounts),
+            slots: Vec::new(),
+            refused: Vec::new(),
+            opening: opening(checkout, own.iter().map(|line| *line as usize)),
+            several_until: 0,
+            own,
+            members: Vec::with_capacity((discounts * lines).min(1 << 12)),
+            lines,
+        }
+    }
+
+    /// Puts the candidates of a slot together.
+    fn sort(&mut self) {
+        let till = self;
         // By id where they take the same, so that the order of the input plays no part.
         till.candidates.sort_unstable_by(|a, b| {
             let order = |c: &Candidate| (c.step, c.owner, core::cmp::Reverse(c.most));
-            let id = |c: &Candidate| &checkout.discounts[c.discount].id;
+            let id = |c: &Candidate| &till.checkout.discounts[c.discount].id;
             order(a).cmp(&order(b)).then_with(|| id(a).cmp(id(b)))
         });
         for (place, candidate) in till.candidates.iter().enumerate() {
@@ -181,7 +223,11 @@ impl<'a> Till<'a> {
                 till.several_until = till.slots.len();
             }
         }
-        till
+    }
+
+    /// A line of its own.
+    fn line(&self, place: usize) -> &'a Line {
+        &self.checkout.lines[self.own[place] as usize]
     }
 
     /// How many amounts a state has.
@@ -220,7 +266,7 @@ impl<'a> Till<'a> {
 
     /// The slot as receipts name it.
     pub(super) fn slot(&self, candidate: &Candidate) -> Slot {
-        let line = self.members(candidate).next().map(|place| &self.checkout.lines[place]);
+        let line = self.members(candidate).next().map(|place| self.line(place));
         match self.rules.steps[candidate.step as usize].per {
             Per::Checkout => Slot::Checkout,
             Per::Store => Slot::Store(line.and_then(|line| line.store.clone())),
@@ -328,10 +374,8 @@ impl<'a> Till<'a> {
 
     /// The pools that have an eligible line, each once, in the checkout's order.
     fn pools(&self, candidate: &Candidate) -> impl Iterator<Item = usize> {
-        (0..self.checkout.pools.len()).filter(|pool| {
-            self.members(candidate)
-                .any(|line| self.checkout.lines[line].pool == Some(*pool))
-        })
+        (0..self.checkout.pools.len())
+            .filter(|pool| self.members(candidate).any(|line| self.line(line).pool == Some(*pool)))
     }
 
     pub(super) fn base(&self, candidate: &Candidate, state: &[i64]) -> i64 {
@@ -393,13 +437,26 @@ impl<'a> Till<'a> {
         let everywhere = discount.scope.is_everything() && discount.warehouses.is_empty();
         let eligible = (0..self.lines).filter(|line| everywhere || touches(discount, &self.checkout.lines[*line]));
         self.members.extend(eligible.map(|line| line as u32));
-        let Some(line) = self.members.get(first) else {
+        if self.members.len() == first {
             return Err(Reason::NotEligible {
                 by: blocking(discount, &self.checkout.lines),
             });
-        };
+        }
+        self.enlist(place, discount, (index, step), first, owners)
+    }
+
+    /// Makes candidates of a discount whose eligible lines stand last among the members: one for each slot that it could
+    /// take.
+    fn enlist(
+        &mut self,
+        place: usize,
+        discount: &Discount,
+        (index, step): (usize, &Step),
+        first: usize,
+        owners: &Owners,
+    ) -> Result<(), Reason> {
         let owner = |line: u32| owners.of_line(step.per, line as usize);
-        let own = owner(*line);
+        let own = owner(self.members[first]);
         if self.members[first..].iter().all(|line| owner(*line) == own) {
             let candidate = self.candidate(place, discount, (index, step), own, first)?;
             self.candidates.push(candidate);
@@ -435,7 +492,7 @@ impl<'a> Till<'a> {
         start: usize,
     ) -> Result<Candidate, Reason> {
         let members = &self.members[start..];
-        let lines = members.iter().map(|line| &self.checkout.lines[*line as usize]);
+        let lines = members.iter().map(|line| self.line(*line as usize));
         let listed: i64 = lines.clone().map(|line| line.listed().minor()).sum();
         let listed_spend = self.net(listed);
         let running = step.basis == Basis::Running;
@@ -463,6 +520,7 @@ impl<'a> Till<'a> {
             },
             several: false,
             basis: step.basis,
+            toll: 0,
         };
         candidate.most = self.most_from(&candidate, &self.opening);
         Ok(candidate)
@@ -531,14 +589,14 @@ fn same_slot(one: &Candidate, other: &Candidate) -> bool {
 
 /// Running prices, then the shipping of the lines, then the fees of the pools: zero where no line is in one, or where
 /// the checkout's listed merchandise reaches its threshold.
-pub(super) fn opening(checkout: &Checkout) -> Vec<i64> {
-    let lines = checkout.lines.len();
-    let mut state = Vec::with_capacity(2 * lines + checkout.pools.len());
-    state.extend(checkout.lines.iter().map(|line| line.listed().minor()));
+pub(super) fn opening(checkout: &Checkout, own: impl ExactSizeIterator<Item = usize> + Clone) -> Vec<i64> {
+    let mut state = Vec::with_capacity(2 * own.len() + checkout.pools.len());
+    let own = own.map(|line| &checkout.lines[line]);
+    state.extend(own.clone().map(|line| line.listed().minor()));
     let merchandise: i64 = state.iter().sum();
-    state.extend(checkout.lines.iter().map(|line| line.shipping.minor()));
+    state.extend(own.clone().map(|line| line.shipping.minor()));
     state.extend(checkout.pools.iter().enumerate().map(|(place, pool)| {
-        let used = checkout.lines.iter().any(|line| line.pool == Some(place));
+        let used = own.clone().any(|line| line.pool == Some(place));
         let waived = pool.free_from.is_some_and(|from| merchandise >= from.minor());
         if used && !waived { pool.fee.minor() } else { 0 }
     }));
@@ -650,13 +708,13 @@ impl By {
 }
 
 /// For each line its store and its seller, numbered in order of first appearance.
-struct Owners {
+pub(super) struct Owners {
     stores: Vec<u32>,
     sellers: Vec<u32>,
 }
 
 impl Owners {
-    fn of(checkout: &Checkout, rules: &RuleSet) -> Self {
+    pub(super) fn of(checkout: &Checkout, rules: &RuleSet) -> Self {
         let wanted = |per| rules.steps.iter().any(|step| step.per == per);
         let stores = if wanted(Per::Store) {
             numbered(&checkout.lines, |line| line.store.as_ref())
@@ -669,6 +727,25 @@ impl Owners {
             Vec::new()
         };
         Self { stores, sellers }
+    }
+
+    /// Those of some lines, numbered anew.
+    fn renumbered(&self, own: &[u32]) -> Self {
+        let of = |owners: &[u32]| {
+            let mut seen: Vec<u32> = Vec::with_capacity(own.len());
+            let number = |owner: u32| {
+                seen.iter().position(|other| *other == owner).unwrap_or_else(|| {
+                    seen.push(owner);
+                    seen.len() - 1
+                }) as u32
+            };
+            let wanted = own.iter().filter_map(|line| owners.get(*line as usize));
+            wanted.copied().map(number).collect()
+        };
+        Self {
+            stores: of(&self.stores),
+            sellers: of(&self.sellers),
+        }
     }
 
     fn of_line(&self, per: Per, line: usize) -> u32 {
