@@ -25,7 +25,8 @@ use tillwatch_core::snapshot::{Snapshot, Variant};
 use tillwatch_store::Sqlite;
 use tokio::runtime::Runtime;
 
-const PASTED: &str = "Look what I found! A lamp https://www.aliexpress.us/item/3256807990906987.html?gatewayAdapt=4itemAdapt";
+const PASTED: &str =
+    "Look what I found! A lamp https://www.aliexpress.us/item/3256807990906987.html?gatewayAdapt=4itemAdapt";
 const PHONE: &str = "telegram:4711";
 const MAIL: &str = "mailto:somebody@example.org";
 
@@ -214,7 +215,10 @@ impl Story {
 
     fn fates(&self) -> Vec<Fate> {
         let log = self.store.alert_log(self.watch, 10).unwrap();
-        log.into_iter().flat_map(|one| one.letters).map(|one| one.fate).collect()
+        log.into_iter()
+            .flat_map(|one| one.letters)
+            .map(|one| one.fate)
+            .collect()
     }
 }
 
@@ -242,14 +246,16 @@ fn a_pasted_listing_is_told_of_when_its_code_begins_with_the_right_cents_and_onc
         assert_eq!(
             text,
             [
-                "15.00 USD with public coupons and a code, shipped to US, instead of 20.00 USD. Your target: 16.00 USD. \
-                 Lowest before: 20.00 USD.",
+                "15.00 USD with public coupons and a code, shipped to US, instead of 20.00 USD. Your target: 16.00 USD.",
                 "-5.00 FIVE",
                 "Valid until 00:00 UTC on 6 Jun 2026.",
             ]
         );
         let clean = message.link(LinkKind::Clean).unwrap();
-        assert_eq!(clean.url.as_str(), "https://www.aliexpress.com/item/1005008177221739.html");
+        assert_eq!(
+            clean.url.as_str(),
+            "https://www.aliexpress.com/item/1005008177221739.html"
+        );
         assert!(message.event.contains(r#""receipt":{"schema":"tillwatch/stack/1""#));
     }
     story.at("2026-06-05T12:01:00Z");
@@ -267,7 +273,11 @@ fn an_alert_waits_for_its_channel_and_says_that_it_came_too_late() {
     story.at("2026-06-05T12:00:08Z");
     assert_eq!(story.send(), [Sent::Later]);
     let subjects = |peer: &Peer| peer.got().iter().map(|one| one.subject.clone()).collect::<Vec<_>>();
-    assert!(subjects(&story.chat).iter().all(|subject| subject.starts_with("15.00 USD: ")));
+    assert!(
+        subjects(&story.chat)
+            .iter()
+            .all(|subject| subject.starts_with("15.00 USD: "))
+    );
     // The code is over when the chat is there again.
     story.at("2026-06-06T00:00:00Z");
     story.tend();
@@ -295,12 +305,19 @@ fn an_alert_that_nobody_took_for_half_a_day_is_given_up_and_can_be_sent_again() 
     story.chat.will_answer((0..40).map(|_| unreachable()));
     story.send();
     for minute in (1..15 * 60).step_by(5) {
-        story.at_second(Instant::parse("2026-06-05T12:00:00Z").unwrap().plus_seconds(minute * 60).moment().as_second());
+        story.at_second(
+            Instant::parse("2026-06-05T12:00:00Z")
+                .unwrap()
+                .plus_seconds(minute * 60)
+                .moment()
+                .as_second(),
+        );
         story.send();
     }
     let dead = story.app.dead_letters(10).unwrap();
     let [letter] = dead.as_slice() else { panic!("{dead:?}") };
     assert!(matches!(&letter.fate, Fate::Dead { why, .. } if why == "nobody is there"));
+    story.tend();
     story.chat.answers.lock().unwrap().clear();
     story.chat.got();
     assert!(story.app.resend(letter.id, story.clock()()).unwrap());
