@@ -158,7 +158,7 @@ impl Story {
         let watch = app.watch(&wanted, start).unwrap().id;
         let app = Arc::new(app);
         let (chat, mail) = (Peer::new(Channel::Telegram), Peer::new(Channel::Email));
-        let story = Self {
+        let begun = Self {
             post: Post::new(Arc::clone(&app), vec![chat.clone(), mail.clone()]),
             store,
             app,
@@ -168,15 +168,15 @@ impl Story {
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
             watch,
         };
-        story.tend();
-        let clock = story.clock();
+        begun.tend();
+        let clock = begun.clock();
         for _ in 0..10 {
-            match story.runtime.block_on(story.app.turn(0, clock.as_ref())).unwrap() {
+            match begun.runtime.block_on(begun.app.turn(0, clock.as_ref())).unwrap() {
                 Turned::Read { priced, .. } => {
                     assert_eq!(priced, 1);
-                    return story;
+                    return begun;
                 }
-                Turned::Rest(until) => story.at_second(i64::from(until.get())),
+                Turned::Rest(until) => begun.at_second(i64::from(until.get())),
                 Turned::Refused(why) => panic!("{why}"),
             }
         }

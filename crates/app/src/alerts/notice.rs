@@ -29,13 +29,17 @@ pub(super) fn notice(
 ) -> String {
     let lane = facts.lane;
     let key = &of.followed.key;
+    // A first reading names what nobody has taken in yet.
+    let first = checkout.as_ref().and_then(|checkout| checkout.lines.first());
+    let named = first.and_then(|line| line.sku.clone());
+    let title = first.and_then(|line| line.title.clone());
     let notice = Notice {
         reference: format!("{}.{}.{}", of.watch.0, of.number, crossing.number),
         kind: crossing.kind,
         rule: *of.rule,
         item: key.item.clone(),
-        sku: of.followed.sku.clone(),
-        title: of.followed.title.as_deref().map(Into::into),
+        sku: of.followed.sku.clone().or(named),
+        title: title.or_else(|| of.followed.title.as_deref().map(Into::into)),
         market: key.market,
         currency: key.currency,
         lane,

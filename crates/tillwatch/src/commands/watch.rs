@@ -7,8 +7,10 @@ mod telling;
 use std::path::Path;
 
 use serde::Serialize;
-use tillwatch_app::ports::store::{ListingState, Rest, Store, Watch, WatchId};
+use tillwatch_app::ports::notifier::Address;
+use tillwatch_app::ports::store::{ChannelOf, ListingState, Rest, Store, Watch, WatchId};
 use tillwatch_app::standing::Standing;
+use tillwatch_core::alert::Rule;
 use tillwatch_core::country::Country;
 use tillwatch_core::history::Minute;
 use tillwatch_core::id::{ItemId, SkuId};
@@ -114,6 +116,10 @@ struct Row {
     currency: Currency,
     lane: &'static str,
     target: Option<Money>,
+    /// What it tells of.
+    rules: Vec<Rule>,
+    /// Where to: the channel, and its host or domain.
+    channels: Vec<String>,
     since: Instant,
     /// The price, where it is known now.
     now: Option<Money>,
@@ -146,6 +152,8 @@ fn row(store: &dyn Store, watch: Watch, now: Instant) -> anyhow::Result<Row> {
         checked_at: check.map(|check| check.at),
         outcome: check.map(|check| check.outcome.name()),
         target: watch.target(),
+        rules: watch.rules.iter().map(|ruled| ruled.rule).collect(),
+        channels: watch.channels.iter().map(channel).collect(),
         title: state.as_ref().and_then(title),
         item: watch.key.item,
         sku: watch.sku,
@@ -155,6 +163,16 @@ fn row(store: &dyn Store, watch: Watch, now: Instant) -> anyhow::Result<Row> {
         since: watch.since,
         standing,
     })
+}
+
+/// A channel for people, with what keeps it from being used.
+fn channel(channel: &ChannelOf) -> String {
+    let label = Address::parse(&channel.address).map_or_else(|_| "unreadable".to_owned(), |address| address.label());
+    match (&channel.paused, channel.confirmed) {
+        (Some(why), _) => format!("{label}, paused: {why}"),
+        (None, false) => format!("{label}, not confirmed"),
+        (None, true) => label,
+    }
 }
 
 /// Whether a price has reached a target.
@@ -286,6 +304,11 @@ fn show(home: &Home, id: i64, now: Instant, output: &mut Output) -> anyhow::Resu
         ("Ships to", row.market.to_string()),
         ("Lane", row.lane.to_owned()),
         ("Target", target),
+        (
+            "Tells",
+            listed(&row.rules.iter().map(telling::written).collect::<Vec<_>>()),
+        ),
+        ("By", listed(&row.channels)),
         ("Since", crate::receipt::moment(row.since)),
     ] {
         facts.row([name.to_owned(), fact]);
@@ -304,6 +327,14 @@ fn show(home: &Home, id: i64, now: Instant, output: &mut Output) -> anyhow::Resu
     page.paragraph(0, Ink::Plain, &sentence);
     output.show(&page)?;
     Ok(Status::Done)
+}
+
+fn listed(words: &[String]) -> String {
+    if words.is_empty() {
+        "nothing".to_owned()
+    } else {
+        words.join(" · ")
+    }
 }
 
 fn remove(home: &Home, ids: &[i64], output: &mut Output) -> anyhow::Result<Status> {

@@ -151,6 +151,24 @@ fn rule(text: &str, currency: Currency) -> Result<Rule, InputError> {
     Ok(rule)
 }
 
+/// A rule as a command line writes it; a target as its amount.
+pub(super) fn written(rule: &Rule) -> String {
+    let within = match rule.period() {
+        Some(Period::Days(days)) => format!("/{days}"),
+        _ => String::new(),
+    };
+    match rule {
+        Rule::Below(target) => format!("at or below {target}"),
+        Rule::AboveLow { share, .. } => format!("near-low:{share}%{within}"),
+        Rule::NewLow(_) => format!("new-low{within}"),
+        Rule::Drop(Fall::By(amount)) => format!("drop:{amount}"),
+        Rule::Drop(Fall::Share(share)) => format!("drop:{share}%"),
+        Rule::BackInStock => "back-in-stock".to_owned(),
+        Rule::StackGone => "stack-gone".to_owned(),
+        Rule::Broken => "broken".to_owned(),
+    }
+}
+
 fn step(text: &str) -> Result<Step, String> {
     match text {
         "none" => Ok(None),
@@ -191,6 +209,16 @@ mod tests {
         assert_eq!(read("drop:7.5%"), Some(Rule::Drop(Fall::Share(share(750)))));
         assert_eq!(read("drop:2.00"), Some(Rule::Drop(Fall::By(Money::new(200, usd)))));
         assert_eq!(read("broken"), Some(Rule::Broken));
+        for text in [
+            "near-low:5%/90",
+            "new-low",
+            "new-low/30",
+            "drop:7.5%",
+            "drop:2.00",
+            "stack-gone",
+        ] {
+            assert_eq!(read(text).as_ref().map(written).as_deref(), Some(text));
+        }
         for wrong in [
             "",
             "low",
