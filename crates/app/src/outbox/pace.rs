@@ -75,7 +75,7 @@ mod tests {
         let same: Vec<Instant> = (0..3).map(|_| pace.turn(&chat(7), moment(0))).collect();
         assert_eq!(same, [moment(0), moment(1_000), moment(2_000)]);
         let mut pace = Pace::default();
-        let last = (0..1_500).map(|number| pace.turn(&chat(number), moment(0))).last();
+        let last = (1..=1_500).map(|number| pace.turn(&chat(number), moment(0))).last();
         assert_eq!(last, Some(moment(1_499 * 40)));
     }
 
