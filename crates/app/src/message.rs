@@ -96,7 +96,12 @@ pub fn headline(notice: &Notice) -> String {
 fn first(notice: &Notice) -> Paragraph {
     let mut text = Paragraph::default();
     if let Some(price) = notice.price {
-        let lane = format!(" {}, shipped to {}", lane_words(notice), notice.market);
+        // Some sources name no shipping, so that nothing is said of it here.
+        let lane = if notice.stack.is_empty() {
+            format!(" to {}", notice.market)
+        } else {
+            format!(" to {} {}", notice.market, lane_words(notice))
+        };
         text = text.strong(price_of(notice, price)).then(lane);
         if let Some(sticker) = notice.sticker.filter(|sticker| *sticker != price) {
             text = text.then(format!(", instead of {}", price_of(notice, sticker)));
