@@ -10,6 +10,7 @@ pub mod check;
 pub mod desk;
 pub mod figures;
 mod load;
+pub mod look;
 pub mod message;
 pub mod outbox;
 pub mod ports;
