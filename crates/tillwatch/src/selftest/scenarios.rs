@@ -18,7 +18,7 @@ use tillwatch_net::notifiers::webhook::Webhook;
 
 use super::bench::{Bench, Rig, cents, key, to, usd};
 use super::receiver::Told;
-use super::shelf::{good, goods, world};
+use super::shelf::{self, Search, good};
 use super::{Group, Trial, Verdict};
 
 const MEASURED: &str = "changedetection.io 0.60.10, measured";
@@ -147,11 +147,13 @@ fn zero_between(rig: &Rig) -> Verdict {
 fn currency_flip(rig: &Rig) -> Verdict {
     let bench = Bench::open(rig)?;
     // Whoever gets the wrong currency gets that of the first other market, which here is Germany.
-    let sold = goods(60, 1, &["US", "DE"])?;
-    let start = bench.now().moment();
-    let mut sold = sold.iter();
-    let good = sold.find(|good| world().listing(&good.item, "GB", start).is_err());
-    let good = good.context("a good that is not sold to Britain")?;
+    let search = Search {
+        sold_to: &["US", "DE"],
+        not_to: &["GB"],
+        days: 4,
+        ..Search::ANY
+    };
+    let good = &shelf::one(search)?;
     let euros = Money::new(3_910, Currency::parse("EUR")?);
     for sku in &good.skus {
         bench.price_of(good, sku, euros);
@@ -199,10 +201,10 @@ fn slow_slide(rig: &Rig) -> Verdict {
 
 fn two_offers(rig: &Rig) -> Verdict {
     let bench = Bench::open(rig)?;
-    let sold = goods(1, 2, &["US"])?;
-    let [good] = sold.as_slice() else {
-        unreachable!("one was asked for")
-    };
+    let good = &shelf::one(Search {
+        variants: 2,
+        ..Search::ANY
+    })?;
     let (dear, cheap) = (
         good.skus.first().context("a variant")?,
         good.skus.get(1).context("another")?,

@@ -5,18 +5,37 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use tillwatch_core::id::{ItemId, SkuId};
-use tillwatch_market::view::Listing;
+use tillwatch_market::view::{Listing, Offer, OfferKind};
 use tillwatch_market::world::{Size, World};
 
-/// When every trial begins: a Tuesday between two sales.
-const START: Timestamp = Timestamp::constant(1_770_084_000, 0);
+/// When every trial begins: a Wednesday before the sales of spring.
+const START: Timestamp = Timestamp::constant(1_772_000_000, 0);
 
 /// Which marketplace.
 const SEED: u64 = 42;
-const LISTINGS: u32 = 1_500;
+const LISTINGS: u32 = 3_000;
 
-/// For so long nothing happens on a good.
-const QUIET: SignedDuration = SignedDuration::from_hours(24 * 21);
+/// What kind of good a trial needs. Nothing happens on it by itself for so many days.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Search {
+    /// Variants that can be bought, at least.
+    pub(super) variants: usize,
+    /// In which countries.
+    pub(super) sold_to: &'static [&'static str],
+    /// Where it is not sold.
+    pub(super) not_to: &'static [&'static str],
+    pub(super) days: i64,
+}
+
+impl Search {
+    /// Any good of the United States.
+    pub(super) const ANY: Self = Self {
+        variants: 1,
+        sold_to: &["US"],
+        not_to: &[],
+        days: 14,
+    };
+}
 
 /// A listing with its variants that can be bought, the one first that its page opens with.
 #[derive(Debug, Clone)]
@@ -33,27 +52,41 @@ pub(super) fn world() -> World {
         .clone()
 }
 
-/// So many quiet goods that are sold to all of these countries, each with so many variants.
-pub(super) fn goods(count: usize, variants: usize, countries: &[&str]) -> anyhow::Result<Vec<Good>> {
+/// So many goods.
+pub(super) fn goods(count: usize, search: Search) -> anyhow::Result<Vec<Good>> {
     let world = world();
+    let until = START
+        .saturating_add(SignedDuration::from_hours(24 * search.days))
+        .unwrap_or(Timestamp::MAX);
     let found = world.items().iter().filter_map(|item| {
-        let good = quiet(&world, item, countries.first()?)?;
-        let everywhere = countries.iter().all(|country| quiet(&world, item, country).is_some());
-        (good.skus.len() >= variants && everywhere).then_some(good)
+        let mut everywhere = search.sold_to.iter().map(|country| quiet(&world, item, country, until));
+        let first = everywhere.next()??;
+        let fits = first.skus.len() >= search.variants
+            && everywhere.all(|there| there.is_some())
+            && search
+                .not_to
+                .iter()
+                .all(|country| world.listing(item, country, START).is_err());
+        fits.then_some(first)
     });
     let found: Vec<Good> = found.take(count).collect();
-    (found.len() == count)
+    let complete = found.len() == count;
+    complete
         .then_some(found)
-        .with_context(|| format!("the marketplace has no {count} quiet goods"))
+        .context("the marketplace has too few quiet goods")
 }
 
-/// One quiet good of the United States.
+/// One good.
+pub(super) fn one(search: Search) -> anyhow::Result<Good> {
+    goods(1, search)?.pop().context("a good")
+}
+
+/// One good of the United States.
 pub(super) fn good() -> anyhow::Result<Good> {
-    goods(1, 1, &["US"])?.pop().context("a good")
+    one(Search::ANY)
 }
 
-fn quiet(world: &World, item: &ItemId, country: &str) -> Option<Good> {
-    let until = START.checked_add(QUIET).ok()?;
+fn quiet(world: &World, item: &ItemId, country: &str, until: Timestamp) -> Option<Good> {
     let first = still(&world.listing(item, country, START).ok()?)?;
     let moments = world.listing_changes(item, country, START, until);
     let same = |at: &Timestamp| {
@@ -66,9 +99,10 @@ fn quiet(world: &World, item: &ItemId, country: &str) -> Option<Good> {
     })
 }
 
-/// The variants that can be bought, where nothing is taken off and shipping is free.
+/// The variants that can be bought, where nothing is taken off for everybody and shipping is free.
 fn still(listing: &Listing) -> Option<Vec<SkuId>> {
-    let plain = listing.offers.is_empty() && listing.announced.is_none();
+    let none = |offer: &Offer| offer.personal || offer.kind == OfferKind::FreeShipping;
+    let plain = listing.offers.iter().all(none);
     let free = listing
         .shipping
         .iter()
