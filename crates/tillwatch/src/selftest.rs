@@ -2,6 +2,8 @@
 //! simulated marketplace by the verbs that a real run uses.
 
 mod bench;
+mod discounts;
+mod offers;
 mod receiver;
 mod scenarios;
 mod shelf;
@@ -45,6 +47,6 @@ impl Trial {
 
 /// All of them, in their order.
 pub(crate) fn all() -> Vec<&'static Trial> {
-    let themes: [&'static [Trial]; 1] = [&scenarios::TRIALS];
+    let themes: [&'static [Trial]; 2] = [&scenarios::TRIALS, &discounts::TRIALS];
     themes.into_iter().flatten().collect()
 }
