@@ -3,7 +3,9 @@
 
 mod bench;
 mod discounts;
+mod money;
 mod offers;
+mod readings;
 mod receiver;
 mod scenarios;
 mod shelf;
@@ -47,6 +49,11 @@ impl Trial {
 
 /// All of them, in their order.
 pub(crate) fn all() -> Vec<&'static Trial> {
-    let themes: [&'static [Trial]; 2] = [&scenarios::TRIALS, &discounts::TRIALS];
+    let themes: [&'static [Trial]; 4] = [
+        &scenarios::TRIALS,
+        &discounts::TRIALS,
+        &money::TRIALS,
+        &readings::TRIALS,
+    ];
     themes.into_iter().flatten().collect()
 }

@@ -42,8 +42,10 @@ pub(super) const MAIL: &str = "mailto:somebody@example.org";
 /// The app that the marketplace's API knows; nothing of it is secret.
 const APP: (&str, &str) = ("512345", "selftest");
 
-/// How long a trial looks for the next reading before it says that there is none.
-const TURNS: usize = 400;
+/// How often a trial asks for the next call before it says that there is none. The first times it waits a second where
+/// nothing else is said, and a minute later on.
+const TURNS: usize = 5_000;
+const PATIENT: usize = 100;
 
 /// What stands between the parts of a bench. A test of the trials plants a fault here.
 #[derive(Clone, Copy)]
@@ -213,10 +215,11 @@ impl Bench {
     pub(super) fn call(&self, source: usize) -> anyhow::Result<Turned> {
         let clock = self.clock.clone();
         let clock = move || clock.now();
-        for _ in 0..TURNS {
+        for turn in 0..TURNS {
             match self.runtime.block_on(self.app.turn(source, &clock))? {
                 Turned::Rest(until) => {
-                    let next = self.now().moment().as_second().saturating_add(1);
+                    let step = if turn < PATIENT { 1 } else { 60 };
+                    let next = self.now().moment().as_second().saturating_add(step);
                     self.clock.set(i64::from(until.get()).max(next));
                     self.app.tend(self.now())?;
                 }
