@@ -1,8 +1,10 @@
 //! The trials of `selftest`: scenarios and complaints that are known of price trackers, each lived through against the
 //! simulated marketplace by the verbs that a real run uses.
 
+mod alerts;
 mod bench;
 mod discounts;
+mod history;
 mod money;
 mod offers;
 mod readings;
@@ -49,11 +51,13 @@ impl Trial {
 
 /// All of them, in their order.
 pub(crate) fn all() -> Vec<&'static Trial> {
-    let themes: [&'static [Trial]; 4] = [
+    let themes: [&'static [Trial]; 6] = [
         &scenarios::TRIALS,
         &discounts::TRIALS,
         &money::TRIALS,
         &readings::TRIALS,
+        &alerts::TRIALS,
+        &history::TRIALS,
     ];
     themes.into_iter().flatten().collect()
 }
