@@ -3,8 +3,10 @@
 
 mod alerts;
 mod bench;
+mod delivery;
 mod discounts;
 mod history;
+mod keeping;
 mod money;
 mod offers;
 mod readings;
@@ -51,13 +53,15 @@ impl Trial {
 
 /// All of them, in their order.
 pub(crate) fn all() -> Vec<&'static Trial> {
-    let themes: [&'static [Trial]; 6] = [
+    let themes: [&'static [Trial]; 8] = [
         &scenarios::TRIALS,
         &discounts::TRIALS,
         &money::TRIALS,
         &readings::TRIALS,
         &alerts::TRIALS,
         &history::TRIALS,
+        &delivery::TRIALS,
+        &keeping::TRIALS,
     ];
     themes.into_iter().flatten().collect()
 }
