@@ -13,6 +13,8 @@ mod readings;
 mod receiver;
 mod scenarios;
 mod shelf;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use bench::Rig;
 

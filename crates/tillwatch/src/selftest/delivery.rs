@@ -105,7 +105,7 @@ fn one_channel_fails(rig: &Rig) -> Verdict {
         seen(&again)
     );
     Ok(
-        "mail at once, the chat after 2 failures; the third kind of failure is logged, paused and sent again"
+        "mail at once, the chat after 2 failures; one that is gone is paused and logged, and sent when asked for"
             .to_owned(),
     )
 }
