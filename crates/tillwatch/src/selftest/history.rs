@@ -113,8 +113,8 @@ fn prices_of_one_shopper(rig: &Rig) -> Verdict {
         "{recorded:?} was recorded, where everybody pays {least} and more"
     );
     let state = bench.store.listing(&key(&good, "US"))?.context("the listing")?;
-    let last = state.last_check.context("a check")?.outcome;
-    ensure!(last == Outcome::NoPrice, "the page was read as {last}");
+    let outcome = state.last_check.context("a check")?.outcome;
+    ensure!(outcome == Outcome::NoPrice, "the page was read as {outcome}");
     Ok("no price in any lane, a gap named no_price, no alert".to_owned())
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, ensure};
 use tillwatch_app::Turned;
-use tillwatch_app::ports::store::{ListingKey, Store};
+use tillwatch_app::ports::store::{ListingKey, Store, Watch};
 use tillwatch_core::alert::{Kind, Rule, Zone};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::Lane;
@@ -135,7 +135,7 @@ fn all_of(store: &Sqlite) -> anyhow::Result<(Vec<i64>, usize, usize, Option<Stri
     ensure!(points.len() == 4 * 70, "{} points", points.len());
     let watches = store.watches()?;
     ensure!(
-        watches.first().and_then(|watch| watch.target()) == Some(usd(900)),
+        watches.first().and_then(Watch::target) == Some(usd(900)),
         "the target is not there"
     );
     Ok((

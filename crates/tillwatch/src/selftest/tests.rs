@@ -61,7 +61,11 @@ fn believes_anything(ask: &Ask, answer: Answer) -> Answer {
             ..Snapshot::empty("made up")
         },
     };
-    let readings = answer.unwrap_or_else(|_| ask.items.iter().map(|wanted| made_up(&wanted.item)).collect());
+    let readings = match answer {
+        Ok(readings) => readings,
+        Err(wait @ SourceError::Later { .. }) => return Err(wait),
+        Err(_) => ask.items.iter().map(|wanted| made_up(&wanted.item)).collect(),
+    };
     let fixed = readings.into_iter().map(|reading| {
         if reading.snapshot.outcome == Outcome::Ok {
             reading
