@@ -106,9 +106,11 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<
 }
 
 fn tried(trial: &Trial) -> Done {
-    let (passed, seen) = match trial.run(&Rig::HONEST) {
-        Ok(seen) => (true, seen),
-        Err(seen) => (false, format!("{seen:#}")),
+    // One that breaks off is a failure like any other, and the rest are tried all the same.
+    let (passed, seen) = match std::panic::catch_unwind(|| trial.run(&Rig::HONEST)) {
+        Ok(Ok(seen)) => (true, seen),
+        Ok(Err(seen)) => (false, format!("{seen:#}")),
+        Err(_) => (false, "it broke off; standard error says where".to_owned()),
     };
     Done {
         name: trial.name,

@@ -178,8 +178,8 @@ fn calls_within(bench: &Bench, seconds: i64) -> anyhow::Result<Vec<i64>> {
 }
 
 fn starts_and_zones(rig: &Rig) -> Verdict {
-    const HOURS: i64 = 3 * 3_600;
-    let goes_on = calls_within(&watching_thirty(rig)?, HOURS)?;
+    const HOUR: i64 = 3_600;
+    let goes_on = calls_within(&watching_thirty(rig)?, HOUR)?;
     let mut bench = watching_thirty(rig)?;
     let left = |bench: &Bench| bench.app.desks(bench.now()).first().map(|desk| desk.remaining);
     let before = left(&bench);
@@ -189,7 +189,7 @@ fn starts_and_zones(rig: &Rig) -> Verdict {
         "the day's calls became {:?} of {before:?}",
         left(&bench)
     );
-    let started = calls_within(&bench, HOURS)?;
+    let started = calls_within(&bench, HOUR)?;
     ensure!(
         started.len() <= goes_on.len() + 3,
         "{} calls, without the start {}",
@@ -216,7 +216,7 @@ fn starts_and_zones(rig: &Rig) -> Verdict {
         "a day that is none was taken"
     );
     Ok(format!(
-        "{} calls in three hours, {} without the start; {} late ones no closer than allowed",
+        "{} calls in an hour, {} without the start; {} late ones no closer than allowed",
         started.len(),
         goes_on.len(),
         late.len()

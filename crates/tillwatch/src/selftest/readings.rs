@@ -94,11 +94,11 @@ fn hostile_answers(rig: &Rig) -> Verdict {
     bench.show(&good, 4_200)?;
     let (mut gaps, mut waits) = (BTreeSet::new(), 0);
     for (source, fault) in HOSTILE {
+        let befallen = || bench.shop.counts().faults_of(fault);
+        let (name, before) = (fault.name(), befallen());
         bench.shop.faults().next(fault);
         bench.call(source)?;
-        let name = fault.name();
-        let befell = bench.shop.counts().faults_of(fault);
-        ensure!(befell > 0, "{name} befell no answer");
+        ensure!(befallen() == before + 1, "{name} befell no answer");
         let told = bench.news()?;
         ensure!(told.is_empty(), "{name}: {}", seen(&told));
         match bench.gap(&good)? {
