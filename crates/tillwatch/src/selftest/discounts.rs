@@ -7,14 +7,15 @@ use tillwatch_core::almanac::{Almanac, read_ladder};
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::discount::{Benefit, Discount, Kind as DiscountKind, Percent};
 use tillwatch_core::history::Lane;
+use tillwatch_core::instant::Instant;
 use tillwatch_core::market::Markets;
-use tillwatch_core::money::{BasisPoints, Money};
+use tillwatch_core::money::{BasisPoints, Currency, Money};
 use tillwatch_core::quote::join;
 use tillwatch_core::stack::{Reason, Stack, best, near_misses};
 use tillwatch_market::view::{Offer, OfferKind, Takes};
 
 use super::bench::{Bench, Rig, Setup, rules, usd};
-use super::offers::{add, at_the_till, fixed, hours_from, ladder, listing, offer};
+use super::offers::{add, at_the_till, fixed, ladder, listing, offer};
 use super::scenarios::{one, seen, silent};
 use super::shelf::{self, Good, Search, good};
 use super::{Group, Trial, Verdict};
@@ -56,8 +57,9 @@ pub(super) const TRIALS: [Trial; 8] = [
         name: "dead-coupons",
         group: Group::Complaint,
         source: "IsThereAnyDeal/AugmentedSteam#1489, IsThereAnyDeal/IsThereAnyDeal-Issues#1379 #823",
-        about: "a coupon that begins later and ends again, one in euros, one of which none is left, a code of January",
-        expected: "only the first counts, from its beginning to its end, and the end needs no other reading",
+        about: "a coupon ends at noon and a code holds in the afternoon; beside them stand a coupon in euros, one of which \
+                none is left, and a code of January",
+        expected: "each counts from its beginning to its end and needs no other reading; those beside them never do",
         run: dead_coupons,
     },
     Trial {
@@ -278,65 +280,78 @@ fn base_of_a_percentage(rig: &Rig) -> Verdict {
 }
 
 fn dead_coupons(rig: &Rig) -> Verdict {
-    const HOUR: i64 = 3_600;
-    let past = ladder(
-        "past",
-        "2026-01-01T00:00:00",
-        "2026-01-31T23:59:59",
-        &[("PAST", "9.00", "10.00")],
-    );
+    let code = |id, starts, ends, off| ladder(id, starts, ends, &[(id, off, "10.00")]);
     let setup = Setup {
-        ladders: vec![past],
+        ladders: vec![
+            code("PAST", "2026-01-01T00:00:00", "2026-01-31T23:59:59", "9.00"),
+            code("LATER", "2026-02-25T14:00:00", "2026-02-25T22:59:59", "7.00"),
+        ],
         ..Setup::default()
     };
     let (bench, good) = (Bench::with(rig, setup)?, good()?);
-    let start = bench.now().moment();
-    let (begins, ends) = (hours_from(start, 8), hours_from(start, 16));
-    let mut later = offer(&bench, &good, 1, OfferKind::Platform, fixed(700), 1_000)?;
-    (later.starts, later.ends) = (begins, ends);
-    let mut elsewhere = offer(&bench, &good, 2, OfferKind::Store, fixed(800), 1_000)?;
-    elsewhere.currency = tillwatch_core::money::Currency::parse("EUR")?;
-    elsewhere.takes = Takes::Fixed(Money::new(800, elsewhere.currency));
-    elsewhere.minimum = Money::new(1_000, elsewhere.currency);
-    let mut none_left = offer(&bench, &good, 3, OfferKind::Platform, fixed(900), 1_000)?;
-    none_left.left = 0;
-    add(&bench, &[later, elsewhere, none_left]);
-    let codes = Wanted {
+    let at = |text| anyhow::Ok(Instant::parse(text)?.moment());
+    let (noon, two, eleven) = (
+        at("2026-02-25T12:00:00Z")?,
+        at("2026-02-25T14:00:00Z")?,
+        at("2026-02-25T23:00:00Z")?,
+    );
+    let soon = Offer {
+        ends: noon,
+        ..offer(&bench, &good, 1, OfferKind::Platform, fixed(500), 1_000)?
+    };
+    let euro = |minor| anyhow::Ok(Money::new(minor, Currency::parse("EUR")?));
+    let elsewhere = Offer {
+        currency: euro(0)?.currency(),
+        takes: Takes::Fixed(euro(800)?),
+        minimum: euro(1_000)?,
+        ..offer(&bench, &good, 2, OfferKind::Store, fixed(800), 1_000)?
+    };
+    let none_left = Offer {
+        left: 0,
+        ..offer(&bench, &good, 3, OfferKind::Platform, fixed(900), 1_000)?
+    };
+    add(&bench, &[soon, elsewhere, none_left]);
+    let with_codes = Wanted {
         lane: Lane::Code,
         ..Bench::wish(&good, &[Rule::Below(usd(4_000)), Rule::StackGone])
     };
-    bench.watch(&codes)?;
+    bench.watch(&with_codes)?;
     bench.show(&good, 4_200)?;
-    ensure!(bench.now().moment() < begins, "the page was read too late");
-    silent(&bench)?;
-    let seen_of = [
-        usd(700),
-        Money::new(800, tillwatch_core::money::Currency::parse("EUR")?),
+    ensure!(bench.now().moment() < noon, "the page was read too late");
+    ensure!(
+        shows(&bench, &good, &[usd(500), euro(800)?])?,
+        "the page does not show both"
+    );
+    let told = one(&bench.news()?, Kind::AlreadyMet, 3_700)?;
+    let calls = bench.shop.counts().all_calls();
+    let turns = [
+        (noon, -1, [4_200, 4_200, 3_700, 3_700]),
+        (noon, 0, [4_200; 4]),
+        (two, -1, [4_200; 4]),
+        (two, 0, [4_200, 4_200, 4_200, 3_500]),
+        (eleven, -1, [4_200, 4_200, 4_200, 3_500]),
+        (eleven, 0, [4_200; 4]),
     ];
-    ensure!(
-        shows(&bench, &good, &seen_of)?,
-        "the page does not show what does not count"
-    );
-    let before = lanes(&bench, &good)?;
-    ensure!(before == [4_200; 4], "before its beginning {before:?}");
-    let until = |moment: jiff::Timestamp| moment.as_second() - bench.now().moment().as_second();
-    bench.read()?;
-    bench.wait(until(begins).max(HOUR))?;
-    bench.read()?;
-    let told = one(&bench.news()?, Kind::Reached, 3_500)?;
-    let pages = bench.shop.counts().all_calls();
-    bench.wait(until(ends).max(1))?;
-    let after = lanes(&bench, &good)?;
-    ensure!(after == [4_200; 4], "after its end {after:?}");
-    ensure!(bench.shop.counts().all_calls() == pages, "it took another call");
-    let told_end = bench.news()?;
-    ensure!(
-        matches!(told_end.as_slice(), [one] if one.cents() == Some(4_200)),
-        "of the end: {}",
-        seen(&told_end)
-    );
+    let mut told_later = Vec::new();
+    for (moment, late, right) in turns {
+        bench.wait(moment.as_second() + late - bench.now().moment().as_second())?;
+        let lanes = lanes(&bench, &good)?;
+        ensure!(lanes == right, "at {}: {lanes:?}", bench.now());
+        told_later.extend(bench.news()?);
+    }
+    ensure!(bench.shop.counts().all_calls() == calls, "it took another call");
+    // The rule on discounts that are gone is told once a day.
+    let kinds: Vec<_> = told_later
+        .iter()
+        .map(|one| (one.notice.rule, one.kind(), one.cents()))
+        .collect();
+    let right = [
+        (Rule::StackGone, Kind::Reached, Some(4_200)),
+        (Rule::Below(usd(4_000)), Kind::Further, Some(3_500)),
+    ];
+    ensure!(kinds == right, "later {}", seen(&told_later));
     Ok(format!(
-        "{told} while it held; 42.00 again at its end, told without another reading"
+        "{told}; 42.00 from noon on, 35.00 from two to eleven, each to the second and by one reading"
     ))
 }
 

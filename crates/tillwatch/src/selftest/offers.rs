@@ -49,7 +49,7 @@ pub(super) fn offer(
 }
 
 /// So many hours later, or earlier.
-pub(super) fn hours_from(moment: Timestamp, hours: i64) -> Timestamp {
+fn hours_from(moment: Timestamp, hours: i64) -> Timestamp {
     let there = moment.saturating_add(SignedDuration::from_hours(hours));
     there.unwrap_or(Timestamp::MAX)
 }
