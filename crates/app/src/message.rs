@@ -96,7 +96,11 @@ pub fn headline(notice: &Notice) -> String {
 fn first(notice: &Notice) -> Paragraph {
     let mut text = Paragraph::default();
     if let Some(price) = notice.price {
-        let lane = if notice.stack.is_empty() { "" } else { lane_words(notice) };
+        let lane = if notice.stack.is_empty() {
+            ""
+        } else {
+            lane_words(notice)
+        };
         // Notices of an older version do not say it.
         let shipping = match notice.delivered {
             Some(true) => ", shipping included",

@@ -6,6 +6,7 @@
 mod api;
 mod assets;
 mod chart;
+pub mod ical;
 mod layers;
 mod operations;
 mod pages;
@@ -64,6 +65,8 @@ impl Site {
             .route("/", get(pages::home::show).post(pages::home::paste))
             .route("/i/{item}", get(pages::listing::show).post(pages::listing::start))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
+            .route("/promotions", get(pages::promotions::show))
+            .route("/promotions.ics", get(pages::promotions::calendar))
             .route("/static/{version}/{name}", get(assets::show))
             .route("/healthz", get(operations::healthz))
             .route("/readyz", get(operations::readyz))

@@ -2,6 +2,7 @@
 
 pub(crate) mod home;
 pub(crate) mod listing;
+pub(crate) mod promotions;
 
 use askama::Template;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};

@@ -4,6 +4,7 @@ mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
 pub(crate) mod listing;
+pub(crate) mod promotions;
 pub(crate) mod receipt;
 pub(crate) mod site;
 
@@ -27,6 +28,7 @@ pub(crate) struct Words {
     pub(crate) site: site::Words,
     pub(crate) home: home::Words,
     pub(crate) listing: listing::Words,
+    pub(crate) promotions: promotions::Words,
     pub(crate) receipt: receipt::Words,
 }
 
@@ -36,6 +38,7 @@ struct Files {
     site: &'static str,
     home: &'static str,
     listing: &'static str,
+    promotions: &'static str,
     receipt: &'static str,
 }
 
@@ -46,6 +49,7 @@ macro_rules! files {
             site: include_str!(concat!("../lang/", $code, "/site.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
+            promotions: include_str!(concat!("../lang/", $code, "/promotions.json")),
             receipt: include_str!(concat!("../lang/", $code, "/receipt.json")),
         }
     };
@@ -110,6 +114,7 @@ impl Words {
             site: read(files.code, "site", files.site)?,
             home: read(files.code, "home", files.home)?,
             listing: read(files.code, "listing", files.listing)?,
+            promotions: read(files.code, "promotions", files.promotions)?,
             receipt: read(files.code, "receipt", files.receipt)?,
         })
     }
@@ -155,6 +160,7 @@ mod tests {
             ("site", files.site),
             ("home", files.home),
             ("listing", files.listing),
+            ("promotions", files.promotions),
             ("receipt", files.receipt),
         ] {
             texts(&serde_json::from_str(text).unwrap(), page, &mut found);
