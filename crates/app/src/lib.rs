@@ -5,10 +5,12 @@
 //! answers say so.
 
 mod alerts;
+mod base64url;
 pub mod book;
 pub mod check;
 pub mod desk;
 pub mod figures;
+mod lists;
 mod load;
 pub mod message;
 pub mod outbox;
@@ -16,6 +18,7 @@ pub mod ports;
 mod recompute;
 pub mod standing;
 mod tend;
+pub mod token;
 pub mod transfer;
 mod turn;
 mod verbs;
