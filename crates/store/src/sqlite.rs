@@ -34,7 +34,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Asked, Check, Counts, Decided, Former, Hash, Letter, ListId, ListOf, ListingId, ListingKey, ListingPast,
+    Asked, Asking, Check, Counts, Decided, Former, Hash, Letter, ListId, ListOf, ListingId, ListingKey, ListingPast,
     ListingState, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Question, QuestionId, Repriced, Rest,
     Settled, Store, StoreError, Terms, Tracked, VariantId, Watch, WatchId,
 };
@@ -416,6 +416,10 @@ impl Store for Sqlite {
 
     fn settle_question(&self, question: QuestionId, settled: &Settled, now: Instant) -> Result<bool, StoreError> {
         self.write(Promise::Durable, |to| questions::settle(to, question, settled, now))
+    }
+
+    fn question(&self, token: &Hash) -> Result<Option<Asking>, StoreError> {
+        self.read(|from| questions::asking(from, token))
     }
 
     fn confirm(&self, token: &Hash, now: Instant) -> Result<Option<String>, StoreError> {

@@ -18,8 +18,8 @@ use tillwatch_core::snapshot::{Outcome, Snapshot};
 use crate::token::Token;
 
 pub use alerts::{
-    Alert, Asked, ChannelOf, Decided, Fate, Letter, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId,
-    Question, QuestionId, Rest, Ruled, Settled, TrackedWatch,
+    Alert, Asked, Asking, ChannelOf, Decided, Fate, Letter, Logged, NewChannel, NewWatch, OutboxFigures, Parcel,
+    ParcelId, Question, QuestionId, Rest, Ruled, Settled, TrackedWatch,
 };
 pub use lists::{
     CHANNELS_OF_A_WATCH, Former, Hash, ListId, ListOf, Listed, RULES_OF_A_WATCH, SECRETS_OF_A_LIST, WATCHES_OF_A_LIST,
@@ -493,6 +493,9 @@ pub trait Store: Send + Sync {
     /// What became of a letter with a question. Its day begins when it is handed over; one that is given up is as if
     /// nobody had asked. Whether it was still waited for.
     fn settle_question(&self, question: QuestionId, settled: &Settled, now: Instant) -> Result<bool, StoreError>;
+
+    /// The question whose token has this hash; `None` too where nothing tells its address any more.
+    fn question(&self, token: &Hash) -> Result<Option<Asking>, StoreError>;
 
     /// Confirms the address whose token has this hash, within a day of its question, and names it. Alerts of the last day
     /// that could not be sent to it are.

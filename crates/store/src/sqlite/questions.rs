@@ -1,7 +1,7 @@
 //! Questions to mailboxes whether they agree: the letters on their way, and the answers.
 
 use rusqlite::{OptionalExtension, Transaction};
-use tillwatch_app::ports::store::{Asked, Fate, Hash, Question, QuestionId, Settled};
+use tillwatch_app::ports::store::{Asked, Asking, Fate, Hash, Question, QuestionId, Settled};
 use tillwatch_app::token::Token;
 use tillwatch_core::instant::Instant;
 
@@ -127,22 +127,31 @@ pub(super) fn last(from: &Transaction<'_>, channel: i64) -> Answer<Option<Fate>>
     }))
 }
 
-/// The channel, the address and the moment of a question.
-fn of(from: &Transaction<'_>, token: &Hash) -> Answer<Option<(i64, String, bool, i64)>> {
-    Ok(from
-        .prepare_cached(
-            "SELECT channel, address, confirmed, asked FROM question JOIN channel ON channel.id = channel WHERE hash = ?1",
-        )?
-        .query_row([token], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?)
+/// The channel of a question, and what its token shows.
+fn of(from: &Transaction<'_>, token: &Hash) -> Answer<Option<(i64, Asking)>> {
+    let mut found = from.prepare_cached(
+        "SELECT channel, address, confirmed, asked FROM question JOIN channel ON channel.id = channel WHERE hash = ?1",
+    )?;
+    let mut rows = found.query([token])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let asking = Asking {
+        address: row.get(1)?,
+        confirmed: row.get(2)?,
+        until: moment(row, 3)?.plus_seconds(DAY),
+    };
+    Ok(Some((row.get(0)?, asking)))
+}
+
+pub(super) fn asking(from: &Transaction<'_>, token: &Hash) -> Answer<Option<Asking>> {
+    Ok(of(from, token)?.map(|(_, asking)| asking))
 }
 
 pub(super) fn confirm(to: &Transaction<'_>, token: &Hash, now: Instant) -> Answer<Option<String>> {
-    let since = millis(now.plus_seconds(-DAY));
-    let Some((channel, address, confirmed, _)) = of(to, token)?.filter(|(.., asked)| *asked > since) else {
+    let Some((channel, asking)) = of(to, token)?.filter(|(_, asking)| now < asking.until) else {
         return Ok(None);
     };
-    if !confirmed {
+    let since = millis(now.plus_seconds(-DAY));
+    if !asking.confirmed {
         to.prepare_cached("UPDATE channel SET confirmed = 1 WHERE id = ?1")?
             .execute([channel])?;
         to.prepare_cached(
@@ -154,5 +163,5 @@ pub(super) fn confirm(to: &Transaction<'_>, token: &Hash, now: Instant) -> Answe
         )?
         .execute((channel, since, millis(now)))?;
     }
-    Ok(Some(address))
+    Ok(Some(asking.address))
 }

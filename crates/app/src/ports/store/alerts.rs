@@ -269,6 +269,17 @@ pub enum Asked {
     Unwanted,
 }
 
+/// A question that was asked, as its token shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// The address.
+    pub address: String,
+    /// Whether it agreed.
+    pub confirmed: bool,
+    /// Until when it can be answered.
+    pub until: Instant,
+}
+
 /// The number of a question to a mailbox. Never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuestionId(pub i64);

@@ -271,16 +271,18 @@ pub(crate) fn rest_watch(store: &dyn Store) {
     assert_eq!(store.take_touched().unwrap(), [listing]);
     let tracked = store.tracked_one(listing).unwrap().unwrap();
     assert_eq!(tracked.variants[0].watches[0].rest, Rest::Until(at(60)));
-    assert_eq!(leased(store, 59), []);
-    assert_eq!(leased(store, 60).len(), 1);
-    assert!(store.rest_watch(watch, Rest::Stopped).unwrap());
+    // It counts at once, also for whoever decides and does not know of it yet.
     alerted(store, watch, &[2]);
+    assert_eq!(leased(store, 59), []);
+    assert_eq!(leased(store, 60).len(), 2);
+    assert!(store.rest_watch(watch, Rest::Stopped).unwrap());
+    alerted(store, watch, &[3]);
     assert_eq!(leased(store, 99), []);
     assert_eq!(store.watch(watch).unwrap().unwrap().rest, Rest::Stopped);
     assert!(store.rest_watch(watch, Rest::Awake).unwrap());
-    alerted(store, watch, &[3]);
+    alerted(store, watch, &[4]);
     let parcel = leased(store, 99).remove(0);
-    assert_eq!(parcel.crossing, 3);
+    assert_eq!(parcel.crossing, 4);
     // Waking a watch also tries again what was gone.
     store.settle(parcel.id, &dead("blocked", true), at(100)).unwrap();
     store.rest_watch(watch, Rest::Awake).unwrap();

@@ -1,7 +1,9 @@
 //! The cases of questions to mailboxes, and of those that want nothing, each under the name of its method.
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
-use tillwatch_app::ports::store::{Asked, Fate, Hash, NewChannel, NewWatch, Question, Settled, Store, StoreError};
+use tillwatch_app::ports::store::{
+    Asked, Asking, Fate, Hash, NewChannel, NewWatch, Question, Settled, Store, StoreError,
+};
 use tillwatch_app::token::Token;
 use tillwatch_core::history::Lane;
 use tillwatch_core::instant::Instant;
@@ -117,6 +119,27 @@ pub(crate) fn settle_question(store: &dyn Store) {
     );
     assert_eq!(fate(store), None);
     assert_eq!(due(store, 99), []);
+}
+
+pub(crate) fn question(store: &dyn Store) {
+    let (_, watch) = watched(store, 1);
+    ask(store, 1, 2);
+    let asking = || store.question(&token(1).hash()).unwrap();
+    let asked = Asking {
+        address: MAIL.into(),
+        confirmed: false,
+        until: hours(26),
+    };
+    assert_eq!(asking(), Some(asked.clone()));
+    assert_eq!(store.question(&token(2).hash()).unwrap(), None);
+    store.confirm(&token(1).hash(), hours(3)).unwrap();
+    let agreed = Asking {
+        confirmed: true,
+        ..asked
+    };
+    assert_eq!(asking(), Some(agreed));
+    store.remove_watch(watch).unwrap();
+    assert_eq!(asking(), None);
 }
 
 pub(crate) fn confirm(store: &dyn Store) {
