@@ -14,6 +14,7 @@ pub mod figures;
 mod links;
 mod lists;
 mod load;
+pub mod look;
 pub mod message;
 pub mod outbox;
 pub mod ports;

@@ -38,6 +38,8 @@ pub(crate) struct Service {
     pub(crate) ladders: Ladders,
     pub(crate) notifiers: Vec<Arc<dyn Notifier>>,
     pub(crate) listen: SocketAddr,
+    /// Whether its marketplace is simulated, which every page then says.
+    pub(crate) demonstration: bool,
 }
 
 impl Service {
@@ -52,7 +54,9 @@ impl Service {
             self.app.learn(almanac, (self.clock)())?;
         }
         let stop = Arc::new(Stop::default());
-        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock)).router();
+        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?;
+        let site = if self.demonstration { site.demonstration() } else { site };
+        let site = site.router();
         ready(listener.local_addr()?);
         let end = thread::scope(|scope| {
             for source in 0..self.sources {

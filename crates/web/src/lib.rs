@@ -4,8 +4,15 @@
 //! One with a condition about prices is in the wrong room.
 
 mod api;
+mod assets;
+mod chart;
+mod layers;
 mod operations;
+mod pages;
 mod problem;
+mod reader;
+mod receipt;
+mod words;
 
 use std::sync::Arc;
 
@@ -15,6 +22,9 @@ use tillwatch_app::App;
 use tillwatch_core::instant::Instant;
 
 pub use problem::Problem;
+pub use words::WordsError;
+
+use words::Tongues;
 
 /// The time, as whoever runs the program has it.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -24,24 +34,45 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 pub struct Site {
     app: Arc<App>,
     clock: Clock,
+    tongues: Arc<Tongues>,
+    demonstration: bool,
 }
 
 impl Site {
     /// The site over a watch.
-    pub const fn new(app: Arc<App>, clock: Clock) -> Self {
-        Self { app, clock }
+    pub fn new(app: Arc<App>, clock: Clock) -> Result<Self, WordsError> {
+        Ok(Self {
+            app,
+            clock,
+            tongues: Arc::new(Tongues::built_in()?),
+            demonstration: false,
+        })
+    }
+
+    /// The same, which says on each page that its marketplace is simulated.
+    #[must_use]
+    pub fn demonstration(self) -> Self {
+        Self {
+            demonstration: true,
+            ..self
+        }
     }
 
     /// Every address that is answered.
     pub fn router(self) -> Router {
-        Router::new()
+        let router = Router::new()
+            .route("/", get(pages::home::show).post(pages::home::paste))
+            .route("/i/{item}", get(pages::listing::show).post(pages::listing::start))
+            .route("/i/{item}/chart.svg", get(pages::listing::chart))
+            .route("/static/{version}/{name}", get(assets::show))
             .route("/healthz", get(operations::healthz))
             .route("/readyz", get(operations::readyz))
             .route("/metrics", get(operations::metrics))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
-            .fallback(|| async { Problem::not_found("there is no such address") })
-            .with_state(self)
+            .fallback(pages::missing)
+            .with_state(self);
+        layers::wrap(router)
     }
 
     /// Runs a verb of the watch where it may wait for the disk.

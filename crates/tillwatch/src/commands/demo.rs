@@ -111,6 +111,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         ladders: Ladders::new(home, subscriptions),
         notifiers: Vec::new(),
         listen: arguments.listen,
+        demonstration: true,
     };
     service.run(&runtime, |at| {
         eprintln!("DEMONSTRATION: nothing here is real. The simulated marketplace is at http://{shop}.");

@@ -83,6 +83,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
         notifiers: channels::all(&client)?,
         listen: arguments.listen,
+        demonstration: false,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime")?;
     service.run(&runtime, |at| {

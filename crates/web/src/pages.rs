@@ -1,0 +1,67 @@
+//! Pages for people: complete without script, in the reader's language.
+
+pub(crate) mod home;
+pub(crate) mod listing;
+
+use askama::Template;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use crate::reader::{Frame, Reader};
+use crate::{Problem, Site};
+
+/// A page as it is sent. It depends on nobody but on the language and the market that are asked for.
+pub(crate) fn html(reader: &Reader, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => {
+            let mut response = text.into_response();
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+            if let Some(cookie) = reader.cookie() {
+                headers.insert(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(_) => Problem::internal().into_response(),
+    }
+}
+
+/// The same, to be asked for again after so many seconds: something is on its way. A header does so without script.
+pub(crate) fn again(mut response: Response, seconds: u8) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
+        response.headers_mut().insert(HeaderName::from_static("refresh"), value);
+    }
+    response
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Message<'a> {
+    frame: Frame<'a>,
+    title: &'a str,
+    text: &'a str,
+}
+
+/// What went wrong, as a page.
+pub(crate) fn wrong(site: &Site, reader: &Reader, problem: &Problem) -> Response {
+    let frame = reader.frame(site);
+    let words = &frame.words.site;
+    let status = problem.status();
+    let (title, text) = if status == StatusCode::NOT_FOUND {
+        (&words.missing_title, words.missing_text.as_str())
+    } else {
+        (&words.failed_title, problem.detail())
+    };
+    let mut response = html(reader, &Message { frame, title, text });
+    *response.status_mut() = status;
+    response
+}
+
+/// No page is there.
+pub(crate) async fn missing(site: axum::extract::State<Site>, reader: Reader) -> Response {
+    wrong(&site, &reader, &Problem::not_found("there is no such address"))
+}

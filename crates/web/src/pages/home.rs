@@ -1,0 +1,158 @@
+//! The start page: one field that takes a link, share text, an id, or many lines.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tillwatch_core::country::Country;
+use tillwatch_core::link::{Identity, identify};
+
+use super::html;
+use crate::reader::{Frame, Reader};
+use crate::words::fill;
+use crate::{Problem, Site};
+
+/// No more lines are looked at.
+const MOST_LINES: usize = 500;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    markets: Vec<Choice>,
+    text: String,
+    refused: Vec<String>,
+    found: Vec<Found>,
+}
+
+/// A country to ship to.
+pub(crate) struct Choice {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) chosen: bool,
+}
+
+/// One listing of several.
+struct Found {
+    item: String,
+    href: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Pasted {
+    text: String,
+    market: Option<String>,
+}
+
+/// `GET /`
+pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Response {
+    page(&site, &reader, reader.market(), String::new(), Vec::new(), Vec::new())
+}
+
+/// `POST /`: one listing is shown, several are listed, and what is none is said.
+pub(crate) async fn paste(
+    State(site): State<Site>,
+    reader: Reader,
+    Form(pasted): Form<Pasted>,
+) -> Result<Response, Problem> {
+    let market = pasted.market.as_deref().map(Country::parse).transpose();
+    let market = market.map_err(|error| Problem::bad_value("market", error.to_string()))?;
+    let market = market.unwrap_or_else(|| reader.market());
+    let words = reader.words(&site.tongues);
+    let lines = pasted.text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let identities: Vec<Identity> = lines.take(MOST_LINES).map(identify).collect();
+    let known: Vec<&Identity> = identities.iter().filter(|identity| identity.item.is_some()).collect();
+    let refused = identities
+        .iter()
+        .filter(|identity| identity.item.is_none())
+        .map(|identity| {
+            let reason = identity.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+            fill(
+                &words.home.refused,
+                &[("input", &shortened(&identity.input)), ("reason", &reason)],
+            )
+        });
+    // Lines without a link or a number are the words that the app shares with one.
+    let is_share_text = identities
+        .iter()
+        .all(|identity| identity.item.is_some() || is_words(&identity.input));
+    match known.as_slice() {
+        [one] if is_share_text => Ok(Redirect::to(&address(one, market)).into_response()),
+        known => {
+            let found = known.iter().filter_map(|identity| {
+                Some(Found {
+                    item: identity.item.as_ref()?.to_string(),
+                    href: address(identity, market),
+                })
+            });
+            Ok(page(
+                &site,
+                &reader,
+                market,
+                pasted.text.clone(),
+                refused.collect(),
+                found.collect(),
+            ))
+        }
+    }
+}
+
+fn page(
+    site: &Site,
+    reader: &Reader,
+    market: Country,
+    text: String,
+    refused: Vec<String>,
+    found: Vec<Found>,
+) -> Response {
+    let frame = reader.frame(site);
+    html(
+        reader,
+        &Page {
+            frame,
+            markets: choices(site, market),
+            text,
+            refused,
+            found,
+        },
+    )
+}
+
+/// The markets that are known, by name.
+pub(crate) fn choices(site: &Site, chosen: Country) -> Vec<Choice> {
+    let almanac = site.app.almanac();
+    let mut choices: Vec<Choice> = almanac
+        .markets
+        .all()
+        .iter()
+        .map(|market| Choice {
+            code: market.country.to_string(),
+            name: market.name.clone(),
+            chosen: market.country == chosen,
+        })
+        .collect();
+    choices.sort_by(|one, other| one.name.cmp(&other.name));
+    choices
+}
+
+/// The page of a listing in a market.
+fn address(identity: &Identity, market: Country) -> String {
+    let item = identity.item.as_ref().map(ToString::to_string).unwrap_or_default();
+    match &identity.sku {
+        Some(sku) => format!("/i/{item}?market={market}&sku={sku}"),
+        None => format!("/i/{item}?market={market}"),
+    }
+}
+
+fn is_words(line: &str) -> bool {
+    !line.contains("://") && !line.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST - 1).chain(['…']).collect()
+}

@@ -1,0 +1,264 @@
+//! A listing: what it costs now and why, what it cost before, and what else there is to know.
+
+mod past;
+mod present;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderName;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tillwatch_app::App;
+use tillwatch_app::look::Look;
+use tillwatch_app::ports::store::ListingKey;
+use tillwatch_core::country::Country;
+use tillwatch_core::history::Lane;
+use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::link::clean_url;
+
+use super::home::{Choice, choices};
+use super::{again, html, wrong};
+use crate::reader::{Frame, Reader};
+use crate::words::fill;
+use crate::{Problem, Site};
+
+/// What an address asks for beside the listing.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) market: Option<String>,
+    pub(crate) sku: Option<String>,
+    pub(crate) lane: Option<String>,
+    pub(crate) range: Option<String>,
+    pub(crate) dark: Option<String>,
+}
+
+/// A listing whose price was read at least once.
+#[derive(Template)]
+#[template(path = "listing.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    head: present::Head,
+    receipt: Option<crate::receipt::View>,
+    lanes: Vec<present::LanePrice>,
+    variants: Vec<present::Variant>,
+    notes: Vec<present::Note>,
+    past: Option<past::Past>,
+    markets: Vec<Choice>,
+    others: Vec<(String, String)>,
+}
+
+/// A listing that nothing is known of yet.
+#[derive(Template)]
+#[template(path = "unread.html")]
+struct Unread<'a> {
+    frame: Frame<'a>,
+    title: String,
+    /// Whether its first check is on its way; else nobody has asked for it.
+    is_checking: bool,
+    /// Why the last check saw no price.
+    failed: Option<String>,
+    market: String,
+    sku: Option<String>,
+    link: String,
+}
+
+/// What is meant: a listing, a market with its currency, perhaps a variant.
+struct Meant {
+    key: ListingKey,
+    sku: Option<SkuId>,
+}
+
+/// `GET /i/{item}?market=&sku=&lane=&range=`
+pub(crate) async fn show(
+    State(site): State<Site>,
+    reader: Reader,
+    Path(item): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let (here, asking) = (site.clone(), reader.clone());
+    let answer = site.ask(move |app, now| {
+        let meant = meant(app, &asking, &item, &asked)?;
+        let lane = lane(asked.lane.as_deref())?;
+        let frame = asking.frame(&here);
+        match app.look_in(&meant.key, meant.sku.as_ref(), lane, now)? {
+            Some(look) if look.state.snapshot.is_some() || look.standing.low.is_some() => {
+                let page = page(&here, frame, app, &look, &asked, now)?;
+                Ok(html(&asking, &page))
+            }
+            look => {
+                let page = unread(frame, &meant, look.as_ref());
+                let waits = page.is_checking;
+                let response = html(&asking, &page);
+                Ok(if waits { again(response, 3) } else { response })
+            }
+        }
+    });
+    match answer.await {
+        Ok(response) => response,
+        Err(problem) => wrong(&site, &reader, &problem),
+    }
+}
+
+/// `GET /i/{item}/chart.svg?market=&sku=&lane=&range=&dark`
+pub(crate) async fn chart(
+    State(site): State<Site>,
+    reader: Reader,
+    Path(item): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let here = site.clone();
+    let answer = site.ask(move |app, now| {
+        let meant = meant(app, &reader, &item, &asked)?;
+        let lane = lane(asked.lane.as_deref())?;
+        let words = reader.words(&here.tongues);
+        let look = app.look_in(&meant.key, meant.sku.as_ref(), lane, now)?;
+        let look = look.ok_or_else(|| Problem::not_found("the listing is not tracked there"))?;
+        let svg = past::picture(app, &look, words, &asked, asked.dark.is_some(), now)?;
+        let svg = svg.ok_or_else(|| Problem::not_found("nothing was read of this yet"))?;
+        // It stands alone, so that its style comes with it; nothing else is allowed in it.
+        let headers = [
+            (CONTENT_TYPE, "image/svg+xml"),
+            (CACHE_CONTROL, "public, max-age=300"),
+            (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
+        ];
+        let open = [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
+        Ok((headers, open, svg).into_response())
+    });
+    answer.await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Start {
+    market: String,
+    sku: Option<String>,
+}
+
+/// `POST /i/{item}`: asks for a first check; the page says when it is there.
+pub(crate) async fn start(
+    State(site): State<Site>,
+    reader: Reader,
+    Path(item): Path<String>,
+    Form(start): Form<Start>,
+) -> Response {
+    let asking = reader.clone();
+    let answer = site.ask(move |app, now| {
+        let asked = Asked {
+            market: Some(start.market),
+            sku: start.sku.filter(|sku| !sku.is_empty()),
+            lane: None,
+            range: None,
+            dark: None,
+        };
+        let meant = meant(app, &asking, &item, &asked)?;
+        app.store().track(&meant.key, meant.sku.as_ref(), now)?;
+        Ok(Redirect::to(&address(&meant.key, meant.sku.as_ref())).into_response())
+    });
+    match answer.await {
+        Ok(response) => response,
+        Err(problem) => wrong(&site, &reader, &problem),
+    }
+}
+
+/// The listing in the market that is named, else in one where it is tracked, the reader's before others.
+fn meant(app: &App, reader: &Reader, item: &str, asked: &Asked) -> Result<Meant, Problem> {
+    let item = ItemId::parse(item).map_err(|error| Problem::bad_value("item", format!("{item:?} {error}")))?;
+    let sku = asked
+        .sku
+        .as_deref()
+        .filter(|sku| !sku.is_empty())
+        .map(SkuId::parse)
+        .transpose();
+    let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
+    let named = asked.market.as_deref().map(Country::parse).transpose();
+    let named = named.map_err(|error| Problem::bad_value("market", error.to_string()))?;
+    let market = named.unwrap_or_else(|| reader.market());
+    let mut keys = app.store().markets_of(&item)?;
+    let place = keys.iter().position(|key| key.market == market);
+    let place = place.or_else(|| (named.is_none() && !keys.is_empty()).then_some(0));
+    if let Some(place) = place {
+        return Ok(Meant {
+            key: keys.swap_remove(place),
+            sku,
+        });
+    }
+    let almanac = app.almanac();
+    let known = almanac.markets.get(market);
+    let currency = known.map(|market| market.currency).ok_or_else(|| {
+        Problem::bad_value(
+            "market",
+            format!("{market} is no market that is known; the start page lists them"),
+        )
+    })?;
+    let key = ListingKey { item, market, currency };
+    Ok(Meant { key, sku })
+}
+
+fn lane(asked: Option<&str>) -> Result<Lane, Problem> {
+    let name = asked.unwrap_or(Lane::Public.name());
+    Lane::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Lane::ALL.iter().map(|lane| lane.name()).collect();
+        Problem::bad_value("lane", format!("{name:?} is no lane; there are {}", names.join(", ")))
+    })
+}
+
+fn page<'a>(
+    site: &Site,
+    frame: Frame<'a>,
+    app: &App,
+    look: &Look,
+    asked: &Asked,
+    now: Instant,
+) -> Result<Page<'a>, Problem> {
+    let almanac = app.almanac();
+    let key = &look.state.tracked.key;
+    let present = present::Present {
+        look,
+        almanac: &almanac,
+        rules: app.rules(),
+        words: frame.words,
+        now,
+    };
+    let others = app
+        .store()
+        .markets_of(&key.item)?
+        .into_iter()
+        .filter(|other| other.market != key.market);
+    Ok(Page {
+        head: present.head(),
+        receipt: present.receipt(),
+        lanes: present.lanes(),
+        variants: present.variants(),
+        notes: present.notes(),
+        past: past::past(app, look, &frame, asked, now)?,
+        markets: choices(site, key.market),
+        others: others
+            .map(|other| (address(&other, None), other.market.to_string()))
+            .collect(),
+        frame,
+    })
+}
+
+fn unread<'a>(frame: Frame<'a>, meant: &Meant, look: Option<&Look>) -> Unread<'a> {
+    let words = &frame.words.listing;
+    let failed = look.and_then(Look::failed);
+    Unread {
+        title: fill(&words.untitled, &[("item", meant.key.item.as_str())]),
+        is_checking: look.is_some(),
+        failed: failed.map(|outcome| words.outcomes.of(outcome).to_owned()),
+        market: meant.key.market.to_string(),
+        sku: meant.sku.as_ref().map(ToString::to_string),
+        link: clean_url(&meant.key.item, meant.sku.as_ref()),
+        frame,
+    }
+}
+
+/// The page of a listing in a market.
+fn address(key: &ListingKey, sku: Option<&SkuId>) -> String {
+    match sku {
+        Some(sku) => format!("/i/{}?market={}&sku={sku}", key.item, key.market),
+        None => format!("/i/{}?market={}", key.item, key.market),
+    }
+}

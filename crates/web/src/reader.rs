@@ -1,0 +1,153 @@
+//! Who reads: the language and the market that a request asks for, and the frame of every page for them.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use tillwatch_core::country::Country;
+
+use crate::words::{Tongues, Words};
+use crate::{Site, assets};
+
+/// The market of whoever names none.
+const USUAL_MARKET: &str = "US";
+
+/// A reader's wishes. Nothing of them is kept here; the browser keeps a language that was chosen.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    language: Option<String>,
+    /// Whether the language was chosen with this very request.
+    chose: bool,
+    market: Option<Country>,
+    path: String,
+    query: String,
+}
+
+impl FromRequestParts<Site> for Reader {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = |name: &str| form_value(query, name);
+        let chosen = asked("lang").filter(|code| site.tongues.get(code).is_some());
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let accepted = header(ACCEPT_LANGUAGE).unwrap_or_default();
+        let language = chosen.clone().or_else(|| cookie(&parts.headers, "lang"));
+        let language = language.or_else(|| site.tongues.accepted(accepted).map(|words| words.code.to_owned()));
+        let market = asked("market").and_then(|code| Country::parse(&code).ok());
+        Ok(Self {
+            language,
+            chose: chosen.is_some(),
+            market: market.or_else(|| region(accepted)),
+            path: parts.uri.path().to_owned(),
+            query: query.to_owned(),
+        })
+    }
+}
+
+impl Reader {
+    /// The country that is named, or that the browser's language hints at.
+    pub(crate) fn market(&self) -> Country {
+        let usual = || Country::parse(USUAL_MARKET);
+        self.market
+            .or_else(|| usual().ok())
+            .unwrap_or_else(|| unreachable!("{USUAL_MARKET} is a country"))
+    }
+
+    /// What lets the browser keep a language that was chosen by this request.
+    pub(crate) fn cookie(&self) -> Option<HeaderValue> {
+        let code = self.language.as_ref().filter(|_| self.chose)?;
+        HeaderValue::from_str(&format!(
+            "lang={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+        ))
+        .ok()
+    }
+
+    /// The texts for them.
+    pub(crate) fn words<'a>(&self, tongues: &'a Tongues) -> &'a Words {
+        let wished = self.language.as_deref().and_then(|code| tongues.get(code));
+        wished.unwrap_or_else(|| tongues.usual())
+    }
+
+    /// The frame of a page.
+    pub(crate) fn frame<'a>(&self, site: &'a Site) -> Frame<'a> {
+        let section = self.path.split('/').nth(1).unwrap_or_default();
+        Frame {
+            words: self.words(&site.tongues),
+            tongues: &site.tongues,
+            section: format!("/{section}"),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            demonstration: site.demonstration,
+        }
+    }
+}
+
+/// What stands around a page's content.
+pub(crate) struct Frame<'a> {
+    pub(crate) words: &'a Words,
+    tongues: &'a Tongues,
+    pub(crate) section: String,
+    path: String,
+    query: String,
+    pub(crate) demonstration: bool,
+}
+
+impl Frame<'_> {
+    /// The address of a file of ours.
+    #[expect(clippy::unused_self, reason = "templates call it on the frame")]
+    pub(crate) fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// The pages of the menu.
+    pub(crate) fn places(&self) -> [(&'static str, &str); 1] {
+        [("/", &self.words.site.start)]
+    }
+
+    /// The languages that this page is not in.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Words> {
+        self.tongues.all().iter().filter(|words| words.code != self.words.code)
+    }
+
+    /// This page in another language.
+    pub(crate) fn here_in(&self, code: &str) -> String {
+        let rest = self
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let pairs: Vec<&str> = rest.collect();
+        let language = format!("lang={code}");
+        let query = pairs
+            .into_iter()
+            .chain([language.as_str()])
+            .collect::<Vec<_>>()
+            .join("&");
+        format!("{}?{query}", self.path)
+    }
+}
+
+/// `de-AT` hints at Austria.
+fn region(accepted: &str) -> Option<Country> {
+    let first = accepted.split([',', ';']).next()?;
+    Country::parse(first.trim().split('-').nth(1)?).ok()
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// A value of a query, where it needs no decoding: codes and numbers.
+fn form_value(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let found = pairs.find(|(known, _)| *known == name);
+    found
+        .map(|(_, value)| value.to_owned())
+        .filter(|value| !value.is_empty())
+}
