@@ -54,7 +54,7 @@ impl Service {
             self.app.learn(almanac, (self.clock)())?;
         }
         let stop = Arc::new(Stop::default());
-        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?;
+        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = if self.demonstration { site.demonstration() } else { site };
         let site = site.router();
         ready(listener.local_addr()?);
