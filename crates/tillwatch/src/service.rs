@@ -1,7 +1,8 @@
 //! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, one
-//! that hands alerts over, and the server. A signal ends them all after what they are doing.
+//! that hands alerts over, one that asks mailboxes, and the server. A signal ends them all after what they are doing.
 
 mod ladders;
+mod letters;
 pub(crate) mod log;
 mod post;
 mod stop;
@@ -53,7 +54,7 @@ impl Service {
             self.app.learn(almanac, (self.clock)())?;
         }
         let stop = Arc::new(Stop::default());
-        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?;
+        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = if self.demonstration { site.demonstration() } else { site };
         let site = site.router();
         ready(listener.local_addr()?);
@@ -66,6 +67,8 @@ impl Service {
             scope.spawn(move || run.tend(until));
             scope.spawn(move || run.poll(runtime, until));
             let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
+            let letters = Arc::clone(&office);
+            scope.spawn(move || letters::run(&letters, &run.clock, runtime, until));
             scope.spawn(move || post::run(&office, &run.clock, runtime, until));
             let stopping = Arc::clone(&stop);
             let server = axum::serve(listener, site).with_graceful_shutdown(async move {

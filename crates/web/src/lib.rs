@@ -13,6 +13,7 @@ mod pages;
 mod problem;
 mod reader;
 mod receipt;
+mod secret;
 mod words;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tillwatch_app::App;
 use tillwatch_core::instant::Instant;
 
 pub use problem::Problem;
+pub use secret::Dice;
 pub use words::WordsError;
 
 use words::Tongues;
@@ -37,6 +39,7 @@ pub struct Site {
     clock: Clock,
     tongues: Arc<Tongues>,
     demonstration: bool,
+    dice: Option<Dice>,
 }
 
 impl Site {
@@ -47,6 +50,7 @@ impl Site {
             clock,
             tongues: Arc::new(Tongues::built_in()?),
             demonstration: false,
+            dice: None,
         })
     }
 
@@ -55,6 +59,15 @@ impl Site {
     pub fn demonstration(self) -> Self {
         Self {
             demonstration: true,
+            ..self
+        }
+    }
+
+    /// The same with secrets of its own making: without, nobody can open a list.
+    #[must_use]
+    pub fn with_dice(self, dice: Dice) -> Self {
+        Self {
+            dice: Some(dice),
             ..self
         }
     }
@@ -73,6 +86,7 @@ impl Site {
             .route("/metrics", get(operations::metrics))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
+            .merge(secret::routes())
             .fallback(pages::missing)
             .with_state(self);
         layers::wrap(router)
