@@ -19,7 +19,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tillwatch_app::App;
 use tillwatch_core::instant::Instant;
 
@@ -77,6 +77,7 @@ impl Site {
         let router = Router::new()
             .route("/", get(pages::home::show).post(pages::home::paste))
             .route("/i/{item}", get(pages::listing::show).post(pages::listing::start))
+            .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))

@@ -52,16 +52,12 @@ fn question(site: &Site, reader: &Reader, found: &Stoppable) -> Response {
 
 fn stopped(site: &Site, reader: &Reader, found: &Stoppable, all: bool) -> Response {
     let words = &reader.words(&site.tongues).list;
-    match found.address.as_ref().filter(|_| all) {
-        Some(address) => {
-            let text = fill(&words.silenced_text, &[("mailbox", &mailbox(address))]);
-            message(site, reader, &words.silenced_title, &text)
-        }
-        None => {
-            let text = fill(&words.stopped_text, &[("thing", &thing(found))]);
-            message(site, reader, &words.stopped_title, &text)
-        }
+    if let Some(address) = found.address.as_ref().filter(|_| all) {
+        let text = fill(&words.silenced_text, &[("mailbox", &mailbox(address))]);
+        return message(site, reader, &words.silenced_title, &text);
     }
+    let text = fill(&words.stopped_text, &[("thing", &thing(found))]);
+    message(site, reader, &words.stopped_title, &text)
 }
 
 fn thing(found: &Stoppable) -> String {
