@@ -12,6 +12,7 @@ mod pages;
 mod problem;
 mod reader;
 mod receipt;
+pub mod telegram;
 mod words;
 
 use std::sync::Arc;
