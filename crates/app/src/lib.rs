@@ -7,6 +7,7 @@
 mod alerts;
 pub mod book;
 pub mod check;
+pub mod conversation;
 pub mod desk;
 pub mod figures;
 mod load;
