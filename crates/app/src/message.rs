@@ -96,13 +96,16 @@ pub fn headline(notice: &Notice) -> String {
 fn first(notice: &Notice) -> Paragraph {
     let mut text = Paragraph::default();
     if let Some(price) = notice.price {
-        // Some sources name no shipping, so that nothing is said of it here.
-        let lane = if notice.stack.is_empty() {
-            format!(" to {}", notice.market)
-        } else {
-            format!(" to {} {}", notice.market, lane_words(notice))
+        let lane = if notice.stack.is_empty() { "" } else { lane_words(notice) };
+        // Notices of an older version do not say it.
+        let shipping = match notice.delivered {
+            Some(true) => ", shipping included",
+            Some(false) => ", without shipping",
+            None => "",
         };
-        text = text.strong(price_of(notice, price)).then(lane);
+        text = text
+            .strong(price_of(notice, price))
+            .then(format!(" to {}{lane}{shipping}", notice.market));
         if let Some(sticker) = notice.sticker.filter(|sticker| *sticker != price) {
             text = text.then(format!(", instead of {}", price_of(notice, sticker)));
         }
@@ -179,10 +182,10 @@ fn actions(notice: &Notice, watch: WatchId) -> Vec<Action> {
 
 fn lane_words(notice: &Notice) -> &'static str {
     match notice.lane {
-        Lane::Sticker => "with no discount",
-        Lane::Automatic => "with what is taken off by itself",
-        Lane::Public => "with public coupons",
-        Lane::Code => "with public coupons and a code",
+        Lane::Sticker => " with no discount",
+        Lane::Automatic => " with what is taken off by itself",
+        Lane::Public => " with public coupons",
+        Lane::Code => " with public coupons and a code",
     }
 }
 

@@ -354,6 +354,7 @@ fn a_notice_is_read_back_as_it_was_written() {
         currency: Currency::USD,
         lane: Lane::Code,
         price: Some(usd(880)),
+        delivered: Some(true),
         sticker: Some(usd(1_500)),
         former: Some(usd(950)),
         target: Some(usd(900)),

@@ -5,3 +5,4 @@ mod sqlite;
 pub use sqlite::Sqlite;
 pub use sqlite::backup::{Existing, Restored, restore};
 pub use sqlite::examine::{Examination, Problem};
+pub use sqlite::released::{released, write_released};

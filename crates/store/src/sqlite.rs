@@ -18,6 +18,7 @@ mod history;
 mod lines;
 mod memory;
 mod outbox;
+pub(crate) mod released;
 mod schema;
 mod tails;
 mod tracking;

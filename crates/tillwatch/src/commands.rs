@@ -14,6 +14,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod quote;
 pub(crate) mod resolve;
+pub(crate) mod selftest;
 pub(crate) mod serve;
 pub(crate) mod snapshot;
 pub(crate) mod stack;

@@ -13,6 +13,7 @@ mod portable;
 mod progress;
 mod receipt;
 mod rules;
+mod selftest;
 mod service;
 mod table;
 mod words;
@@ -84,6 +85,8 @@ enum Command {
     Restore(backup::RestoreArguments),
     /// Examine the store and everything around it
     Doctor(doctor::Arguments),
+    /// Try on this tillwatch what is known to go wrong with price trackers
+    Selftest(commands::selftest::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -109,6 +112,7 @@ fn main() -> ExitCode {
         Command::Backup(arguments) => backup::run(&arguments, data, &mut output),
         Command::Restore(arguments) => backup::restore(&arguments, data, &mut output),
         Command::Doctor(arguments) => doctor::run(&arguments, data, &mut output),
+        Command::Selftest(arguments) => commands::selftest::run(&arguments, &mut output),
     };
     // What was answered before a failure is still an answer.
     let flushed = output.flush();

@@ -246,7 +246,7 @@ fn a_pasted_listing_is_told_of_when_its_code_begins_with_the_right_cents_and_onc
         assert_eq!(
             text,
             [
-                "15.00 USD to US with public coupons and a code, instead of 20.00 USD. Your target: 16.00 USD.",
+                "15.00 USD to US with public coupons and a code, without shipping, instead of 20.00 USD. Your target: 16.00 USD.",
                 "-5.00 FIVE",
                 "Valid until 00:00 UTC on 6 Jun 2026.",
             ]

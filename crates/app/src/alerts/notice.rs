@@ -16,6 +16,8 @@ pub(super) struct Subject<'a> {
     pub(super) watch: WatchId,
     pub(super) number: u32,
     pub(super) rule: &'a Rule,
+    /// Whether the prices are with shipping, where there are any.
+    pub(super) delivered: Option<bool>,
 }
 
 /// The notice as JSON. The checkout is of one piece, with all discounts that are known.
@@ -44,6 +46,7 @@ pub(super) fn notice(
         currency: key.currency,
         lane,
         price: crossing.price,
+        delivered: of.delivered,
         sticker: facts.prices.map(|prices| prices.sticker),
         former: facts.former.map(|former| former.get(lane)),
         target: crossing.target,

@@ -61,6 +61,7 @@ impl<'a> Scales<'a> {
                         watch: watch.id,
                         number: held.number,
                         rule: &held.rule,
+                        delivered: sight.prices.map(|(_, terms)| terms.delivered),
                     };
                     let checkout = facts.prices.and_then(|_| own()).map(|own| self.joined(own));
                     Alert {

@@ -339,7 +339,7 @@ pub trait Store: Send + Sync {
     /// The tracked listings with numbers above `after`, by number, not more than `most`.
     fn tracked(&self, after: ListingId, most: usize) -> Result<Vec<Tracked>, StoreError>;
 
-    /// The listings whose watches changed since the last call of any program, each once; a call takes them off.
+    /// The listings whose watches or voids changed since the last call of any program, each once; a call takes them off.
     fn take_touched(&self) -> Result<Vec<ListingId>, StoreError>;
 
     /// A listing by its number.

@@ -44,6 +44,8 @@ pub struct Notice {
     pub lane: Lane,
     /// The price in that lane.
     pub price: Option<Money>,
+    /// Whether the prices are with shipping, where there is a price.
+    pub delivered: Option<bool>,
     /// The price with nothing taken off.
     pub sticker: Option<Money>,
     /// The price that held before in that lane.
@@ -119,6 +121,7 @@ impl Serialize for Written<'_> {
         map.serialize_entry("currency", &notice.currency)?;
         map.serialize_entry("lane", notice.lane.name())?;
         map.serialize_entry("price", &notice.price)?;
+        map.serialize_entry("with_shipping", &notice.delivered)?;
         map.serialize_entry("sticker", &notice.sticker)?;
         map.serialize_entry("former", &notice.former)?;
         map.serialize_entry("target", &notice.target)?;
@@ -145,6 +148,7 @@ raw_object! {
         currency: Text<'a> = "currency",
         lane: Text<'a> = "lane",
         price: Text<'a> = "price",
+        with_shipping: bool = "with_shipping",
         sticker: Text<'a> = "sticker",
         former: Text<'a> = "former",
         target: Text<'a> = "target",
@@ -204,6 +208,7 @@ pub fn read(json: &[u8]) -> Result<Notice, InputError> {
         market: needed(raw.market.as_ref(), "market", Country::parse)?,
         lane: needed(raw.lane.as_ref(), "lane", lane)?,
         price: money(raw.price.as_ref(), "price")?,
+        delivered: raw.with_shipping,
         sticker: money(raw.sticker.as_ref(), "sticker")?,
         former: money(raw.former.as_ref(), "former")?,
         target: money(raw.target.as_ref(), "target")?,

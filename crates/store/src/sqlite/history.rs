@@ -114,7 +114,7 @@ pub(super) fn voids(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec<Vo
 }
 
 pub(super) fn void(to: &Transaction<'_>, variant: VariantId, void: &Void) -> Answer<()> {
-    listing_of(to, variant)?;
+    let listing = listing_of(to, variant)?;
     if void.until <= void.from {
         let told = format_args!("a void from {} until {} takes nothing out", void.from, void.until);
         return Err(refused(told));
@@ -124,7 +124,8 @@ pub(super) fn void(to: &Transaction<'_>, variant: VariantId, void: &Void) -> Ans
          ON CONFLICT DO UPDATE SET reason = excluded.reason",
     )?
     .execute((variant.0, void.from.number(), void.until.number(), &void.reason))?;
-    Ok(())
+    // Whoever watches for a low has the former one in mind.
+    watches::touch(to, listing)
 }
 
 pub(super) fn unvoid(to: &Transaction<'_>, variant: VariantId, void: &Void) -> Answer<()> {
@@ -135,5 +136,5 @@ pub(super) fn unvoid(to: &Transaction<'_>, variant: VariantId, void: &Void) -> A
         let told = format_args!("void of variant {} from {} until {}", variant.0, void.from, void.until);
         return Err(not_there(told));
     }
-    Ok(())
+    watches::touch(to, listing_of(to, variant)?)
 }

@@ -30,7 +30,7 @@ pub(crate) fn prepare(connection: &mut Connection) -> Answer<()> {
     migrate(connection, VERSION)
 }
 
-fn migrate(connection: &mut Connection, target: u32) -> Answer<()> {
+pub(crate) fn migrate(connection: &mut Connection, target: u32) -> Answer<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another program may have been faster.
     let from = version(&transaction)?;

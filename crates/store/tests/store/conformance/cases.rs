@@ -546,6 +546,7 @@ pub(crate) fn void(store: &dyn Store) {
         let whole = plain(&[run(0, 0, price)], &[outcome(0, 0, Outcome::Ok)]).voided(voids.clone());
         assert_eq!(series_of(store, variant, lane), whole);
     }
+    assert_eq!(store.take_touched().unwrap(), [listing], "its lows are others now");
     refused(store.void(variant, &slip(5, 5, "nothing")));
     not_there(store.void(VariantId(99), &slip(0, 9, "a slip")));
 }
@@ -555,7 +556,9 @@ pub(crate) fn unvoid(store: &dyn Store) {
     store.record_checks(&[reading(listing, variant, 0, 1_000)]).unwrap();
     store.void(variant, &slip(0, 9, "a slip")).unwrap();
     not_there(store.unvoid(variant, &slip(0, 8, "a slip")));
+    store.take_touched().unwrap();
     store.unvoid(variant, &slip(0, 9, "whatever it was")).unwrap();
+    assert_eq!(store.take_touched().unwrap(), [listing], "its lows are others now");
     not_there(store.unvoid(variant, &slip(0, 9, "a slip")));
     let whole = plain(&[run(0, 0, 1_000)], &[outcome(0, 0, Outcome::Ok)]);
     assert_eq!(series_of(store, variant, Lane::Sticker), whole);
