@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_chat_is_told_once_that_it_says_too_much_and_heard_again_when_it_paused() {
-        let at = |second| Instant::from_millis(1_780_000_000_000 + second * 1_000).unwrap();
+        let at = |second: i64| Instant::from_millis(1_780_000_000_000 + second * 1_000).unwrap();
         let mut flood = Flood::default();
         let heard: Vec<Heard> = (0..30).map(|_| flood.hear("a", at(0))).collect();
         assert!(heard.iter().take(20).all(|one| *one == Heard::Well));

@@ -184,9 +184,8 @@ impl Conversation {
         let price = price.map_or_else(|| "not known".to_owned(), amount);
         let target = watch.target().map_or_else(|| "none".to_owned(), amount);
         let rest = match watch.rest {
-            Rest::Awake => "You are told of it.".to_owned(),
             Rest::Until(until) if until > now => format!("You are told nothing before {}.", moment(until)),
-            Rest::Until(_) => "You are told of it.".to_owned(),
+            Rest::Awake | Rest::Until(_) => "You are told of it.".to_owned(),
             Rest::Stopped => "You are told nothing of it.".to_owned(),
         };
         let paragraphs = vec![

@@ -60,12 +60,11 @@ fn answer(mood: Mood, seen: &Seen) -> Reply {
         "sendMessage" => message(&seen.json()),
         "sendPhoto" => photo(seen),
         "editMessageText" => edit(&seen.json()),
-        "setWebhook" | "deleteWebhook" => reply(200, &json!({"ok": true, "result": true})),
         "getMe" => reply(
             200,
             &json!({"ok": true, "result": {"id": 1, "username": "tillwatch_bot"}}),
         ),
-        "answerCallbackQuery" => reply(200, &json!({"ok": true, "result": true})),
+        "answerCallbackQuery" | "setWebhook" | "deleteWebhook" => reply(200, &json!({"ok": true, "result": true})),
         "getUpdates" => updates(&seen.json()),
         _ => error(404, "Not Found", &json!({})),
     }

@@ -34,7 +34,7 @@ const WAIT: u16 = 25;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The longest pause after questions that failed.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Chats that are answered at once; with more of them no updates are asked for.
 const MOST_CHATS: usize = 200;

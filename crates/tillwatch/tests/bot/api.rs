@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 pub(crate) const TOKEN: &str = "123456:AAE-x_y9";
 
 /// How long a bot may take for its next call.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A call of the bot, but for those that ask for updates.
 #[derive(Debug, Clone)]

@@ -388,8 +388,7 @@ fn several_links_have_a_short_answer_each_and_the_rest_is_counted() {
     let links: Vec<String> = (0..24)
         .map(|last| format!("aliexpress.com/item/10050063673243{last:02}.html"))
         .collect();
-    let mut text = links.join("\n");
-    text.push_str(&format!("\nhttps://www.aliexpress.com/item/{ITEM}.html"));
+    let text = format!("{}\nhttps://www.aliexpress.com/item/{ITEM}.html", links.join("\n"));
     let answers = talk.says(ANN, &text);
     assert_eq!(answers.len(), 21);
     assert_eq!(answers.last().unwrap().subject, "Not all of them");
