@@ -50,6 +50,30 @@ pub fn missed(notice: &Notice, now: Option<Money>, envelope: &Envelope<'_>) -> M
     compose(notice, format!("Missed: {title}"), text, envelope)
 }
 
+/// The letter that asks a mailbox whether it agrees to be told, by the page that `link` leads to.
+pub fn question(reference: &str, link: Url) -> Message {
+    let paragraphs = [
+        "Somebody, most likely you, has asked for price alerts to this mailbox. Nothing but this letter is sent before you \
+         agree.",
+        "To agree, open the page below within a day and press its button. If it was not you, do nothing: you will not be \
+         asked again today, and never more than three times in thirty days.",
+    ];
+    Message {
+        reference: reference.to_owned(),
+        subject: "Do you want price alerts here?".to_owned(),
+        paragraphs: paragraphs.map(Paragraph::plain).into(),
+        links: vec![Link {
+            kind: LinkKind::Page,
+            label: "Yes, send them".to_owned(),
+            url: link,
+        }],
+        actions: Vec::new(),
+        stop: None,
+        picture: None,
+        event: "{}".to_owned(),
+    }
+}
+
 fn compose(notice: &Notice, subject: String, first: Paragraph, envelope: &Envelope<'_>) -> Message {
     let mut paragraphs = vec![first];
     if !notice.stack.is_empty() {
@@ -96,7 +120,11 @@ pub fn headline(notice: &Notice) -> String {
 fn first(notice: &Notice) -> Paragraph {
     let mut text = Paragraph::default();
     if let Some(price) = notice.price {
-        let lane = if notice.stack.is_empty() { "" } else { lane_words(notice) };
+        let lane = if notice.stack.is_empty() {
+            ""
+        } else {
+            lane_words(notice)
+        };
         // Notices of an older version do not say it.
         let shipping = match notice.delivered {
             Some(true) => ", shipping included",

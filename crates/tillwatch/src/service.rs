@@ -1,8 +1,9 @@
 //! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, one
-//! that hands alerts over, and the server. A signal ends them all after what they are doing.
+//! that hands alerts over, one that asks mailboxes, and the server. A signal ends them all after what they are doing.
 
 mod bot;
 mod ladders;
+mod letters;
 pub(crate) mod log;
 mod post;
 mod stop;
@@ -57,7 +58,7 @@ impl Service {
             self.app.learn(almanac, (self.clock)())?;
         }
         let stop = Arc::new(Stop::default());
-        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?;
+        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = if self.demonstration { site.demonstration() } else { site };
         let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
         let bot = self.bot.as_ref();
@@ -75,9 +76,10 @@ impl Service {
             let (run, until) = (&self, &stop);
             scope.spawn(move || run.tend(until));
             scope.spawn(move || run.poll(runtime, until));
-            let (own, desk) = (Arc::clone(&office), desk.clone());
+            let (own, letters) = (Arc::clone(&office), Arc::clone(&office));
+            scope.spawn(move || letters::run(&letters, &run.clock, runtime, until));
             scope.spawn(move || post::run(&own, &run.clock, runtime, until));
-            if let Some(desk) = desk {
+            if let Some(desk) = desk.clone() {
                 scope.spawn(move || desk.run(runtime, until));
             }
             let stopping = Arc::clone(&stop);

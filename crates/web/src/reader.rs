@@ -102,7 +102,7 @@ impl Frame<'_> {
 
     /// The pages of the menu.
     pub(crate) fn places(&self) -> [(&'static str, &str); 1] {
-        [("/", &self.words.site.start)]
+        [("/promotions", &self.words.promotions.title)]
     }
 
     /// The languages that this page is not in.

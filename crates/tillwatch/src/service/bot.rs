@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -84,10 +83,10 @@ pub(super) struct Desk {
 
 impl Bot {
     /// What answers for it.
-    pub(super) fn desk(&self, app: &Arc<App>, post: &Arc<Post>, clock: &Clock) -> Result<Arc<Desk>, StoreError> {
+    pub(super) fn desk(&self, app: &Arc<App>, post: &Arc<Post>, clock: &Clock) -> anyhow::Result<Arc<Desk>> {
         let follow = Arc::new(Guide(self.follower.clone()));
         Ok(Arc::new(Desk {
-            talk: Conversation::open(Arc::clone(app), follow, fresh())?,
+            talk: Conversation::open(Arc::clone(app), follow, crate::dice::bytes()?)?,
             app: Arc::clone(app),
             telegram: Arc::clone(&self.telegram),
             post: Arc::clone(post),
@@ -408,13 +407,6 @@ async fn stopped(stop: &Stop) {
     while !stop.is_set() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-/// Bytes that nobody can guess, of the randomness that every table of hashes here begins with.
-fn fresh() -> [u8; 16] {
-    let half = || RandomState::new().build_hasher().finish();
-    let whole = (u128::from(half()) << 64) | u128::from(half());
-    whole.to_le_bytes()
 }
 
 #[cfg(test)]

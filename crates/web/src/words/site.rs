@@ -11,7 +11,6 @@ pub(crate) struct Words {
     pub(crate) direction: String,
     pub(crate) skip: String,
     pub(crate) menu: String,
-    pub(crate) start: String,
     pub(crate) not_connected: String,
     pub(crate) demonstration: String,
     pub(crate) missing_title: String,
