@@ -9,6 +9,7 @@ mod base64url;
 pub mod book;
 pub mod check;
 mod consent;
+pub mod conversation;
 pub mod desk;
 pub mod figures;
 mod links;

@@ -105,6 +105,16 @@ impl Post {
         }
     }
 
+    /// When somebody who wrote to a bot may be answered, at `now` or later: the moment is taken.
+    pub fn answer_turn(&self, address: &Address, now: Instant) -> Instant {
+        self.pace().answer(address, now)
+    }
+
+    /// Nothing goes to a channel before a moment, as it asked in an answer.
+    pub fn asked_to_wait(&self, channel: Channel, until: Instant) {
+        self.pace().asked_to_wait(channel, until);
+    }
+
     /// Sends a parcel once and records what became of it. `clock` is asked before and after.
     ///
     /// Parcels of one address are sent in their order: what is to be tried again holds those behind it up, see

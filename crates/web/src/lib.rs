@@ -14,6 +14,7 @@ mod problem;
 mod reader;
 mod receipt;
 mod secret;
+pub mod telegram;
 mod words;
 
 use std::sync::Arc;

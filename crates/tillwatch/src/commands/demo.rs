@@ -110,6 +110,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         sources: count,
         ladders: Ladders::new(home, subscriptions),
         notifiers: Vec::new(),
+        bot: None,
         listen: arguments.listen,
         demonstration: true,
     };

@@ -9,6 +9,7 @@ use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
 use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::links::Follower;
 use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
@@ -21,7 +22,7 @@ use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Ladders, Service, Subscription, log, machine_clock};
+use crate::service::{Bot, Ladders, Service, Subscription, log, machine_clock};
 
 /// Watch prices and answer over HTTP, until it is stopped
 ///
@@ -73,6 +74,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let app = App::new(store, sources, rules, home.almanac()?, clock())?;
     let app = Arc::new(app.with_links(public(arguments)?, dice::bytes()?)?);
     let loaded = app.load(clock())?;
+    let (bot, webhook) = (channels::bot(&client)?, channels::webhook()?);
     let ladders = (1..).zip(&arguments.ladder);
     let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
     let service = Service {
@@ -81,7 +83,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         speed: 1,
         sources: count,
         ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
-        notifiers: channels::all(&client)?,
+        notifiers: channels::all(&client, bot.as_ref())?,
+        bot: bot.map(|telegram| Bot {
+            telegram,
+            follower: Follower::new(&client),
+            webhook,
+        }),
         listen: arguments.listen,
         demonstration: false,
     };
