@@ -8,6 +8,9 @@ use crate::ports::store::Parcel;
 /// Seconds after each try; the last one holds from then on.
 const WAITS: [i64; 7] = [5, 30, 120, 600, 1_800, 7_200, 21_600];
 
+/// So many tries every alert has, however old it is.
+const TRIES: u32 = 5;
+
 /// The most seconds that a channel can ask to wait: what it says beyond that is taken for a mistake.
 const LONGEST_ASKED: i64 = 6 * 3_600;
 
@@ -15,7 +18,8 @@ const LONGEST_ASKED: i64 = 6 * 3_600;
 const LIFE: i64 = 12 * 3_600;
 const LIFE_OF_MAIL: i64 = 24 * 3_600;
 
-/// The next try, or `None` where the alert would be too old by then.
+/// The next try, or `None` where the alert would be too old by then. One that was held for a digest or a night is old at
+/// its first try, and has [`TRIES`] all the same.
 ///
 /// What the channel asked for holds; otherwise the waits grow, each times a random 0.5 to 1.5, so that alerts that failed
 /// together do not come back together.
@@ -34,7 +38,8 @@ pub(super) fn next(parcel: &Parcel, channel: Option<Channel>, asked: Option<u32>
         LIFE
     };
     let at = now.plus_seconds(wait.max(1));
-    (at <= parcel.at.plus_seconds(life)).then_some(at)
+    let is_early = parcel.attempts < TRIES;
+    (is_early || at <= parcel.at.plus_seconds(life)).then_some(at)
 }
 
 /// From 500 to 1,499 thousandths, the same for the same try of the same parcel (splitmix64).
@@ -101,6 +106,8 @@ mod tests {
         let late = moment(LIFE - 10);
         let of = |channel| next(&parcel(1, 9), Some(channel), Some(60), late);
         assert_eq!(of(Channel::Telegram), None);
+        let held = next(&parcel(1, 0), Some(Channel::Telegram), Some(60), late);
+        assert_eq!(held, Some(late.plus_seconds(60)), "the first try of one that was held");
         assert_eq!(of(Channel::Email), Some(late.plus_seconds(60)));
     }
 }

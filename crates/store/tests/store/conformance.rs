@@ -29,8 +29,8 @@ mod all {
 }
 
 cases! {
-    track track_all tracked take_touched tracked_one listing markets_of record_checks record_prices series terms_of put_past
-    put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
+    track track_all tracked each_tracked take_touched tracked_one listing markets_of record_checks record_prices series
+    terms_of put_past put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
     recall_all counts rest_watch record_alerts lease settle outbox dead_letters resend alert_log ask_confirmation confirm
     suppress is_suppressed unsuppress
 }
