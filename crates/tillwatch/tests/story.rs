@@ -133,6 +133,11 @@ struct Story {
 impl Story {
     /// Pasted, watched for 16.00 with a code, and read at 20.00.
     fn begin() -> Self {
+        Self::with_evenings(&[])
+    }
+
+    /// The same with more watches for these targets, which tell a chat and a program at six in the evening.
+    fn with_evenings(targets: &[i64]) -> Self {
         let start = Instant::parse("2026-06-05T08:00:00Z").unwrap();
         let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
         let mut almanac = Almanac {
@@ -160,7 +165,7 @@ impl Story {
             channels: vec![channel(PHONE), channel(MAIL)],
         };
         let watch = app.watch(&wanted, start).unwrap().id;
-        for target in [1_650, 1_700] {
+        for target in targets.iter().copied() {
             let in_the_evening = Wanted {
                 rules: vec![Rule::Below(usd(target))],
                 settings: Settings {
@@ -282,7 +287,7 @@ fn a_pasted_listing_is_told_of_when_its_code_begins_with_the_right_cents_and_onc
 
 #[test]
 fn the_alerts_of_an_evening_are_one_message_to_a_person_and_each_one_to_a_program() {
-    let story = Story::begin();
+    let story = Story::with_evenings(&[1_650, 1_700]);
     story.at("2026-06-05T12:00:00Z");
     story.send();
     story.chat.got();
