@@ -8,7 +8,7 @@ mod likeness;
 mod reach;
 mod reprice;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, btree_map};
 use std::sync::Arc;
 
 use slab::Slab;
@@ -37,7 +37,7 @@ pub struct Book {
     shown: Shown,
     reach: Reach,
     /// The seconds at which a discount that listings show begins or ends, with the shelves that it is on.
-    turns: BTreeSet<(i64, usize)>,
+    turns: BTreeMap<i64, Vec<usize>>,
 }
 
 /// One variant.
@@ -70,7 +70,7 @@ impl Book {
             alike: HashMap::new(),
             shown: Shown::default(),
             reach: Reach::default(),
-            turns: BTreeSet::new(),
+            turns: BTreeMap::new(),
         }
     }
 
@@ -165,16 +165,15 @@ impl Book {
 
     /// The next second after this one at which a discount that a listing showed begins or ends.
     pub fn next_turn(&self) -> Option<i64> {
-        self.turns.first().map(|(second, _)| *second)
+        self.turns.first_key_value().map(|(second, _)| *second)
     }
 
     /// What the discounts touch that began or ended up to a moment; each is told once.
     pub fn turned(&mut self, now: Instant) -> Touched {
         let now = now.moment().as_second();
         let mut touched = Touched::default();
-        while let Some((second, shelf)) = self.turns.first().copied().filter(|(second, _)| *second <= now) {
-            self.turns.remove(&(second, shelf));
-            touched.shelves.insert(shelf);
+        while let Some(first) = self.turns.first_entry().filter(|first| *first.key() <= now) {
+            touched.shelves.extend(first.remove());
         }
         touched
     }
@@ -218,7 +217,9 @@ impl Book {
             members: Vec::new(),
         });
         self.reach.add_shelf(likeness.bare(), place);
-        self.turns.extend(likeness.turns().map(|second| (second, place)));
+        for second in likeness.turns() {
+            self.turns.entry(second).or_default().push(place);
+        }
         self.alike.insert(likeness, place);
         place
     }
@@ -228,7 +229,12 @@ impl Book {
         self.alike.remove(&likeness);
         self.reach.remove_shelf(likeness.bare(), place);
         for second in likeness.turns() {
-            self.turns.remove(&(second, place));
+            if let btree_map::Entry::Occupied(mut shelves) = self.turns.entry(second) {
+                shelves.get_mut().retain(|shelf| *shelf != place);
+                if shelves.get().is_empty() {
+                    shelves.remove();
+                }
+            }
         }
         if let Some(gone) = Arc::into_inner(likeness) {
             self.shown.forget(gone);

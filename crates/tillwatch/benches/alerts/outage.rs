@@ -45,7 +45,7 @@ impl Notifier for Bot {
         let answer = if now < self.back {
             Delivery::Unreachable { why: why() }
         } else {
-            match self.limits.lock().unwrap().message(*chat, now) {
+            match self.limits.lock().unwrap().message(*chat.reveal(), now) {
                 Ok(()) => Delivery::Delivered { id: None, moved: None },
                 Err(seconds) => Delivery::Later {
                     seconds: Some(seconds),
