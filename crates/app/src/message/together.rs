@@ -27,7 +27,7 @@ pub fn together(mut messages: Vec<Message>) -> Option<Message> {
     Some(Message {
         reference,
         subject: format!("{count} alerts"),
-        paragraphs: lines.collect(),
+        paragraphs: paragraphs.collect(),
         links: links.collect(),
         actions: Vec::new(),
         stop: first.stop.clone(),
