@@ -16,7 +16,7 @@ pub fn together(mut messages: Vec<Message>) -> Option<Message> {
     let events: Vec<&str> = messages.iter().map(|message| message.event.as_str()).collect();
     let event = format!(r#"{{"schema":"{SCHEMA}","alerts":[{}]}}"#, events.join(","));
     let numbered = || (1..).zip(&messages);
-    let lines =
+    let paragraphs =
         numbered().map(|(number, message)| Paragraph::plain(format!("{number}. ")).strong(message.subject.clone()));
     let links = numbered().flat_map(|(number, message)| {
         message.links.iter().map(move |link| Link {
