@@ -11,7 +11,7 @@ use crate::{bot_api, fill_outbox, machine_now};
 const ALERTS: i64 = 1_500;
 
 /// After so long it is given up.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 pub(crate) fn run() {
     let folder = tempfile::tempdir().unwrap();
