@@ -89,6 +89,7 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
             .wrapping_add(1_442_695_040_888_963_407);
         let (sender, events) = channel();
         *ear.lock().unwrap() = Some(sender.clone());
+        let life = now(began).as_second();
         let mut program = start(folder.path(), &address, &receiver, began);
         listen(&mut program, sender);
         said += until(&events, 2 + (dice >> 33) % 14);
@@ -115,7 +116,7 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
             "round {round}: {calls} calls, {} charged",
             charged(&store)
         );
-        letters.take(&inbox, &store);
+        letters.take(&inbox, &store, life);
         assert!(
             letters.repeats() <= round + 1,
             "round {round}: {} repeats",
@@ -129,11 +130,11 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
     assert!(said > KILLS, "{said} readings in {KILLS} lives");
     let store = Arc::new(Sqlite::open(&file).unwrap());
     assert!(store.examine().unwrap().is_sound());
+    let life = now(began).as_second();
     deliver_the_rest(&runtime, &store, &receiver, began);
-    letters.take(&inbox, &store);
+    letters.take(&inbox, &store, life);
     let alerts = letters.nothing_is_lost(&store);
-    eprintln!("alerts={alerts} repeats={}", letters.repeats());
-    assert!(alerts > 1_000, "{alerts} alerts");
+    assert!(alerts > 500, "{alerts} alerts");
     assert!(
         letters.repeats() > 0,
         "a kill comes between the arrival and its record now and then"

@@ -16,8 +16,8 @@ const DUE: &str = "due <= ?1 AND leased <= ?1 AND NOT EXISTS (
         AND (earlier.leased > ?1 OR (earlier.attempts > 0 AND earlier.due > ?1)))
     ORDER BY outbox.id";
 
-/// The most that one address gets in hand at a time.
-const EACH: u32 = 100;
+/// The most that one address gets in hand at a time: told one after another, they are over before their lease is.
+const EACH: u32 = 20;
 
 pub(super) fn lease(to: &Transaction<'_>, now: Instant, until: Instant, most: usize) -> Answer<Vec<Parcel>> {
     let mut parcels = Vec::new();

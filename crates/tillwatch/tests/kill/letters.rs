@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::post;
 use tillwatch_app::App;
 use tillwatch_app::outbox::{Post, Sent};
@@ -78,7 +79,7 @@ pub(super) fn office(app: Arc<App>, receiver: &str) -> Post {
 /// Sends what is due, one after another, so that a kill can hit one alone; how many the receiver has taken.
 pub(super) async fn send_due(post: &Post, clock: &(dyn Fn() -> Instant + Sync)) -> usize {
     let mut taken = 0;
-    for parcel in post.collect(clock(), 20).unwrap() {
+    for parcel in post.collect(clock(), 1).unwrap() {
         let tried = post.send(&parcel, clock).await.unwrap();
         assert_eq!(tried.sent, Sent::Delivered);
         taken += 1;
@@ -86,8 +87,8 @@ pub(super) async fn send_due(post: &Post, clock: &(dyn Fn() -> Instant + Sync)) 
     taken
 }
 
-/// What has arrived since it was last asked for, by reference.
-pub(super) type Inbox = Arc<Mutex<Vec<String>>>;
+/// What has arrived since it was last asked for: when it was sent, in the program's seconds, and its reference.
+pub(super) type Inbox = Arc<Mutex<Vec<(i64, String)>>>;
 
 /// Opens the receiver in this process; it tells of each visit.
 pub(super) async fn receive(ear: &Ear) -> (String, Inbox) {
@@ -95,9 +96,10 @@ pub(super) async fn receive(ear: &Ear) -> (String, Inbox) {
     let address = listener.local_addr().unwrap().to_string();
     let inbox = Inbox::default();
     let (ear, letters) = (Arc::clone(ear), Arc::clone(&inbox));
-    let take = move |body: String| {
+    let take = move |headers: HeaderMap, body: String| {
+        let sent = headers["webhook-timestamp"].to_str().unwrap().parse().unwrap();
         let reference = read_notice(body.as_bytes()).unwrap().reference;
-        letters.lock().unwrap().push(reference);
+        letters.lock().unwrap().push((sent, reference));
         if let Some(ear) = ear.lock().unwrap().as_ref() {
             let _ = ear.send(Event::Visit);
         }
@@ -117,16 +119,21 @@ pub(super) struct Letters {
 }
 
 impl Letters {
-    /// After a kill: nothing came twice in one life, and nothing that was recorded came again.
-    pub(super) fn take(&mut self, inbox: &Inbox, store: &Sqlite) {
-        let mut of_life = HashSet::new();
-        for reference in inbox.lock().unwrap().drain(..) {
+    /// After a kill: nothing came twice in the life that began at a second, and nothing that was recorded came again.
+    pub(super) fn take(&mut self, inbox: &Inbox, store: &Sqlite, began: i64) {
+        let (mut of_life, mut touched) = (HashSet::new(), HashSet::new());
+        for (sent, reference) in inbox.lock().unwrap().drain(..) {
             assert!(!self.recorded.contains(&reference), "{reference} had been acknowledged");
-            assert!(of_life.insert(reference.clone()), "{reference} twice without a kill");
+            // What the former life had sent may be read from the connection after its end.
+            let is_own = sent > began;
+            assert!(
+                !is_own || of_life.insert(reference.clone()),
+                "{reference} twice without a kill"
+            );
+            touched.insert(watch_of(&reference));
             *self.arrived.entry(reference).or_default() += 1;
         }
-        let watches: HashSet<i64> = of_life.iter().map(|reference| watch_of(reference)).collect();
-        for watch in watches {
+        for watch in touched {
             self.recorded.extend(delivered(store, WatchId(watch)));
         }
     }
