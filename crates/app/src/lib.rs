@@ -5,10 +5,15 @@
 //! answers say so.
 
 mod alerts;
+mod base64url;
 pub mod book;
 pub mod check;
+mod consent;
+pub mod conversation;
 pub mod desk;
 pub mod figures;
+mod links;
+mod lists;
 mod load;
 pub mod look;
 pub mod message;
@@ -17,6 +22,7 @@ pub mod ports;
 mod recompute;
 pub mod standing;
 mod tend;
+pub mod token;
 pub mod transfer;
 mod turn;
 mod verbs;
@@ -33,9 +39,12 @@ use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
 use figures::Figures;
+use links::Links;
 use ports::source::Source;
 use ports::store::{ListingId, Store, StoreError, Tracked, TrackedVariant};
 
+pub use consent::Consent;
+pub use links::Stoppable;
 pub use tend::Tended;
 pub use turn::Turned;
 pub use verbs::{HistoryOf, Roll, Wanted, Watched};
@@ -50,6 +59,8 @@ pub struct App {
     rules: RuleSet,
     state: Mutex<State>,
     figures: Figures,
+    /// Absent where nothing that it tells leads to a page of its own.
+    links: Option<Links>,
 }
 
 /// What the watch has in mind; all of it can be made again from the store.
@@ -119,6 +130,7 @@ impl App {
             rules,
             state: Mutex::new(state),
             figures: Figures::default(),
+            links: None,
         })
     }
 

@@ -1,10 +1,11 @@
 //! From the store into memory: the price book and the desks of the sources.
 
 use tillwatch_core::cadence::Second;
+use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 
 use crate::ports::source::Depth;
-use crate::ports::store::{ListingId, StoreError, Tracked};
+use crate::ports::store::{ListingId, ListingKey, StoreError, Tracked};
 use crate::{App, State, urgency};
 
 /// Listings that are read from the store at a time.
@@ -32,6 +33,15 @@ impl App {
                 return Ok(count);
             }
         }
+    }
+
+    /// Tracks a listing that somebody waits for, to be read as soon as its sources may be asked.
+    pub fn ask(&self, key: &ListingKey, sku: Option<&SkuId>, now: Instant) -> Result<ListingId, StoreError> {
+        let (listing, _) = self.store.track(key, sku, now)?;
+        if let Some(tracked) = self.store.tracked_one(listing)? {
+            self.state().take_in(&tracked, now);
+        }
+        Ok(listing)
     }
 
     /// Loads what other programs changed: watches that came or went, listings that are new.

@@ -162,26 +162,23 @@ impl App {
     /// The checkout of the last reading at this moment, with the known discounts besides its own.
     fn till(&self, state: &ListingState, variant: &TrackedVariant, lane: Lane, now: Instant) -> Option<Till> {
         let almanac = self.almanac();
-        let (mut checkout, delivered) = match (&variant.checkout, &variant.latest) {
-            (Some(checkout), Some(latest)) => {
-                let mut checkout = checkout.clone();
-                checkout.at = now;
-                let known = almanac.discounts_for(checkout.market, now);
-                join(&mut checkout.discounts, known.iter());
-                (checkout, latest.terms.delivered)
-            }
+        let read = variant.checkout.clone().zip(variant.latest.as_ref());
+        let (mut checkout, delivered) = if let Some((mut checkout, latest)) = read {
+            checkout.at = now;
+            let known = almanac.discounts_for(checkout.market, now);
+            join(&mut checkout.discounts, known.iter());
+            (checkout, latest.terms.delivered)
+        } else {
             // The listing was read before anybody asked for this variant.
-            _ => {
-                let wish = Wish {
-                    market: Some(state.tracked.key.market),
-                    currency: Some(state.tracked.key.currency),
-                    sku: variant.sku.clone(),
-                    quantity: 1,
-                    at: now,
-                };
-                let quoted = quote(state.snapshot.as_ref()?, &almanac, &wish).ok()?;
-                (quoted.checkout, quoted.shipping_known)
-            }
+            let wish = Wish {
+                market: Some(state.tracked.key.market),
+                currency: Some(state.tracked.key.currency),
+                sku: variant.sku.clone(),
+                quantity: 1,
+                at: now,
+            };
+            let quoted = quote(state.snapshot.as_ref()?, &almanac, &wish).ok()?;
+            (quoted.checkout, quoted.shipping_known)
         };
         let lanes = Lanes::of(&checkout, self.rules())?;
         checkout.discounts.retain(|discount| counts_in(&discount.kind, lane));

@@ -50,6 +50,30 @@ pub fn missed(notice: &Notice, now: Option<Money>, envelope: &Envelope<'_>) -> M
     compose(notice, format!("Missed: {title}"), text, envelope)
 }
 
+/// The letter that asks a mailbox whether it agrees to be told, by the page that `link` leads to.
+pub fn question(reference: &str, link: Url) -> Message {
+    let paragraphs = [
+        "Somebody, most likely you, has asked for price alerts to this mailbox. Nothing but this letter is sent before you \
+         agree.",
+        "To agree, open the page below within a day and press its button. If it was not you, do nothing: you will not be \
+         asked again today, and never more than three times in thirty days.",
+    ];
+    Message {
+        reference: reference.to_owned(),
+        subject: "Do you want price alerts here?".to_owned(),
+        paragraphs: paragraphs.map(Paragraph::plain).into(),
+        links: vec![Link {
+            kind: LinkKind::Page,
+            label: "Yes, send them".to_owned(),
+            url: link,
+        }],
+        actions: Vec::new(),
+        stop: None,
+        picture: None,
+        event: "{}".to_owned(),
+    }
+}
+
 fn compose(notice: &Notice, subject: String, first: Paragraph, envelope: &Envelope<'_>) -> Message {
     let mut paragraphs = vec![first];
     if !notice.stack.is_empty() {
@@ -145,14 +169,19 @@ fn asked(notice: &Notice) -> String {
     }
 }
 
-/// "-5.00 store coupon, -2.00 CODE".
 fn stack(notice: &Notice) -> Paragraph {
+    let offs = notice.stack.iter();
+    taken(offs.map(|off| (off.amount, off.kind.as_str(), off.name.as_str())))
+}
+
+/// "-5.00 store, -2.00 CODE", of what each discount takes, its kind and its name.
+pub(crate) fn taken<'a>(offs: impl Iterator<Item = (Money, &'a str, &'a str)>) -> Paragraph {
     let mut text = Paragraph::default();
-    for (place, off) in notice.stack.iter().enumerate() {
+    for (place, (amount, kind, name)) in offs.enumerate() {
         let comma = if place == 0 { "" } else { ", " };
-        text = text.then(format!("{comma}-{} ", off.amount));
-        text = match off.kind.as_str() {
-            "code" => text.code(off.name.clone()),
+        text = text.then(format!("{comma}-{amount} "));
+        text = match kind {
+            "code" => text.code(name),
             kind => text.then(kind.replace('_', " ")),
         };
     }
@@ -189,7 +218,12 @@ fn lane_words(notice: &Notice) -> &'static str {
 }
 
 fn title(notice: &Notice) -> String {
-    let title = notice.title.as_deref().unwrap_or(UNTITLED);
+    short(notice.title.as_deref())
+}
+
+/// As much of a title as a thing is known by.
+pub(crate) fn short(title: Option<&str>) -> String {
+    let title = title.unwrap_or(UNTITLED);
     if title.chars().count() <= LONGEST_TITLE {
         return title.to_owned();
     }
@@ -208,6 +242,6 @@ fn span(period: Period) -> String {
 }
 
 /// "18:00 UTC on 24 Nov 2026".
-fn moment(at: Instant) -> String {
+pub(crate) fn moment(at: Instant) -> String {
     at.moment().strftime("%H:%M UTC on %-d %b %Y").to_string()
 }

@@ -1,6 +1,7 @@
 //! The outbox at work: which alerts go out now, in what words, and what an answer means for the next try.
 
 mod pace;
+mod questions;
 mod retry;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use crate::message::{self, Envelope};
 use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
 use crate::ports::store::{Parcel, Settled, StoreError, WatchId};
 use pace::Pace;
+use retry::Attempt;
 
 /// Seconds for which a parcel is nobody else's: longer than any channel may take to answer, its turn included.
 const LEASE: i64 = 300;
@@ -62,6 +64,16 @@ impl Sent {
     }
 }
 
+impl Tried {
+    const fn of(sent: Sent, settled: &Settled) -> Self {
+        let again = match settled {
+            Settled::Later { at, .. } => Some(*at),
+            Settled::Delivered { .. } | Settled::Dead { .. } => None,
+        };
+        Self { sent, again }
+    }
+}
+
 impl Post {
     /// Over the channels that are set up.
     pub fn new(app: Arc<App>, notifiers: Vec<Arc<dyn Notifier>>) -> Self {
@@ -83,10 +95,24 @@ impl Post {
     /// When a parcel may be sent, at `now` or later: the moment is taken, and the next one of its channel and its address
     /// comes after it.
     pub fn turn_of(&self, parcel: &Parcel, now: Instant) -> Instant {
-        match Address::parse(&parcel.address) {
+        self.turn(&parcel.address, now)
+    }
+
+    fn turn(&self, address: &str, now: Instant) -> Instant {
+        match Address::parse(address) {
             Ok(address) => self.pace().turn(&address, now),
             Err(_) => now,
         }
+    }
+
+    /// When somebody who wrote to a bot may be answered, at `now` or later: the moment is taken.
+    pub fn answer_turn(&self, address: &Address, now: Instant) -> Instant {
+        self.pace().answer(address, now)
+    }
+
+    /// Nothing goes to a channel before a moment, as it asked in an answer.
+    pub fn asked_to_wait(&self, channel: Channel, until: Instant) {
+        self.pace().asked_to_wait(channel, until);
     }
 
     /// Sends a parcel once and records what became of it. `clock` is asked before and after.
@@ -96,24 +122,29 @@ impl Post {
     pub async fn send(&self, parcel: &Parcel, clock: &(dyn Fn() -> Instant + Sync)) -> Result<Tried, StoreError> {
         let (channel, delivery) = self.hand_over(parcel, clock()).await?;
         let now = clock();
-        if let (
-            Some(channel),
-            Delivery::Later {
-                seconds: Some(seconds), ..
-            },
-        ) = (channel, &delivery)
-        {
-            self.pace()
-                .asked_to_wait(channel, now.plus_seconds(i64::from(*seconds)));
+        if let Some(channel) = channel {
+            self.heed(channel, &delivery, now);
         }
-        let (settled, sent) = meaning(parcel, channel, delivery, now);
+        let (settled, sent) = meaning(&Attempt::of(parcel), channel, delivery, now);
         self.app.store().settle(parcel.id, &settled, now)?;
         self.app.figures().sent(channel.map_or("unknown", Channel::name), sent);
-        let again = match settled {
-            Settled::Later { at, .. } => Some(at),
-            Settled::Delivered { .. } | Settled::Dead { .. } => None,
-        };
-        Ok(Tried { sent, again })
+        Ok(Tried::of(sent, &settled))
+    }
+
+    /// Waits with a channel for as long as it asks to.
+    fn heed(&self, channel: Channel, delivery: &Delivery, now: Instant) {
+        if let Delivery::Later {
+            seconds: Some(seconds), ..
+        } = delivery
+        {
+            let until = now.plus_seconds(i64::from(*seconds));
+            self.pace().asked_to_wait(channel, until);
+        }
+    }
+
+    fn notifier(&self, channel: Channel) -> Option<&dyn Notifier> {
+        let found = self.notifiers.iter().find(|one| one.channel() == channel);
+        found.map(AsRef::as_ref)
     }
 
     /// Puts a parcel back that waits behind one to the same address.
@@ -136,10 +167,8 @@ impl Post {
             Err(error) => return gone(format!("the notice cannot be read: {error}")),
         };
         let channel = address.channel();
-        let Some(notifier) = self.notifiers.iter().find(|one| one.channel() == channel) else {
-            let why = format!("{channel} is not set up here");
-            let seconds = Some(NOT_SET_UP);
-            return Ok((None, Delivery::Later { seconds, why }));
+        let Some(notifier) = self.notifier(channel) else {
+            return Ok((None, not_set_up(channel)));
         };
         let message = self.message(parcel, &notice, now)?;
         Ok((Some(channel), notifier.deliver(&address, &message, now).await))
@@ -149,7 +178,7 @@ impl Post {
     fn message(&self, parcel: &Parcel, notice: &Notice, now: Instant) -> Result<Message, StoreError> {
         let envelope = Envelope {
             watch: parcel.watch,
-            stop: None,
+            stop: self.app.stop_link(parcel.watch, &parcel.address),
             event: &parcel.notice,
         };
         let is_old = parcel.attempts > 0 || now > parcel.at.plus_seconds(STALE);
@@ -184,9 +213,16 @@ impl Post {
     }
 }
 
-/// What an answer means for the parcel.
-fn meaning(parcel: &Parcel, channel: Option<Channel>, delivery: Delivery, now: Instant) -> (Settled, Sent) {
-    let again = |seconds, why: String| match retry::next(parcel, channel, seconds, now) {
+fn not_set_up(channel: Channel) -> Delivery {
+    Delivery::Later {
+        seconds: Some(NOT_SET_UP),
+        why: format!("{channel} is not set up here"),
+    }
+}
+
+/// What an answer means for what was sent.
+fn meaning(attempt: &Attempt, channel: Option<Channel>, delivery: Delivery, now: Instant) -> (Settled, Sent) {
+    let again = |seconds, why: String| match retry::next(attempt, channel, seconds, now) {
         Some(at) => (Settled::Later { at, why }, Sent::Later),
         None => (Settled::Dead { why, gone: false }, Sent::Dead),
     };

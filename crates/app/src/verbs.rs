@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use tillwatch_core::alert::{Rule, Settings, Stock};
+use tillwatch_core::alert::{Rule, Settings, State, Stock};
 use tillwatch_core::history::{Lane, Series};
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
@@ -12,7 +12,7 @@ use crate::App;
 use crate::alerts::{Alerts, Scales, Sight};
 use crate::ports::store::{
     Alert, ChannelOf, Decided, Latest, Letter, ListingId, ListingKey, ListingState, Logged, NewChannel, NewWatch,
-    ParcelId, Rest, StoreError, Terms, Tracked, TrackedVariant, VariantId, Watch, WatchId,
+    ParcelId, Rest, StoreError, Terms, Tracked, TrackedVariant, TrackedWatch, VariantId, Watch, WatchId,
 };
 
 /// What someone wants watched.
@@ -33,7 +33,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn of(&self, variant: VariantId) -> NewWatch {
+    pub(crate) fn of(&self, variant: VariantId) -> NewWatch {
         NewWatch {
             variant,
             lane: self.lane,
@@ -92,9 +92,10 @@ fn wish(watch: Watch) -> NewWatch {
 }
 
 impl App {
-    /// Reads the watches that there are.
+    /// Reads the watches that there are, but those of lists, which are for their owners to remove.
     pub fn roll(&self) -> Result<Roll, StoreError> {
         let watches = self.store.watches()?.into_iter().rev();
+        let watches = watches.filter(|watch| watch.list.is_none());
         Ok(Roll(
             watches
                 .map(|watch| (watch.id, wish(watch)))
@@ -134,13 +135,25 @@ impl App {
     /// Adds a watch; what it tells already is told.
     fn add(&self, listing: ListingId, wish: &NewWatch, now: Instant) -> Result<Watched, StoreError> {
         let id = self.store.add_watch(wish, now)?;
+        self.tell_at_once(id, true, listing, wish.variant, now)
+    }
+
+    /// Tells what the new rules of a watch mean to the present price.
+    pub(crate) fn tell_at_once(
+        &self,
+        id: WatchId,
+        is_new: bool,
+        listing: ListingId,
+        variant: VariantId,
+        now: Instant,
+    ) -> Result<Watched, StoreError> {
         let mut watched = Watched {
             id,
-            is_new: true,
+            is_new,
             latest: None,
             told: Vec::new(),
         };
-        if let Some((tracked, variant)) = self.known(listing, wish.variant)? {
+        if let Some((tracked, variant)) = self.known(listing, variant)? {
             let decided = self.at_once(id, &tracked, &variant, now);
             if !decided.is_empty() {
                 self.store.record_alerts(&decided)?;
@@ -151,10 +164,14 @@ impl App {
         Ok(watched)
     }
 
-    /// What the last reading means to a watch that was just added, where it still speaks for the present.
+    /// What the last reading means to rules that were just added, where it still speaks for the present.
     fn at_once(&self, id: WatchId, tracked: &Tracked, variant: &TrackedVariant, now: Instant) -> Vec<Decided> {
+        let mut watches: Vec<TrackedWatch> = variant.watches.iter().filter(|watch| watch.id == id).cloned().collect();
+        for watch in &mut watches {
+            watch.rules.retain(|ruled| ruled.state == State::FRESH);
+        }
         let new = TrackedVariant {
-            watches: variant.watches.iter().filter(|watch| watch.id == id).cloned().collect(),
+            watches,
             ..variant.clone()
         };
         let followed = Alerts::alone(tracked, &new).filter(|followed| followed.is_seen(now) && !self.is_failing());
@@ -173,7 +190,11 @@ impl App {
     }
 
     /// A variant as it stands in the store, with its listing.
-    fn known(&self, listing: ListingId, variant: VariantId) -> Result<Option<(Tracked, TrackedVariant)>, StoreError> {
+    pub(crate) fn known(
+        &self,
+        listing: ListingId,
+        variant: VariantId,
+    ) -> Result<Option<(Tracked, TrackedVariant)>, StoreError> {
         let Some(tracked) = self.store.tracked_one(listing)? else {
             return Ok(None);
         };

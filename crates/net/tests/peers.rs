@@ -256,10 +256,9 @@ async fn a_bot_is_heard_and_answers_through_a_bot_api_of_others() {
     bot.answer(press, "Stopped", now()).await.unwrap();
 
     let delivery = bot.deliver(&start.chat, &alert("5"), now()).await;
-    assert!(
-        matches!(delivery, Delivery::Delivered { id: Some(_), .. }),
-        "{delivery:?}"
-    );
+    let Delivery::Delivered { id: Some(id), .. } = delivery else {
+        panic!("{delivery:?}")
+    };
     let history = says("getUpdatesHistory", json!({"token": token})).await;
     let sent = history["result"]
         .as_array()
@@ -278,4 +277,17 @@ async fn a_bot_is_heard_and_answers_through_a_bot_api_of_others() {
     );
     let keyboard = json!({"inline_keyboard": [[{"text": "Stop", "callback_data": "x:17"}]]});
     assert_eq!(sent["reply_markup"], keyboard);
+
+    let changed = Message {
+        subject: "It was bought".into(),
+        ..alert("5")
+    };
+    let edited = bot.edit(&start.chat, id.parse().unwrap(), &changed, now()).await;
+    assert!(matches!(edited, Delivery::Delivered { .. }), "{edited:?}");
+    let history = says("getUpdatesHistory", json!({"token": token})).await;
+    let mut all = history["result"].as_array().unwrap().iter();
+    let one = all.find(|one| one["message"]["parse_mode"] == "HTML").unwrap();
+    let text = one["message"]["text"].as_str().unwrap();
+    assert!(text.starts_with("<b>It was bought</b>\n"), "{text}");
+    bot.keep_for_asking(now()).await.unwrap();
 }

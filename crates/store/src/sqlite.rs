@@ -16,9 +16,12 @@ pub(crate) mod examine;
 mod failure;
 mod history;
 mod lines;
+mod lists;
 mod memory;
 mod outbox;
+mod questions;
 pub(crate) mod released;
+mod rules;
 mod schema;
 mod tails;
 mod tracking;
@@ -32,10 +35,12 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Asked, Check, Counts, Decided, Letter, ListingId, ListingKey, ListingPast, ListingState, Logged, NewWatch,
-    OutboxFigures, Parcel, ParcelId, Repriced, Rest, Settled, Store, StoreError, Terms, Tracked, VariantId, Watch,
-    WatchId,
+    Asked, Asking, Check, Counts, Decided, Former, Hash, Letter, ListId, ListOf, ListingId, ListingKey, ListingPast,
+    ListingState, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Question, QuestionId, Repriced, Rest,
+    Settled, Store, StoreError, Terms, Tracked, VariantId, Watch, WatchId,
 };
+use tillwatch_app::token::Token;
+use tillwatch_core::alert::Rule;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::id::{ItemId, SkuId};
@@ -301,7 +306,7 @@ impl Store for Sqlite {
     }
 
     fn add_watch(&self, watch: &NewWatch, now: Instant) -> Result<WatchId, StoreError> {
-        self.write(Promise::Durable, |to| watches::add(to, watch, now))
+        self.write(Promise::Durable, |to| watches::add(to, watch, None, now))
     }
 
     fn watches(&self) -> Result<Vec<Watch>, StoreError> {
@@ -318,6 +323,54 @@ impl Store for Sqlite {
 
     fn rest_watch(&self, id: WatchId, rest: Rest) -> Result<bool, StoreError> {
         self.write(Promise::Durable, |to| watches::rest(to, id, rest))
+    }
+
+    fn change_rules(&self, id: WatchId, rules: &[Rule]) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| rules::change(to, id, rules))
+    }
+
+    fn watches_telling(&self, address: &str) -> Result<Vec<Watch>, StoreError> {
+        self.read(|from| watches::telling(from, address))
+    }
+
+    fn open_list(&self, secret: &Hash, now: Instant) -> Result<ListId, StoreError> {
+        self.write(Promise::Durable, |to| lists::open(to, secret, now))
+    }
+
+    fn list(&self, secret: &Hash) -> Result<Option<ListOf>, StoreError> {
+        self.read(|from| lists::of(from, secret))
+    }
+
+    fn add_to_list(&self, list: ListId, watch: &NewWatch, now: Instant) -> Result<(WatchId, bool), StoreError> {
+        self.write(Promise::Durable, |to| lists::add(to, list, watch, now))
+    }
+
+    fn remove_from_list(&self, list: ListId, watch: WatchId) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| lists::remove_from(to, list, watch))
+    }
+
+    fn name_list(&self, list: ListId, name: Option<&str>) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| lists::name(to, list, name))
+    }
+
+    fn remove_list(&self, list: ListId) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| lists::remove(to, list))
+    }
+
+    fn add_secret(&self, list: ListId, secret: &Hash, former: Former) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| lists::add_secret(to, list, secret, former))
+    }
+
+    fn list_log(&self, list: ListId, most: usize) -> Result<Vec<Logged>, StoreError> {
+        self.read(|from| outbox::list_log(from, list, most))
+    }
+
+    fn invite(&self, token: &Hash, watches: &[WatchId], until: Instant, now: Instant) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| lists::invite(to, token, watches, until, now))
+    }
+
+    fn accept(&self, token: &Hash, channel: &NewChannel, now: Instant) -> Result<Option<Vec<WatchId>>, StoreError> {
+        self.write(Promise::Durable, |to| lists::accept(to, token, channel, now))
     }
 
     fn record_alerts(&self, decided: &[Decided]) -> Result<(), StoreError> {
@@ -348,12 +401,30 @@ impl Store for Sqlite {
         self.read(|from| outbox::log(from, watch, most))
     }
 
-    fn ask_confirmation(&self, address: &str, token_hash: &[u8], now: Instant) -> Result<Asked, StoreError> {
-        self.write(Promise::Durable, |to| channels::ask(to, address, token_hash, now))
+    fn ask_confirmation(
+        &self,
+        address: &str,
+        mailbox: &Hash,
+        token: &Token,
+        now: Instant,
+    ) -> Result<Asked, StoreError> {
+        self.write(Promise::Durable, |to| questions::ask(to, address, mailbox, token, now))
     }
 
-    fn confirm(&self, token_hash: &[u8], now: Instant) -> Result<Option<String>, StoreError> {
-        self.write(Promise::Durable, |to| channels::confirm(to, token_hash, now))
+    fn lease_questions(&self, now: Instant, until: Instant, most: usize) -> Result<Vec<Question>, StoreError> {
+        self.write(Promise::Ordered, |to| questions::lease(to, now, until, most))
+    }
+
+    fn settle_question(&self, question: QuestionId, settled: &Settled, now: Instant) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| questions::settle(to, question, settled, now))
+    }
+
+    fn question(&self, token: &Hash) -> Result<Option<Asking>, StoreError> {
+        self.read(|from| questions::asking(from, token))
+    }
+
+    fn confirm(&self, token: &Hash, now: Instant) -> Result<Option<String>, StoreError> {
+        self.write(Promise::Durable, |to| questions::confirm(to, token, now))
     }
 
     fn suppress(&self, address: &str, salted_hash: &[u8]) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use tillwatch_net::notifiers::ntfy::Ntfy;
 use tillwatch_net::notifiers::telegram::{self, Telegram};
 use tillwatch_net::notifiers::webhook::Webhook;
 use tillwatch_net::secret::Secret;
+use url::Url;
 
 use crate::failure::Usage;
 
@@ -20,7 +21,7 @@ use crate::failure::Usage;
 const SENDER: &str = "tillwatch";
 
 /// Every channel that can be used.
-pub(crate) fn all(client: &Client) -> anyhow::Result<Vec<Arc<dyn Notifier>>> {
+pub(crate) fn all(client: &Client, bot: Option<&Arc<Telegram>>) -> anyhow::Result<Vec<Arc<dyn Notifier>>> {
     let mut all: Vec<Arc<dyn Notifier>> = vec![
         Arc::new(Ntfy::new(client.clone())),
         Arc::new(Gotify::new(client.clone())),
@@ -28,8 +29,8 @@ pub(crate) fn all(client: &Client) -> anyhow::Result<Vec<Arc<dyn Notifier>>> {
         Arc::new(Webhook::new(client.clone())),
         Arc::new(Apprise::new(client.clone())),
     ];
-    if let Some(bot) = bot(client)? {
-        all.push(Arc::new(bot));
+    if let Some(bot) = bot {
+        all.push(Arc::<Telegram>::clone(bot));
     }
     if let Some(mail) = mail()? {
         all.push(Arc::new(mail));
@@ -38,7 +39,7 @@ pub(crate) fn all(client: &Client) -> anyhow::Result<Vec<Arc<dyn Notifier>>> {
 }
 
 /// The bot of `TILLWATCH_TELEGRAM_TOKEN`, at Telegram's own API or at that of `TILLWATCH_TELEGRAM_API`.
-fn bot(client: &Client) -> anyhow::Result<Option<Telegram>> {
+pub(crate) fn bot(client: &Client) -> anyhow::Result<Option<Arc<Telegram>>> {
     let Some(token) = set("TILLWATCH_TELEGRAM_TOKEN") else {
         return Ok(None);
     };
@@ -51,8 +52,21 @@ fn bot(client: &Client) -> anyhow::Result<Option<Telegram>> {
     };
     let base = base.parse().map_err(wrong)?;
     let bot = Telegram::new(base, Secret::new(token), client.clone());
-    Ok(Some(bot.map_err(|error| {
-        Usage(format!("TILLWATCH_TELEGRAM_TOKEN: {error}"))
+    let bot = bot.map_err(|error| Usage(format!("TILLWATCH_TELEGRAM_TOKEN: {error}")))?;
+    Ok(Some(Arc::new(bot)))
+}
+
+/// Where Telegram brings what people say to the bot: below the public address of `TILLWATCH_TELEGRAM_WEBHOOK`. Without
+/// it the bot asks.
+pub(crate) fn webhook() -> anyhow::Result<Option<Url>> {
+    let Some(public) = set("TILLWATCH_TELEGRAM_WEBHOOK") else {
+        return Ok(None);
+    };
+    let url = Url::parse(&public).ok().filter(|url| url.scheme() == "https");
+    let joined = url.and_then(|url| url.join(tillwatch_web::telegram::PATH).ok());
+    Ok(Some(joined.ok_or_else(|| {
+        let told = format!("TILLWATCH_TELEGRAM_WEBHOOK: {public:?} is no public address such as https://till.example");
+        Usage(told)
     })?))
 }
 

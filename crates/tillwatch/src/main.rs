@@ -4,6 +4,7 @@ mod channels;
 mod clock;
 mod commands;
 mod curve;
+mod dice;
 mod failure;
 mod home;
 mod input;

@@ -1,7 +1,9 @@
 //! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, one
-//! that hands alerts over, and the server. A signal ends them all after what they are doing.
+//! that hands alerts over, one that asks mailboxes, and the server. A signal ends them all after what they are doing.
 
+mod bot;
 mod ladders;
+mod letters;
 pub(crate) mod log;
 mod post;
 mod stop;
@@ -21,6 +23,7 @@ use tillwatch_web::{Clock, Site};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+pub(crate) use bot::Bot;
 pub(crate) use ladders::{Ladders, Subscription};
 pub(crate) use stop::Stop;
 
@@ -36,6 +39,8 @@ pub(crate) struct Service {
     pub(crate) sources: usize,
     pub(crate) ladders: Ladders,
     pub(crate) notifiers: Vec<Arc<dyn Notifier>>,
+    /// The bot that people talk to, where there is one.
+    pub(crate) bot: Option<Bot>,
     pub(crate) listen: SocketAddr,
     /// Whether its marketplace is simulated, which every page then says.
     pub(crate) demonstration: bool,
@@ -53,9 +58,15 @@ impl Service {
             self.app.learn(almanac, (self.clock)())?;
         }
         let stop = Arc::new(Stop::default());
-        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?;
+        let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = if self.demonstration { site.demonstration() } else { site };
-        let site = site.router();
+        let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
+        let bot = self.bot.as_ref();
+        let desk = bot.map(|bot| bot.desk(&self.app, &office, &self.clock)).transpose()?;
+        let site = match &desk {
+            Some(desk) => desk.beside(site.router()),
+            None => site.router(),
+        };
         ready(listener.local_addr()?);
         let end = thread::scope(|scope| {
             for source in 0..self.sources {
@@ -65,8 +76,12 @@ impl Service {
             let (run, until) = (&self, &stop);
             scope.spawn(move || run.tend(until));
             scope.spawn(move || run.poll(runtime, until));
-            let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
-            scope.spawn(move || post::run(&office, &run.clock, runtime, until));
+            let (own, letters) = (Arc::clone(&office), Arc::clone(&office));
+            scope.spawn(move || letters::run(&letters, &run.clock, runtime, until));
+            scope.spawn(move || post::run(&own, &run.clock, runtime, until));
+            if let Some(desk) = desk.clone() {
+                scope.spawn(move || desk.run(runtime, until));
+            }
             let stopping = Arc::clone(&stop);
             let server = axum::serve(listener, site).with_graceful_shutdown(async move {
                 signal().await;

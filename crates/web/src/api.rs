@@ -2,6 +2,7 @@
 
 pub(crate) mod history;
 pub(crate) mod listing;
+pub(crate) mod lists;
 
 use serde::Deserialize;
 use tillwatch_app::App;

@@ -13,16 +13,19 @@ mod pages;
 mod problem;
 mod reader;
 mod receipt;
+mod secret;
+pub mod telegram;
 mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tillwatch_app::App;
 use tillwatch_core::instant::Instant;
 
 pub use problem::Problem;
+pub use secret::Dice;
 pub use words::WordsError;
 
 use words::Tongues;
@@ -37,6 +40,7 @@ pub struct Site {
     clock: Clock,
     tongues: Arc<Tongues>,
     demonstration: bool,
+    dice: Option<Dice>,
 }
 
 impl Site {
@@ -47,6 +51,7 @@ impl Site {
             clock,
             tongues: Arc::new(Tongues::built_in()?),
             demonstration: false,
+            dice: None,
         })
     }
 
@@ -59,11 +64,21 @@ impl Site {
         }
     }
 
+    /// The same with secrets of its own making: without, nobody can open a list.
+    #[must_use]
+    pub fn with_dice(self, dice: Dice) -> Self {
+        Self {
+            dice: Some(dice),
+            ..self
+        }
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let router = Router::new()
             .route("/", get(pages::home::show).post(pages::home::paste))
             .route("/i/{item}", get(pages::listing::show).post(pages::listing::start))
+            .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))
@@ -73,6 +88,7 @@ impl Site {
             .route("/metrics", get(operations::metrics))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
+            .merge(secret::routes())
             .fallback(pages::missing)
             .with_state(self);
         layers::wrap(router)

@@ -1,8 +1,11 @@
 //! Pages for people: complete without script, in the reader's language.
 
+pub(crate) mod consent;
 pub(crate) mod home;
+pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
+pub(crate) mod stop;
 
 use askama::Template;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
@@ -45,6 +48,36 @@ struct Message<'a> {
     frame: Frame<'a>,
     title: &'a str,
     text: &'a str,
+}
+
+/// A page that says one thing.
+pub(crate) fn message(site: &Site, reader: &Reader, title: &str, text: &str) -> Response {
+    let frame = reader.frame(site);
+    html(reader, &Message { frame, title, text })
+}
+
+/// A page that asks one thing, answered by a button: whoever opens it has changed nothing.
+#[derive(Template)]
+#[template(path = "question.html")]
+pub(crate) struct Question<'a> {
+    frame: Frame<'a>,
+    title: &'a str,
+    text: &'a str,
+    button: &'a str,
+    /// Another answer with its text and button, sent as `what=all`.
+    other: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Question<'a> {
+    pub(crate) const fn new(frame: Frame<'a>, title: &'a str, text: &'a str, button: &'a str) -> Self {
+        Self {
+            frame,
+            title,
+            text,
+            button,
+            other: None,
+        }
+    }
 }
 
 /// What went wrong, as a page.

@@ -37,6 +37,16 @@ impl Problem {
         }
     }
 
+    /// Something that was there, and is over.
+    pub fn gone(detail: impl Into<String>) -> Self {
+        Self {
+            kind: "gone",
+            status: 410,
+            field: None,
+            detail: detail.into(),
+        }
+    }
+
     /// A fault of the program itself.
     pub fn internal() -> Self {
         Self {
@@ -70,7 +80,14 @@ impl From<StoreError> for Problem {
                 field: None,
                 detail: error.to_string(),
             },
-            StoreError::Unusable(_) | StoreError::Newer { .. } | StoreError::Refused(_) => Self::internal(),
+            // What was asked for does not fit what is kept, or is one too many.
+            StoreError::Refused(detail) => Self {
+                kind: "refused",
+                status: 422,
+                field: None,
+                detail,
+            },
+            StoreError::Unusable(_) | StoreError::Newer { .. } => Self::internal(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
+pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
 pub(crate) mod receipt;
@@ -27,6 +28,7 @@ pub(crate) struct Words {
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
     pub(crate) home: home::Words,
+    pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
     pub(crate) promotions: promotions::Words,
     pub(crate) receipt: receipt::Words,
@@ -37,6 +39,7 @@ struct Files {
     code: &'static str,
     site: &'static str,
     home: &'static str,
+    list: &'static str,
     listing: &'static str,
     promotions: &'static str,
     receipt: &'static str,
@@ -48,6 +51,7 @@ macro_rules! files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
+            list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
             promotions: include_str!(concat!("../lang/", $code, "/promotions.json")),
             receipt: include_str!(concat!("../lang/", $code, "/receipt.json")),
@@ -120,6 +124,7 @@ impl Words {
             code: files.code,
             site: read(files.code, "site", files.site)?,
             home: read(files.code, "home", files.home)?,
+            list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
             promotions: read(files.code, "promotions", files.promotions)?,
             receipt: read(files.code, "receipt", files.receipt)?,
@@ -166,6 +171,7 @@ mod tests {
         for (page, text) in [
             ("site", files.site),
             ("home", files.home),
+            ("list", files.list),
             ("listing", files.listing),
             ("promotions", files.promotions),
             ("receipt", files.receipt),

@@ -59,6 +59,15 @@
     });
   }
 
+  // The list that this browser saw last takes the next watch; nobody else is told of it.
+  const opened = location.pathname.match(/^\/l\/([A-Za-z0-9_-]{22})$/);
+  try {
+    if (opened) localStorage.setItem("list", opened[1]);
+    for (const field of document.querySelectorAll("input[data-list]")) field.value = localStorage.getItem("list") ?? "";
+  } catch {
+    // A browser that keeps nothing opens a new list each time.
+  }
+
   // A choice that needs no button of its own once it is made.
   for (const form of document.querySelectorAll("form[data-on-change]")) {
     form.addEventListener("change", () => form.requestSubmit());

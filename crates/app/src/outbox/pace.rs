@@ -20,6 +20,9 @@ const fn limits(channel: Channel) -> (i64, i64) {
     }
 }
 
+/// Milliseconds between two answers to people who write to the bot: what its alerts leave of the 30 a second.
+const ANSWERS: i64 = 200;
+
 /// More addresses than this are looked through for those whose turn is over.
 const MANY: usize = 10_000;
 
@@ -27,6 +30,7 @@ const MANY: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     channels: HashMap<Channel, i64>,
+    answers: i64,
     addresses: HashMap<String, i64>,
 }
 
@@ -40,6 +44,20 @@ impl Pace {
         // One address that has to wait holds nobody else up.
         let free = now.max(*channel);
         *channel = free.saturating_add(overall);
+        self.own_turn(own, free, each, now)
+    }
+
+    /// The same for an answer to somebody who wrote to the bot, whom its alerts do not hold up.
+    pub(super) fn answer(&mut self, address: &Address, now: Instant) -> Instant {
+        let now = now.moment().as_millisecond();
+        let (_, each) = limits(address.channel());
+        let free = now.max(self.answers);
+        self.answers = free.saturating_add(ANSWERS);
+        self.own_turn(address.kept(), free, each, now)
+    }
+
+    /// The moment for one address, not before the channel is free.
+    fn own_turn(&mut self, own: String, free: i64, each: i64, now: i64) -> Instant {
         let at = free.max(self.addresses.get(&own).copied().unwrap_or(0));
         if self.addresses.len() >= MANY {
             self.addresses.retain(|_, free| *free > now);
@@ -50,8 +68,12 @@ impl Pace {
 
     /// Nothing goes to a channel before a moment.
     pub(super) fn asked_to_wait(&mut self, channel: Channel, until: Instant) {
+        let until = until.moment().as_millisecond();
         let free = self.channels.entry(channel).or_default();
-        *free = (*free).max(until.moment().as_millisecond());
+        *free = (*free).max(until);
+        if channel == Channel::Telegram {
+            self.answers = self.answers.max(until);
+        }
     }
 }
 
@@ -77,6 +99,30 @@ mod tests {
         let mut pace = Pace::default();
         let last = (1..=1_500).map(|number| pace.turn(&chat(number), moment(0))).last();
         assert_eq!(last, Some(moment(1_499 * 40)));
+    }
+
+    #[test]
+    fn answers_keep_to_the_chats_second_and_to_what_alerts_leave_of_the_thirty() {
+        let mut pace = Pace::default();
+        let mut moments: Vec<i64> = Vec::new();
+        for number in 1..=250 {
+            moments.push(pace.turn(&chat(number), moment(0)).moment().as_millisecond());
+        }
+        for number in 1_001..=1_050 {
+            moments.push(pace.answer(&chat(number), moment(0)).moment().as_millisecond());
+        }
+        let begin = moment(0).moment().as_millisecond();
+        for second in 0..10 {
+            let within = |at: &&i64| (**at - begin).div_euclid(1_000) == second;
+            assert!(moments.iter().filter(within).count() <= 30, "second {second}");
+        }
+        assert_eq!(pace.turn(&chat(1), moment(0)), moment(10_000));
+        let mut pace = Pace::default();
+        assert_eq!(pace.turn(&chat(7), moment(0)), moment(0));
+        assert_eq!(pace.answer(&chat(7), moment(0)), moment(1_000));
+        assert_eq!(pace.answer(&chat(8), moment(0)), moment(200));
+        pace.asked_to_wait(Channel::Telegram, moment(5_000));
+        assert_eq!(pace.answer(&chat(9), moment(0)), moment(5_000));
     }
 
     #[test]

@@ -15,17 +15,36 @@ const LONGEST_ASKED: i64 = 6 * 3_600;
 const LIFE: i64 = 12 * 3_600;
 const LIFE_OF_MAIL: i64 = 24 * 3_600;
 
+/// A try at something that is to be sent.
+pub(super) struct Attempt {
+    /// The number of what is sent.
+    pub(super) seed: i64,
+    /// How often it was tried before.
+    pub(super) number: u32,
+    /// When it happened.
+    pub(super) since: Instant,
+}
+
+impl Attempt {
+    /// At an alert.
+    pub(super) const fn of(parcel: &Parcel) -> Self {
+        Self {
+            seed: parcel.id.0,
+            number: parcel.attempts,
+            since: parcel.at,
+        }
+    }
+}
+
 /// The next try, or `None` where the alert would be too old by then.
 ///
 /// What the channel asked for holds; otherwise the waits grow, each times a random 0.5 to 1.5, so that alerts that failed
 /// together do not come back together.
-pub(super) fn next(parcel: &Parcel, channel: Option<Channel>, asked: Option<u32>, now: Instant) -> Option<Instant> {
-    let attempt = usize::try_from(parcel.attempts)
-        .unwrap_or(usize::MAX)
-        .min(WAITS.len() - 1);
+pub(super) fn next(of: &Attempt, channel: Option<Channel>, asked: Option<u32>, now: Instant) -> Option<Instant> {
+    let attempt = usize::try_from(of.number).unwrap_or(usize::MAX).min(WAITS.len() - 1);
     let usual = || {
         let wait = WAITS.get(attempt).copied().unwrap_or(LONGEST_ASKED);
-        wait.saturating_mul(dice(parcel)) / 1_000
+        wait.saturating_mul(dice(of)) / 1_000
     };
     let wait = asked.map_or_else(usual, |seconds| i64::from(seconds).clamp(1, LONGEST_ASKED));
     let life = if channel == Some(Channel::Email) {
@@ -34,12 +53,12 @@ pub(super) fn next(parcel: &Parcel, channel: Option<Channel>, asked: Option<u32>
         LIFE
     };
     let at = now.plus_seconds(wait.max(1));
-    (at <= parcel.at.plus_seconds(life)).then_some(at)
+    (at <= of.since.plus_seconds(life)).then_some(at)
 }
 
-/// From 500 to 1,499 thousandths, the same for the same try of the same parcel (splitmix64).
-fn dice(parcel: &Parcel) -> i64 {
-    let seed = parcel.id.0.cast_unsigned() ^ (u64::from(parcel.attempts) << 48);
+/// From 500 to 1,499 thousandths, the same for the same try of the same thing (splitmix64).
+fn dice(of: &Attempt) -> i64 {
+    let seed = of.seed.cast_unsigned() ^ (u64::from(of.number) << 48);
     let seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mixed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -53,18 +72,12 @@ mod tests {
     use tillwatch_core::instant::Instant;
 
     use super::*;
-    use crate::ports::store::{ParcelId, WatchId};
 
-    fn parcel(id: i64, attempts: u32) -> Parcel {
-        Parcel {
-            id: ParcelId(id),
-            watch: WatchId(1),
-            rule: 0,
-            crossing: 1,
-            at: moment(0),
-            address: String::new(),
-            attempts,
-            notice: String::new(),
+    fn attempt(seed: i64, number: u32) -> Attempt {
+        Attempt {
+            seed,
+            number,
+            since: moment(0),
         }
     }
 
@@ -74,10 +87,10 @@ mod tests {
 
     #[test]
     fn waits_grow_and_are_spread() {
-        for (attempt, usual) in (0..).zip(WAITS) {
+        for (number, usual) in (0..).zip(WAITS) {
             let waits: Vec<i64> = (0..200)
                 .map(|id| {
-                    let at = next(&parcel(id, attempt), None, None, moment(0)).unwrap();
+                    let at = next(&attempt(id, number), None, None, moment(0)).unwrap();
                     at.moment().as_second() - moment(0).moment().as_second()
                 })
                 .collect();
@@ -91,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_the_channel_asks_for_holds() {
-        let asked = |seconds| next(&parcel(1, 3), Some(Channel::Telegram), Some(seconds), moment(0));
+        let asked = |seconds| next(&attempt(1, 3), Some(Channel::Telegram), Some(seconds), moment(0));
         assert_eq!((asked(7), asked(0)), (Some(moment(7)), Some(moment(1))));
         assert_eq!(asked(u32::MAX), Some(moment(LONGEST_ASKED)));
     }
@@ -99,7 +112,7 @@ mod tests {
     #[test]
     fn an_alert_is_given_up_when_it_would_come_too_late_and_mail_later() {
         let late = moment(LIFE - 10);
-        let of = |channel| next(&parcel(1, 9), Some(channel), Some(60), late);
+        let of = |channel| next(&attempt(1, 9), Some(channel), Some(60), late);
         assert_eq!(of(Channel::Telegram), None);
         assert_eq!(of(Channel::Email), Some(late.plus_seconds(60)));
     }

@@ -1,6 +1,7 @@
 //! What is kept: one method is one transaction. An error means that nothing of it happened.
 
 mod alerts;
+mod lists;
 mod past;
 
 use tillwatch_core::alert::{Rule, Settings};
@@ -14,9 +15,14 @@ use tillwatch_core::money::{Currency, Money};
 pub use tillwatch_core::observation::Lanes;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
+use crate::token::Token;
+
 pub use alerts::{
-    Alert, Asked, ChannelOf, Decided, Fate, Letter, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId,
-    Rest, Ruled, Settled, TrackedWatch,
+    Alert, Asked, Asking, ChannelOf, Decided, Fate, Letter, Logged, NewChannel, NewWatch, OutboxFigures, Parcel,
+    ParcelId, Question, QuestionId, Rest, Ruled, Settled, TrackedWatch,
+};
+pub use lists::{
+    CHANNELS_OF_A_WATCH, Former, Hash, ListId, ListOf, Listed, RULES_OF_A_WATCH, SECRETS_OF_A_LIST, WATCHES_OF_A_LIST,
 };
 pub use past::{ListingPast, SeriesPast, VariantPast, WatchPast};
 
@@ -291,6 +297,8 @@ pub struct Watch {
     pub rest: Rest,
     /// When it was added.
     pub since: Instant,
+    /// The list that it belongs to, if any.
+    pub list: Option<ListId>,
 }
 
 impl Watch {
@@ -392,7 +400,7 @@ pub trait Store: Send + Sync {
     /// The voids of a variant, by their beginnings.
     fn voids(&self, variant: VariantId) -> Result<Vec<Void>, StoreError>;
 
-    /// Adds a watch on a tracked variant.
+    /// Adds a watch on a tracked variant. It has not more than [`RULES_OF_A_WATCH`] and [`CHANNELS_OF_A_WATCH`].
     fn add_watch(&self, watch: &NewWatch, now: Instant) -> Result<WatchId, StoreError>;
 
     /// All watches, the oldest first.
@@ -409,6 +417,46 @@ pub trait Store: Send + Sync {
     /// What waits of one that is stopped is not sent; of one that rests until a moment it waits until then. Waking one
     /// also takes its channels into use again that were paused.
     fn rest_watch(&self, id: WatchId, rest: Rest) -> Result<bool, StoreError>;
+
+    /// Gives a watch these rules in place of those that it has. One that it has already keeps its number and where it
+    /// stands; the others are new, and no number is used again. Whether the watch was there.
+    fn change_rules(&self, id: WatchId, rules: &[Rule]) -> Result<bool, StoreError>;
+
+    /// The watches that tell an address, the oldest first.
+    fn watches_telling(&self, address: &str) -> Result<Vec<Watch>, StoreError>;
+
+    /// Opens an empty list to a secret, by its hash.
+    fn open_list(&self, secret: &Hash, now: Instant) -> Result<ListId, StoreError>;
+
+    /// The list that a secret opens.
+    fn list(&self, secret: &Hash) -> Result<Option<ListOf>, StoreError>;
+
+    /// Adds a watch on a tracked variant to a list, of not more than [`WATCHES_OF_A_LIST`], unless the list has the very
+    /// same one. Its number, and whether it is new.
+    fn add_to_list(&self, list: ListId, watch: &NewWatch, now: Instant) -> Result<(WatchId, bool), StoreError>;
+
+    /// Removes a watch of a list. Whether the list had it; a watch of another one stays.
+    fn remove_from_list(&self, list: ListId, watch: WatchId) -> Result<bool, StoreError>;
+
+    /// Names a list, or takes its name. Whether it was there.
+    fn name_list(&self, list: ListId, name: Option<&str>) -> Result<bool, StoreError>;
+
+    /// Removes a list with its watches, its secrets and the addresses that nothing else tells to; histories stay. Whether
+    /// it was there.
+    fn remove_list(&self, list: ListId) -> Result<bool, StoreError>;
+
+    /// Opens a list to one more secret, of not more than [`SECRETS_OF_A_LIST`] at a time. Whether it was there.
+    fn add_secret(&self, list: ListId, secret: &Hash, former: Former) -> Result<bool, StoreError>;
+
+    /// The alerts of a list's watches and what became of them, the newest first and not more than `most`.
+    fn list_log(&self, list: ListId, most: usize) -> Result<Vec<Logged>, StoreError>;
+
+    /// Has a token, by its hash, make watches tell whoever brings it before a moment; once.
+    fn invite(&self, token: &Hash, watches: &[WatchId], until: Instant, now: Instant) -> Result<(), StoreError>;
+
+    /// Takes an invitation: its watches tell this channel from now on. They are those that are still there; `None` where
+    /// there is no such invitation, or none any more.
+    fn accept(&self, token: &Hash, channel: &NewChannel, now: Instant) -> Result<Option<Vec<WatchId>>, StoreError>;
 
     /// Records what was decided without a reading or a new price, all of it or none.
     fn record_alerts(&self, decided: &[Decided]) -> Result<(), StoreError>;
@@ -432,12 +480,26 @@ pub trait Store: Send + Sync {
     /// The alerts of a watch and what became of them, the newest first and not more than `most`.
     fn alert_log(&self, watch: WatchId, most: usize) -> Result<Vec<Logged>, StoreError>;
 
-    /// Asks whether a mailbox may be asked to confirm itself, and if so keeps the hash of the token that it is sent.
-    fn ask_confirmation(&self, address: &str, token_hash: &[u8], now: Instant) -> Result<Asked, StoreError>;
+    /// Asks whether a mailbox may be asked to confirm itself, and if so has the letter with the token wait for
+    /// [`Store::lease_questions`]. `mailbox` is a keyed hash, the same for all addresses that lead to one mailbox. The
+    /// address is that of a channel of some watch.
+    fn ask_confirmation(&self, address: &str, mailbox: &Hash, token: &Token, now: Instant)
+    -> Result<Asked, StoreError>;
+
+    /// Questions to mailboxes that are due, the oldest first and not more than `most`, leased until a moment: nobody else
+    /// gets them before.
+    fn lease_questions(&self, now: Instant, until: Instant, most: usize) -> Result<Vec<Question>, StoreError>;
+
+    /// What became of a letter with a question. Its day begins when it is handed over; one that is given up is as if
+    /// nobody had asked. Whether it was still waited for.
+    fn settle_question(&self, question: QuestionId, settled: &Settled, now: Instant) -> Result<bool, StoreError>;
+
+    /// The question whose token has this hash; `None` too where nothing tells its address any more.
+    fn question(&self, token: &Hash) -> Result<Option<Asking>, StoreError>;
 
     /// Confirms the address whose token has this hash, within a day of its question, and names it. Alerts of the last day
     /// that could not be sent to it are.
-    fn confirm(&self, token_hash: &[u8], now: Instant) -> Result<Option<String>, StoreError>;
+    fn confirm(&self, token: &Hash, now: Instant) -> Result<Option<String>, StoreError>;
 
     /// Sends nothing more to an address, which is remembered by a salted hash alone; it has to confirm itself anew.
     fn suppress(&self, address: &str, salted_hash: &[u8]) -> Result<(), StoreError>;

@@ -10,7 +10,7 @@ use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Message, Notifi
 use tillwatch_core::instant::Instant;
 use url::Url;
 
-use super::{DEADLINE, delivered, misdirected, text};
+use super::{DEADLINE, delivered, misdirected, stable_id, text};
 use crate::http::{Client, Part};
 use crate::secret::Secret;
 
@@ -18,6 +18,9 @@ pub use api::{BotError, TokenError};
 
 /// Telegram's own Bot API.
 pub const OFFICIAL: &str = "https://api.telegram.org/";
+
+/// What Telegram says of a message that is to become what it is.
+const SAME: &str = "message is not modified";
 
 /// A bot. Its token is part of every address that it calls, so that no address is ever printed.
 #[derive(Debug)]
@@ -54,6 +57,41 @@ impl Telegram {
         self.tell(to, message, markup::ANSWER, now).await
     }
 
+    /// Makes a message of the bot, by its number, another one. A message that it was already is no error.
+    pub async fn edit(&self, to: &Address, number: i64, message: &Message, now: Instant) -> Delivery {
+        let Address::Telegram { chat } = to else {
+            return misdirected(Channel::Telegram, to);
+        };
+        let mut body = written(*chat.reveal(), message, markup::ANSWER);
+        body["message_id"] = number.into();
+        match self.call("editMessageText", &body, DEADLINE, now).await {
+            Ok(sent) => delivered(id(&sent)),
+            Err(BotError::Refused { why }) if why.contains(SAME) => delivered(Some(number.to_string())),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// What whoever brings an update has to say, so that it is known to come from Telegram. It follows from the token.
+    pub fn watchword(&self) -> String {
+        stable_id(&["tillwatch webhook", self.token.reveal()])
+    }
+
+    /// Has updates brought to an address from now on, each with the watchword, one at a time.
+    pub async fn bring_to(&self, address: &Url, now: Instant) -> Result<(), BotError> {
+        let body = json!({
+            "url": address.as_str(),
+            "secret_token": self.watchword(),
+            "max_connections": 1,
+            "allowed_updates": updates::KINDS,
+        });
+        self.call("setWebhook", &body, DEADLINE, now).await.map(drop)
+    }
+
+    /// Has updates kept until they are asked for.
+    pub async fn keep_for_asking(&self, now: Instant) -> Result<(), BotError> {
+        self.call("deleteWebhook", &json!({}), DEADLINE, now).await.map(drop)
+    }
+
     /// Sends a message to where it belongs, following one move of the chat.
     async fn tell(&self, to: &Address, message: &Message, most: usize, now: Instant) -> Delivery {
         let Address::Telegram { chat } = to else {
@@ -74,23 +112,15 @@ impl Telegram {
 
     /// The picture with the text under it, or the text alone where there is no picture or Telegram does not take it.
     async fn send(&self, chat: i64, message: &Message, most: usize, now: Instant) -> Result<Option<String>, BotError> {
-        let keyboard = markup::keyboard(message);
         if let Some(picture) = &message.picture {
+            let keyboard = markup::keyboard(message);
             let caption = markup::text(message, most.min(markup::CAPTION));
             match self.send_photo(chat, &caption, keyboard.as_ref(), picture, now).await {
                 Err(BotError::Refused { .. }) => {}
                 answer => return answer,
             }
         }
-        let mut body = json!({
-            "chat_id": chat,
-            "text": markup::text(message, most),
-            "parse_mode": "HTML",
-            "link_preview_options": {"is_disabled": true},
-        });
-        if let (Some(body), Some(keyboard)) = (body.as_object_mut(), keyboard) {
-            body.insert("reply_markup".to_owned(), keyboard);
-        }
+        let body = written(chat, message, most);
         self.call("sendMessage", &body, DEADLINE, now)
             .await
             .map(|sent| id(&sent))
@@ -141,6 +171,20 @@ impl Notifier for Telegram {
     fn deliver<'a>(&'a self, to: &'a Address, message: &'a Message, now: Instant) -> Later<'a, Delivery> {
         Box::pin(self.tell(to, message, markup::ALERT, now))
     }
+}
+
+/// A message of at most so many UTF-16 units, with its buttons.
+fn written(chat: i64, message: &Message, most: usize) -> Value {
+    let mut body = json!({
+        "chat_id": chat,
+        "text": markup::text(message, most),
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": true},
+    });
+    if let Some(keyboard) = markup::keyboard(message) {
+        body["reply_markup"] = keyboard;
+    }
+    body
 }
 
 fn id(sent: &Value) -> Option<String> {

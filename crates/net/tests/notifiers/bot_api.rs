@@ -59,11 +59,12 @@ fn answer(mood: Mood, seen: &Seen) -> Reply {
     match method {
         "sendMessage" => message(&seen.json()),
         "sendPhoto" => photo(seen),
+        "editMessageText" => edit(&seen.json()),
         "getMe" => reply(
             200,
             &json!({"ok": true, "result": {"id": 1, "username": "tillwatch_bot"}}),
         ),
-        "answerCallbackQuery" => reply(200, &json!({"ok": true, "result": true})),
+        "answerCallbackQuery" | "setWebhook" | "deleteWebhook" => reply(200, &json!({"ok": true, "result": true})),
         "getUpdates" => updates(&seen.json()),
         _ => error(404, "Not Found", &json!({})),
     }
@@ -73,6 +74,15 @@ fn message(body: &Value) -> Reply {
     assert_eq!(body["parse_mode"], "HTML");
     let html = body["text"].as_str().unwrap();
     taken(body["chat_id"].as_i64().unwrap(), html, &body["reply_markup"])
+}
+
+/// The message 41 can be changed, 42 is what it is to become, no other one is there.
+fn edit(body: &Value) -> Reply {
+    match body["message_id"].as_i64() {
+        Some(41) => message(body),
+        Some(42) => error(400, "Bad Request: message is not modified: it is the same", &json!({})),
+        _ => error(400, "Bad Request: message to edit not found", &json!({})),
+    }
 }
 
 /// A photo needs a few real bytes; one that is empty is refused as a broken picture is.
@@ -162,6 +172,10 @@ fn updates(body: &Value) -> Reply {
         {"update_id": 12, "callback_query": {"id": "c9", "data": "s7:17", "message": {"message_id": 41, "chat": {"id": CHAT}}}},
     ]);
     let from = body["offset"].as_i64().unwrap();
+    if from > 99 {
+        let words = "Conflict: terminated by other getUpdates request";
+        return error(409, words, &json!({}));
+    }
     let asked = all
         .as_array()
         .unwrap()

@@ -229,3 +229,50 @@ async fn updates_are_read_in_order_and_one_that_nobody_can_read_does_not_come_ag
     let updates = bot.updates(13, 0, now()).await.unwrap();
     assert_eq!((updates.next, updates.incoming.len()), (13, 0));
 }
+
+#[tokio::test]
+async fn a_message_is_changed_and_one_that_is_the_same_already_is_no_error() {
+    let peer = bot_api::start().await;
+    let chat = Address::telegram(CHAT);
+    let edit = async |number| bot(&peer).edit(&chat, number, &alert("Nail lamp"), now()).await;
+    let delivered = |id: &str| Delivery::Delivered {
+        id: Some(id.into()),
+        moved: None,
+    };
+    assert_eq!((edit(41).await, edit(42).await), (delivered("41"), delivered("42")));
+    let gone = edit(43).await;
+    assert!(
+        matches!(&gone, Delivery::Unreachable { why } if why.contains("not found")),
+        "{gone:?}"
+    );
+    let seen = peer.seen().remove(0).json();
+    assert_eq!((&seen["message_id"], &seen["parse_mode"]), (&json!(41), &json!("HTML")));
+    assert!(seen["reply_markup"]["inline_keyboard"].is_array());
+}
+
+#[tokio::test]
+async fn updates_are_brought_with_a_watchword_that_does_not_tell_the_token() {
+    let peer = bot_api::start().await;
+    let bot = bot(&peer);
+    let address = url("https://till.example/telegram/updates");
+    bot.bring_to(&address, now()).await.unwrap();
+    let seen = peer.only().json();
+    let watchword = seen["secret_token"].as_str().unwrap();
+    assert_eq!(
+        (&seen["url"], watchword),
+        (&json!(address.as_str()), bot.watchword().as_str())
+    );
+    assert!(watchword.len() >= 32 && !bot_api::TOKEN.contains(watchword));
+    bot.keep_for_asking(now()).await.unwrap();
+    assert!(peer.seen().last().unwrap().target.ends_with("/deleteWebhook"));
+}
+
+#[tokio::test]
+async fn another_program_that_hears_for_the_same_bot_is_named() {
+    let peer = bot_api::start().await;
+    let conflict = bot(&peer).updates(100, 0, now()).await;
+    assert!(
+        matches!(&conflict, Err(BotError::Conflict { why }) if why.contains("other getUpdates")),
+        "{conflict:?}"
+    );
+}

@@ -1,11 +1,12 @@
 //! Rules of watches as they stand, and the alerts that were decided.
 
 use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction};
-use tillwatch_app::ports::store::{Alert, Decided, ListingId, Rest, Ruled, TrackedWatch, VariantId, WatchId};
-use tillwatch_core::alert::{self, Settings, State};
+use tillwatch_app::ports::store::{Alert, Decided, ListingId, Rest, TrackedWatch, VariantId, WatchId};
+use tillwatch_core::alert::{self, Settings};
 use tillwatch_core::instant::Instant;
 
 use super::failure::Answer;
+use super::rules;
 use super::tracking::listing_of;
 use super::values::{instant, lane, millis, parsed};
 use super::watches::touch;
@@ -42,7 +43,8 @@ pub(super) fn listing_of_watch(from: &Transaction<'_>, watch: WatchId) -> Answer
     variant.map(|variant| listing_of(from, VariantId(variant))).transpose()
 }
 
-/// A crossing that was told before is not told again, whoever decides it.
+/// A crossing that was told before is not told again, whoever decides it. Whoever decided may not know yet that the watch
+/// rests.
 fn tell(to: &Transaction<'_>, of: &Decided, alert: &Alert) -> Answer<()> {
     let told = to
         .prepare_cached(
@@ -52,7 +54,7 @@ fn tell(to: &Transaction<'_>, of: &Decided, alert: &Alert) -> Answer<()> {
     if told == 1 {
         to.prepare_cached(
             "INSERT INTO outbox (alert, channel, due)
-             SELECT ?1, channel.id, ?3 FROM watch_channel JOIN channel ON channel.id = channel
+             SELECT ?1, channel.id, max(?3, coalesce(rest, 0)) FROM watch_channel JOIN channel ON channel.id = channel
              JOIN watch ON watch.id = watch
              WHERE watch = ?2 AND paused IS NULL AND confirmed = 1 AND rest IS NOT 0 ORDER BY channel.id",
         )?
@@ -88,37 +90,12 @@ impl<'a> Watches<'a> {
                     rest: rest(row, 3, id)?,
                 });
             }
-            if let (Some(last), Some(ruled)) = (watches.last_mut(), ruled(row, 4, id)?) {
+            if let (Some(last), Some(ruled)) = (watches.last_mut(), rules::ruled(row, 4, id)?) {
                 last.rules.push(ruled);
             }
         }
         Ok(watches)
     }
-}
-
-/// The rules of one watch, by number.
-pub(super) fn rules(from: &Transaction<'_>, watch: WatchId) -> Answer<Vec<Ruled>> {
-    let mut found = from.prepare_cached("SELECT number, rule, state FROM rule WHERE watch = ?1 ORDER BY number")?;
-    let mut rows = found.query([watch.0])?;
-    let mut rules = Vec::new();
-    while let Some(row) = rows.next()? {
-        rules.extend(ruled(row, 0, watch)?);
-    }
-    Ok(rules)
-}
-
-/// A rule from three columns beginning with this one; absent where a watch has none.
-fn ruled(row: &Row<'_>, first: usize, watch: WatchId) -> Answer<Option<Ruled>> {
-    let Some(number) = row.get::<_, Option<u32>>(first)? else {
-        return Ok(None);
-    };
-    let place = format_args!("rule {number} of watch {}", watch.0);
-    let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-    Ok(Some(Ruled {
-        number,
-        rule: parsed(text(first + 1)?, |text| alert::read_rule(text.as_bytes()), &place)?,
-        state: parsed(text(first + 2)?, State::parse, &place)?,
-    }))
 }
 
 /// Settings from a column; absent they are as usual.

@@ -93,7 +93,7 @@ pub(super) fn put_listing(to: &Transaction<'_>, past: &ListingPast) -> Answer<()
             void(to, id, one)?;
         }
         for watch in &variant.watches {
-            watches::add(to, &NewWatch::of(id, watch.lane, watch.target), watch.since)?;
+            watches::add(to, &NewWatch::of(id, watch.lane, watch.target), None, watch.since)?;
         }
     }
     let listing = tracking::track_listing(to, &past.key)?;

@@ -1,7 +1,7 @@
 //! The outbox: alerts on their way to a channel, and what became of them.
 
 use rusqlite::{OptionalExtension, Row, Transaction};
-use tillwatch_app::ports::store::{Fate, Letter, Logged, OutboxFigures, Parcel, ParcelId, Settled, WatchId};
+use tillwatch_app::ports::store::{Fate, Letter, ListId, Logged, OutboxFigures, Parcel, ParcelId, Settled, WatchId};
 use tillwatch_core::instant::Instant;
 
 use super::alerts::moment;
@@ -170,22 +170,34 @@ pub(super) fn resend(to: &Transaction<'_>, parcel: ParcelId, now: Instant) -> An
     Ok(back == 1)
 }
 
+/// Alerts, by the columns that [`read_log`] takes, and their order.
+const ALERT: &str = "SELECT alert.id, watch, rule, crossing, at, notice FROM alert";
+const NEWEST: &str = "ORDER BY alert.id DESC LIMIT ?2";
+
 pub(super) fn log(from: &Transaction<'_>, watch: WatchId, most: usize) -> Answer<Vec<Logged>> {
+    read_log(from, &format!("{ALERT} WHERE watch = ?1 {NEWEST}"), watch.0, most)
+}
+
+pub(super) fn list_log(from: &Transaction<'_>, list: ListId, most: usize) -> Answer<Vec<Logged>> {
+    let of_list = format!("{ALERT} JOIN watch ON watch.id = watch WHERE list = ?1 {NEWEST}");
+    read_log(from, &of_list, list.0, most)
+}
+
+fn read_log(from: &Transaction<'_>, alerts: &str, of: i64, most: usize) -> Answer<Vec<Logged>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut found = from.prepare_cached(
-        "SELECT id, rule, crossing, at, notice FROM alert WHERE watch = ?1 ORDER BY id DESC LIMIT ?2",
-    )?;
+    let mut found = from.prepare_cached(alerts)?;
     let mut letters = from.prepare_cached(&format!(
         "{OVER} WHERE alert.id = ?1 UNION ALL {WAITING} WHERE alert.id = ?1 ORDER BY 1"
     ))?;
-    let mut rows = found.query((watch.0, most))?;
+    let mut rows = found.query((of, most))?;
     let mut log = Vec::new();
     while let Some(row) = rows.next()? {
         let mut logged = Logged {
-            rule: row.get(1)?,
-            crossing: row.get(2)?,
-            at: moment(row, 3)?,
-            notice: row.get(4)?,
+            watch: WatchId(row.get(1)?),
+            rule: row.get(2)?,
+            crossing: row.get(3)?,
+            at: moment(row, 4)?,
+            notice: row.get(5)?,
             letters: Vec::new(),
         };
         let mut rows = letters.query([row.get::<_, i64>(0)?])?;

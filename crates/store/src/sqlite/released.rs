@@ -12,6 +12,7 @@ use super::schema::{self, VERSION};
 const ROWS: [&str; VERSION as usize] = [
     include_str!("../../tests/samples/0001.sql"),
     include_str!("../../tests/samples/0002.sql"),
+    include_str!("../../tests/samples/0003.sql"),
 ];
 
 /// The versions that there were, this one included.

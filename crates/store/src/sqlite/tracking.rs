@@ -119,6 +119,18 @@ fn bare(row: &Row<'_>) -> Answer<Tracked> {
     })
 }
 
+/// Variants, by the columns that [`latest`] takes.
+const VARIANT: &str = "SELECT variant.id, selected, sku, tail.terms, rules, delivered, sticker, automatic, public, code
+                       FROM variant LEFT JOIN terms ON terms.id = variant.terms
+                       LEFT JOIN tail ON tail.variant = variant.id AND tail.terms = variant.terms";
+
+/// The newest prices of one variant.
+pub(super) fn latest_of(from: &Transaction<'_>, variant: VariantId, currency: Currency) -> Answer<Option<Latest>> {
+    let mut found = from.prepare_cached(&format!("{VARIANT} WHERE variant.id = ?1"))?;
+    let mut rows = found.query([variant.0])?;
+    rows.next()?.map_or(Ok(None), |row| latest(row, variant, currency))
+}
+
 /// The variants of listings, one listing after another.
 struct Variants<'a> {
     found: CachedStatement<'a>,
@@ -129,11 +141,7 @@ struct Variants<'a> {
 impl<'a> Variants<'a> {
     fn new(from: &'a Transaction<'a>) -> Answer<Self> {
         Ok(Self {
-            found: from.prepare_cached(
-                "SELECT variant.id, selected, sku, tail.terms, rules, delivered, sticker, automatic, public, code
-                 FROM variant LEFT JOIN terms ON terms.id = variant.terms
-                 LEFT JOIN tail ON tail.variant = variant.id AND tail.terms = variant.terms WHERE listing = ?1",
-            )?,
+            found: from.prepare_cached(&format!("{VARIANT} WHERE listing = ?1"))?,
             watches: alerts::Watches::new(from)?,
             checkouts: checkouts::Newest::new(from)?,
         })
@@ -200,7 +208,7 @@ fn kept(from: &Transaction<'_>, id: ListingId) -> Answer<Option<Snapshot>> {
         .transpose()
 }
 
-fn last_check(from: &Transaction<'_>, id: ListingId) -> Answer<Option<LastCheck>> {
+pub(super) fn last_check(from: &Transaction<'_>, id: ListingId) -> Answer<Option<LastCheck>> {
     let mut found = from.prepare_cached(
         "SELECT checked, source, detail, checks FROM listing WHERE id = ?1 AND checked IS NOT NULL AND checks IS NOT NULL",
     )?;

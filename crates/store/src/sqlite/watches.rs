@@ -1,33 +1,25 @@
 //! Watches, and which listings they touched.
 
 use rusqlite::{OptionalExtension, Row, Transaction};
-use tillwatch_app::ports::store::{ListingId, NewWatch, Rest, VariantId, Watch, WatchId};
-use tillwatch_core::alert::{Rule, Settings, State};
+use tillwatch_app::ports::store::{ListId, ListingId, NewWatch, Rest, VariantId, Watch, WatchId};
+use tillwatch_core::alert::Settings;
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 
-use super::failure::{Answer, refused};
+use super::failure::Answer;
 use super::tracking::listing_of;
-use super::values::{currency_of, instant, key, lane, lane_number, maybe, millis};
-use super::{alerts, channels, outbox};
+use super::values::{instant, key, lane, lane_number, maybe, millis};
+use super::{alerts, channels, outbox, rules};
 
-pub(super) fn add(to: &Transaction<'_>, watch: &NewWatch, now: Instant) -> Answer<WatchId> {
+pub(super) fn add(to: &Transaction<'_>, watch: &NewWatch, list: Option<ListId>, now: Instant) -> Answer<WatchId> {
     let listing = listing_of(to, watch.variant)?;
-    let currency = currency_of(to, listing)?;
-    for amount in watch.rules.iter().filter_map(Rule::amount) {
-        if amount.currency() != currency || !amount.is_positive() {
-            let told = format_args!("{amount} {} is no target for a price in {currency}", amount.currency());
-            return Err(refused(told));
-        }
-    }
+    rules::fit(to, listing, &watch.rules)?;
     let settings = (watch.settings != Settings::default()).then(|| watch.settings.to_json());
-    to.prepare_cached("INSERT INTO watch (variant, lane, since, settings) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((watch.variant.0, lane_number(watch.lane), millis(now), settings))?;
+    let list = list.map(|list| list.0);
+    to.prepare_cached("INSERT INTO watch (variant, lane, since, settings, list) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((watch.variant.0, lane_number(watch.lane), millis(now), settings, list))?;
     let id = WatchId(to.last_insert_rowid());
-    for (number, rule) in (0_u32..).zip(&watch.rules) {
-        to.prepare_cached("INSERT INTO rule (watch, number, rule, state) VALUES (?1, ?2, ?3, ?4)")?
-            .execute((id.0, number, rule.to_json(), State::FRESH.to_string()))?;
-    }
+    rules::put(to, id, &watch.rules)?;
     for channel in &watch.channels {
         channels::put(to, id, channel)?;
     }
@@ -81,8 +73,9 @@ pub(super) fn rest(to: &Transaction<'_>, id: WatchId, rest: Rest) -> Answer<bool
 }
 
 /// A watch with what it is about, by the columns that [`read`] takes.
-const WATCH: &str = "SELECT watch.id, listing.id, variant.id, item, market, currency, sku, lane, since, title,
-                            settings, rest
+pub(super) const WATCH: &str =
+    "SELECT watch.id, listing.id, variant.id, item, market, currency, sku, lane, since, title,
+                            settings, rest, list
                      FROM watch JOIN variant ON variant.id = watch.variant JOIN listing ON listing.id = variant.listing
                      LEFT JOIN snapshot ON snapshot.listing = listing.id";
 
@@ -96,13 +89,26 @@ pub(super) fn all(from: &Transaction<'_>) -> Answer<Vec<Watch>> {
     Ok(all)
 }
 
+pub(super) fn telling(from: &Transaction<'_>, address: &str) -> Answer<Vec<Watch>> {
+    let mut found = from.prepare_cached(&format!(
+        "{WATCH} WHERE watch.id IN (SELECT watch FROM watch_channel JOIN channel ON channel.id = channel
+                                    WHERE address = ?1) ORDER BY watch.id"
+    ))?;
+    let mut rows = found.query([address])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(from, row)?);
+    }
+    Ok(all)
+}
+
 pub(super) fn one(from: &Transaction<'_>, id: WatchId) -> Answer<Option<Watch>> {
     let mut found = from.prepare_cached(&format!("{WATCH} WHERE watch.id = ?1"))?;
     let mut rows = found.query([id.0])?;
     rows.next()?.map(|row| read(from, row)).transpose()
 }
 
-fn read(from: &Transaction<'_>, row: &Row<'_>) -> Answer<Watch> {
+pub(super) fn read(from: &Transaction<'_>, row: &Row<'_>) -> Answer<Watch> {
     let id = WatchId(row.get(0)?);
     let place = format_args!("watch {}", id.0);
     Ok(Watch {
@@ -113,10 +119,11 @@ fn read(from: &Transaction<'_>, row: &Row<'_>) -> Answer<Watch> {
         sku: maybe(row.get(6)?, SkuId::parse, &place)?,
         title: row.get(9)?,
         lane: lane(row.get(7)?, &place)?,
-        rules: alerts::rules(from, id)?,
+        rules: rules::of(from, id)?,
         settings: alerts::settings(row, 10, id)?,
         channels: channels::of(from, id)?,
         rest: alerts::rest(row, 11, id)?,
         since: instant(row.get(8)?, &place)?,
+        list: row.get::<_, Option<i64>>(12)?.map(ListId),
     })
 }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{ListingState, Store};
+use tillwatch_app::ports::store::{Fate, ListingState, NewChannel, Store};
+use tillwatch_core::alert::Rule;
 use tillwatch_core::history::{Lane, Series, Void};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_store::Sqlite;
@@ -125,4 +126,48 @@ fn reads_back(store: &Sqlite) {
             .key,
         key(2)
     );
+}
+
+#[test]
+fn a_watch_of_version_2_gives_new_rules_numbers_that_it_never_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (_, rows) = &texts("tests/samples")[1];
+    released(&file, 2, rows);
+    let store = Sqlite::open(&file).unwrap();
+    let watch = store.watches().unwrap().remove(0);
+    assert_eq!(watch.rules.len(), 2);
+    assert_eq!(watch.list, None);
+    store.change_rules(watch.id, &[Rule::Broken]).unwrap();
+    let numbers: Vec<u32> = store
+        .watch(watch.id)
+        .unwrap()
+        .unwrap()
+        .rules
+        .iter()
+        .map(|one| one.number)
+        .collect();
+    assert_eq!(numbers, [2]);
+}
+
+#[test]
+fn a_list_with_its_invitation_and_its_question_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (_, rows) = &texts("tests/samples")[2];
+    released(&file, 3, rows);
+    let store = Sqlite::open(&file).unwrap();
+    let list = store.list(&[0; 32]).unwrap().unwrap();
+    assert_eq!((list.name.as_deref(), list.since), (Some("For the kitchen"), at(1)));
+    let watch = &list.watches[0].watch;
+    let waits = Fate::Waiting {
+        due: at(2).plus_seconds(5),
+        why: Some("slow down".into()),
+    };
+    assert_eq!(watch.channels[0].asked, Some(waits));
+    let phone = NewChannel {
+        address: "telegram:1".into(),
+        confirmed: true,
+    };
+    assert_eq!(store.accept(&[0; 32], &phone, at(3)).unwrap(), Some(vec![watch.id]));
 }

@@ -28,6 +28,7 @@ use tillwatch_net::sources::ladder::Feed;
 use tillwatch_net::sources::page::{self, Page};
 use tokio::runtime::Runtime;
 
+use crate::dice;
 use crate::failure::Status;
 use crate::home::Home;
 use crate::output::Output;
@@ -97,7 +98,8 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let sources = sources(shop, &client)?;
     let count = sources.len();
     let subscriptions = subscriptions(shop, &client)?;
-    let app = Arc::new(App::new(store, sources, rules, almanac, clock())?);
+    let app = App::new(store, sources, rules, almanac, clock())?;
+    let app = Arc::new(app.with_links(None, dice::bytes()?)?);
     let loaded = app.load(clock())?;
     let (speed, folder) = (arguments.speed, home.folder().ok().map(Path::to_owned));
     let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());
@@ -108,6 +110,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         sources: count,
         ladders: Ladders::new(home, subscriptions),
         notifiers: Vec::new(),
+        bot: None,
         listen: arguments.listen,
         demonstration: true,
     };

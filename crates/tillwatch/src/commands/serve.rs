@@ -9,6 +9,7 @@ use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
 use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::links::Follower;
 use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
@@ -16,11 +17,12 @@ use tillwatch_net::sources::ladder::Feed;
 use url::Url;
 
 use crate::channels;
+use crate::dice;
 use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Ladders, Service, Subscription, log, machine_clock};
+use crate::service::{Bot, Ladders, Service, Subscription, log, machine_clock};
 
 /// Watch prices and answer over HTTP, until it is stopped
 ///
@@ -45,6 +47,9 @@ pub(crate) struct Arguments {
     /// The least seconds between two calls, such as 1.6
     #[arg(long, value_name = "S", default_value = "1.6", value_parser = spacing)]
     spacing: Duration,
+    /// Where people reach it, such as <https://till.example/>, for links in messages; `TILLWATCH_PUBLIC` says the same
+    #[arg(long, value_name = "URL")]
+    public: Option<String>,
     /// A rule set by name or a file with one
     #[arg(long, value_name = "ID|FILE")]
     rules: Option<String>,
@@ -66,8 +71,10 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     }
     let count = sources.len();
     let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
-    let app = Arc::new(App::new(store, sources, rules, home.almanac()?, clock())?);
+    let app = App::new(store, sources, rules, home.almanac()?, clock())?;
+    let app = Arc::new(app.with_links(public(arguments)?, dice::bytes()?)?);
     let loaded = app.load(clock())?;
+    let (bot, webhook) = (channels::bot(&client)?, channels::webhook()?);
     let ladders = (1..).zip(&arguments.ladder);
     let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
     let service = Service {
@@ -76,7 +83,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         speed: 1,
         sources: count,
         ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
-        notifiers: channels::all(&client)?,
+        notifiers: channels::all(&client, bot.as_ref())?,
+        bot: bot.map(|telegram| Bot {
+            telegram,
+            follower: Follower::new(&client),
+            webhook,
+        }),
         listen: arguments.listen,
         demonstration: false,
     };
@@ -85,6 +97,37 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         eprintln!("tillwatch answers on http://{at} and looks after {loaded} listings. Stop it with Ctrl-C.");
     })?;
     Ok(Status::Done)
+}
+
+/// Where people reach the site: by `--public`, else by `TILLWATCH_PUBLIC`.
+fn public(arguments: &Arguments) -> anyhow::Result<Option<Url>> {
+    let (name, text) = match (&arguments.public, set("TILLWATCH_PUBLIC")) {
+        (Some(text), _) => ("--public", text.clone()),
+        (None, Some(text)) => ("TILLWATCH_PUBLIC", text),
+        (None, None) => return Ok(None),
+    };
+    // The text is left out: it may have a login in it.
+    Ok(Some(site(&text).map_err(|why| Usage(format!("{name}: it {why}")))?))
+}
+
+/// The address of a site, which pages can be put under.
+fn site(text: &str) -> Result<Url, &'static str> {
+    let mut url: Url = text
+        .parse()
+        .map_err(|_| "is no address such as https://till.example/")?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err("does not begin with https:// and a host, or with http:// within a network of your own");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a login in it, which every message would tell");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("has a ? or a # in it; it ends with a host or a folder");
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(url)
 }
 
 /// The official API with the operator's own app, if one is named.
@@ -153,4 +196,32 @@ fn subscription(number: usize, address: &str, client: &Client) -> anyhow::Result
         name: format!("{number} {}", url.host_str().unwrap_or_default()),
         feed: Feed::new(url, client.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::site;
+
+    #[test]
+    fn the_address_of_a_site_is_one_that_pages_can_be_put_under() {
+        for (text, read) in [
+            ("https://till.example", "https://till.example/"),
+            ("http://till.lan:8470/", "http://till.lan:8470/"),
+            ("https://home.example/till", "https://home.example/till/"),
+        ] {
+            assert_eq!(site(text).map(String::from), Ok(read.to_owned()));
+        }
+        for text in [
+            "till.example",
+            "",
+            "ftp://till.example/",
+            "mailto:ann@example.org",
+            "https://",
+            "https://ann:secret@till.example/",
+            "https://till.example/?a=1",
+            "https://till.example/#top",
+        ] {
+            assert!(site(text).is_err(), "{text}");
+        }
+    }
 }

@@ -86,7 +86,7 @@ fn by_address(parcels: Vec<Parcel>) -> Vec<Vec<Parcel>> {
     groups
 }
 
-fn until(at: Instant, now: Instant) -> Duration {
+pub(super) fn until(at: Instant, now: Instant) -> Duration {
     let millis = at
         .moment()
         .as_millisecond()

@@ -61,8 +61,11 @@ pub(crate) fn lamp(price: i64) -> Snapshot {
         title: Some("A <b>lamp</b> & more".into()),
         market: Some(Country::US),
         currency: Some(Currency::USD),
-        selected_sku: Some(sku("1200")),
-        variants: vec![variant("1200", price), variant("1300", price + 1_000)],
+        selected_sku: Some(sku("12000036893609536")),
+        variants: vec![
+            variant("12000036893609536", price),
+            variant("12000036893609537", price + 1_000),
+        ],
         shipping: vec![Shipping {
             fee: usd(199),
             pool: None,

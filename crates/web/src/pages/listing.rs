@@ -2,6 +2,7 @@
 
 mod past;
 mod present;
+pub(crate) mod watch;
 
 use askama::Template;
 use axum::Form;
@@ -41,6 +42,7 @@ pub(crate) struct Asked {
 struct Page<'a> {
     frame: Frame<'a>,
     head: present::Head,
+    ask: watch::Ask,
     receipt: Option<crate::receipt::View>,
     lanes: Vec<present::LanePrice>,
     variants: Vec<present::Variant>,
@@ -228,6 +230,7 @@ fn page<'a>(
         .filter(|other| other.market != key.market);
     Ok(Page {
         head: present.head(),
+        ask: watch::ask(look, frame.words, app.public().is_some()),
         receipt: present.receipt(),
         lanes: present.lanes(),
         variants: present.variants(),

@@ -58,6 +58,14 @@ pub(crate) struct Words {
     pub(crate) gains: String,
     pub(crate) loses: String,
     pub(crate) as_of: String,
+    pub(crate) target_heading: String,
+    pub(crate) target_label: String,
+    pub(crate) target_hint: String,
+    pub(crate) target_hint_none: String,
+    pub(crate) email_label: String,
+    pub(crate) email_hint: String,
+    pub(crate) watch_button: String,
+    pub(crate) watch_hint: String,
     pub(crate) outcomes: Outcomes,
 }
 

@@ -103,6 +103,14 @@ pub enum ActionKind {
     WhyNot,
     /// Watch it.
     Watch,
+    /// At a higher price too.
+    Raise,
+    /// Tell again.
+    Resume,
+    /// The same in another country.
+    Market,
+    /// More of it.
+    Show,
 }
 
 /// What a button brings back: 1 to 64 visible ASCII characters, which is all that Telegram takes.

@@ -6,6 +6,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 
 use super::{VariantId, WatchId};
+use crate::token::Token;
 
 /// A watch that is to be added.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,6 +54,8 @@ pub struct ChannelOf {
     pub confirmed: bool,
     /// Why nothing more is sent to it for this watch; absent: it is.
     pub paused: Option<String>,
+    /// What became of the letter that asks for agreement, where one was wanted and there is none yet.
+    pub asked: Option<Fate>,
 }
 
 /// A rule of a watch, and where it stands.
@@ -239,6 +242,8 @@ pub enum Fate {
 /// One line of a watch's log: an alert, and what became of it at each channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
+    /// The watch.
+    pub watch: WatchId,
     /// The number of the rule.
     pub rule: u32,
     /// The number of the crossing.
@@ -260,4 +265,36 @@ pub enum Asked {
     NotBefore(Instant),
     /// It is confirmed.
     Confirmed,
+    /// Its owner wants nothing sent.
+    Unwanted,
+}
+
+/// A question that was asked, as its token shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// The address.
+    pub address: String,
+    /// Whether it agreed.
+    pub confirmed: bool,
+    /// Until when it can be answered.
+    pub until: Instant,
+}
+
+/// The number of a question to a mailbox. Never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionId(pub i64);
+
+/// A question to a mailbox whether it agrees, whose letter is to be handed over now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its number.
+    pub id: QuestionId,
+    /// Where to.
+    pub address: String,
+    /// Whoever brings it back agrees.
+    pub token: Token,
+    /// When it was asked for.
+    pub at: Instant,
+    /// How often it was tried before.
+    pub attempts: u32,
 }

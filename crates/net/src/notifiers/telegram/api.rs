@@ -39,7 +39,13 @@ pub enum BotError {
         /// The new number.
         to: i64,
     },
-    /// A no to this call: a wrong token, a wrong message, a webhook that is in the way.
+    /// Somebody else hears for this bot: another program that asks for its updates, or a webhook.
+    #[error("somebody else hears for this bot: {why}")]
+    Conflict {
+        /// Its words.
+        why: String,
+    },
+    /// A no to this call: a wrong token, a wrong message.
     #[error("Telegram refuses it: {why}")]
     Refused {
         /// Its words.
@@ -59,7 +65,9 @@ impl From<BotError> for Delivery {
         match error {
             BotError::Later { seconds, why } => Self::Later { seconds, why },
             BotError::Gone { why } => Self::Gone { why },
-            BotError::Moved { .. } | BotError::Refused { .. } => Self::Unreachable { why: words },
+            BotError::Moved { .. } | BotError::Refused { .. } | BotError::Conflict { .. } => {
+                Self::Unreachable { why: words }
+            }
             BotError::Unreachable { why } => Self::Unreachable { why },
         }
     }
@@ -137,6 +145,7 @@ fn read(answer: &Answer, now: Instant, clean: impl Fn(&str) -> String) -> Result
             why,
         },
         403 => BotError::Gone { why },
+        409 => BotError::Conflict { why },
         400 if GONE.iter().any(|words| small.contains(words)) => BotError::Gone { why },
         400..500 => BotError::Refused { why },
         _ => BotError::Unreachable { why },

@@ -9,12 +9,17 @@ use tillwatch_core::instant::Instant;
 
 use super::{BotError, Telegram};
 
+/// The kinds of update that concern us.
+pub(super) const KINDS: [&str; 2] = ["message", "callback_query"];
+
 /// The most characters of one message, which is Telegram's own limit.
 const LONGEST: usize = 4_096;
 
 /// What somebody said in a chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
+    /// The number of the update. A later one is larger, until a week has passed without any; 0 where it has none.
+    pub update: i64,
     /// The chat, to answer to.
     pub chat: Address,
     /// What was said.
@@ -69,7 +74,7 @@ impl Telegram {
             "offset": offset,
             "timeout": wait,
             "limit": 100,
-            "allowed_updates": ["message", "callback_query"],
+            "allowed_updates": KINDS,
         });
         let limit = Duration::from_secs(u64::from(wait) + 10);
         let batch = self.call("getUpdates", &body, limit, now).await?;
@@ -91,20 +96,22 @@ pub fn read(body: &[u8]) -> Option<Incoming> {
 }
 
 fn incoming(update: &Value) -> Option<Incoming> {
+    let number = update["update_id"].as_i64().unwrap_or(0);
     let press = &update["callback_query"];
     if press.is_object() {
-        return pressed(press);
+        return pressed(press, number);
     }
     let message = &update["message"];
     let words = message["text"].as_str().or(message["caption"].as_str())?;
     let words: String = words.trim().chars().take(LONGEST).collect();
     Some(Incoming {
+        update: number,
         chat: chat(message)?,
         kind: started(&words).unwrap_or(Kind::Text(words)),
     })
 }
 
-fn pressed(press: &Value) -> Option<Incoming> {
+fn pressed(press: &Value, update: i64) -> Option<Incoming> {
     let message = &press["message"];
     let id = press["id"].as_str().filter(|id| (1..=64).contains(&id.len()))?;
     let kind = Kind::Button {
@@ -113,7 +120,7 @@ fn pressed(press: &Value) -> Option<Incoming> {
         press: Press(id.to_owned()),
     };
     let chat = chat(message)?;
-    Some(Incoming { chat, kind })
+    Some(Incoming { update, chat, kind })
 }
 
 fn chat(message: &Value) -> Option<Address> {
@@ -175,9 +182,10 @@ mod tests {
 
     #[test]
     fn a_press_names_its_chat_its_message_and_its_payload() {
-        let update = json!({"callback_query": {"id": "99", "data": "s7:1",
+        let update = json!({"update_id": 7, "callback_query": {"id": "99", "data": "s7:1",
             "message": {"message_id": 5, "chat": {"id": -100}}}});
         let expected = Incoming {
+            update: 7,
             chat: Address::telegram(-100),
             kind: Kind::Button {
                 payload: Payload::parse("s7:1").expect("a payload"),

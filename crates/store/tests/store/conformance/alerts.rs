@@ -2,20 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
 use tillwatch_app::ports::store::{
-    Alert, Asked, ChannelOf, Decided, Fate, ListingId, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId,
-    Rest, Settled, Store, WatchId,
+    Alert, ChannelOf, Decided, Fate, ListingId, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Rest,
+    Settled, Store, WatchId,
 };
 use tillwatch_core::alert::{Rule, Settings, Stage, State};
 use tillwatch_core::history::{Lane, Period};
-use tillwatch_core::instant::Instant;
 
 use crate::common::{at, usd};
 
-const PHONE: &str = "telegram:1";
-const MAIL: &str = "mailto:a@example.org";
+pub(super) const PHONE: &str = "telegram:1";
+pub(super) const MAIL: &str = "mailto:a@example.org";
 
 /// A watch with two rules that tells a phone, and a mailbox that has not agreed yet.
-fn watched(store: &dyn Store, number: i64) -> (ListingId, WatchId) {
+pub(super) fn watched(store: &dyn Store, number: i64) -> (ListingId, WatchId) {
     let (listing, variant) = crate::common::track(store, number);
     let channel = |address: &str, confirmed| NewChannel {
         address: address.into(),
@@ -58,21 +57,21 @@ fn decided(watch: WatchId, crossing: u32) -> Decided {
     }
 }
 
-fn alerted(store: &dyn Store, watch: WatchId, crossings: &[u32]) {
+pub(super) fn alerted(store: &dyn Store, watch: WatchId, crossings: &[u32]) {
     let all: Vec<Decided> = crossings.iter().map(|crossing| decided(watch, *crossing)).collect();
     store.record_alerts(&all).unwrap();
 }
 
 /// What can be had at a moment, for ten minutes.
-fn leased(store: &dyn Store, after: u32) -> Vec<Parcel> {
+pub(super) fn leased(store: &dyn Store, after: u32) -> Vec<Parcel> {
     store.lease(at(after), at(after + 10), 100).unwrap()
 }
 
-fn crossings(parcels: &[Parcel]) -> Vec<(WatchId, u32)> {
+pub(super) fn crossings(parcels: &[Parcel]) -> Vec<(WatchId, u32)> {
     parcels.iter().map(|parcel| (parcel.watch, parcel.crossing)).collect()
 }
 
-fn dead(why: &str, gone: bool) -> Settled {
+pub(super) fn dead(why: &str, gone: bool) -> Settled {
     Settled::Dead { why: why.into(), gone }
 }
 
@@ -98,6 +97,7 @@ pub(crate) fn record_alerts(store: &dyn Store) {
         address: address.into(),
         confirmed,
         paused: None,
+        asked: None,
     };
     assert_eq!(standing(watch).channels, [channel(PHONE, true), channel(MAIL, false)]);
     let tracked = store.tracked_one(listing).unwrap().unwrap();
@@ -271,84 +271,21 @@ pub(crate) fn rest_watch(store: &dyn Store) {
     assert_eq!(store.take_touched().unwrap(), [listing]);
     let tracked = store.tracked_one(listing).unwrap().unwrap();
     assert_eq!(tracked.variants[0].watches[0].rest, Rest::Until(at(60)));
-    assert_eq!(leased(store, 59), []);
-    assert_eq!(leased(store, 60).len(), 1);
-    assert!(store.rest_watch(watch, Rest::Stopped).unwrap());
+    // It counts at once, also for whoever decides and does not know of it yet.
     alerted(store, watch, &[2]);
+    assert_eq!(leased(store, 59), []);
+    assert_eq!(leased(store, 60).len(), 2);
+    assert!(store.rest_watch(watch, Rest::Stopped).unwrap());
+    alerted(store, watch, &[3]);
     assert_eq!(leased(store, 99), []);
     assert_eq!(store.watch(watch).unwrap().unwrap().rest, Rest::Stopped);
     assert!(store.rest_watch(watch, Rest::Awake).unwrap());
-    alerted(store, watch, &[3]);
+    alerted(store, watch, &[4]);
     let parcel = leased(store, 99).remove(0);
-    assert_eq!(parcel.crossing, 3);
+    assert_eq!(parcel.crossing, 4);
     // Waking a watch also tries again what was gone.
     store.settle(parcel.id, &dead("blocked", true), at(100)).unwrap();
     store.rest_watch(watch, Rest::Awake).unwrap();
     assert_eq!(store.watch(watch).unwrap().unwrap().channels[0].paused, None);
     assert!(!store.rest_watch(WatchId(99), Rest::Stopped).unwrap());
-}
-
-/// So many hours after the beginning.
-fn hours(after: u32) -> Instant {
-    at(after * 60)
-}
-
-pub(crate) fn ask_confirmation(store: &dyn Store) {
-    watched(store, 1);
-    let ask = |token: u8, hour| store.ask_confirmation(MAIL, &[token], hours(hour)).unwrap();
-    assert_eq!(ask(1, 0), Asked::Ask);
-    assert_eq!(ask(2, 23), Asked::NotBefore(hours(24)));
-    assert_eq!((ask(3, 24), ask(4, 48)), (Asked::Ask, Asked::Ask));
-    assert_eq!(ask(5, 100), Asked::NotBefore(hours(30 * 24)));
-    assert_eq!(
-        store
-            .ask_confirmation("mailto:b@example.org", &[6], hours(100))
-            .unwrap(),
-        Asked::Ask
-    );
-    assert_eq!(ask(7, 30 * 24 + 1), Asked::Ask);
-    assert_eq!(store.ask_confirmation(PHONE, &[8], hours(0)).unwrap(), Asked::Confirmed);
-}
-
-pub(crate) fn confirm(store: &dyn Store) {
-    let (_, watch) = watched(store, 1);
-    alerted(store, watch, &[1]);
-    assert_eq!(leased(store, 5).len(), 1);
-    store.ask_confirmation(MAIL, b"hash", hours(1)).unwrap();
-    assert_eq!(store.confirm(b"other", hours(2)).unwrap(), None);
-    assert_eq!(store.confirm(b"hash", hours(25)).unwrap(), None);
-    assert_eq!(store.confirm(b"hash", hours(2)).unwrap().as_deref(), Some(MAIL));
-    let parcels = store.lease(hours(2), hours(3), 9).unwrap();
-    let to_mail = parcels.iter().filter(|parcel| parcel.address == MAIL);
-    assert_eq!(to_mail.count(), 1, "what happened within a day is told");
-    assert_eq!(store.confirm(b"hash", hours(2)).unwrap().as_deref(), Some(MAIL));
-    let channels = store.watch(watch).unwrap().unwrap().channels;
-    assert!(channels.iter().all(|channel| channel.confirmed));
-}
-
-pub(crate) fn suppress(store: &dyn Store) {
-    let (_, watch) = watched(store, 1);
-    store.ask_confirmation(MAIL, b"hash", hours(0)).unwrap();
-    store.confirm(b"hash", hours(0)).unwrap();
-    alerted(store, watch, &[1]);
-    store.suppress(MAIL, b"salted").unwrap();
-    store.suppress(MAIL, b"salted").unwrap();
-    alerted(store, watch, &[2]);
-    let addresses: Vec<String> = leased(store, 5).into_iter().map(|parcel| parcel.address).collect();
-    assert_eq!(addresses, [PHONE, PHONE]);
-    assert_eq!(store.confirm(b"hash", hours(1)).unwrap(), None);
-}
-
-pub(crate) fn is_suppressed(store: &dyn Store) {
-    assert!(!store.is_suppressed(b"salted").unwrap());
-    store.suppress("mailto:never@example.org", b"salted").unwrap();
-    assert!(store.is_suppressed(b"salted").unwrap());
-    assert!(!store.is_suppressed(b"other").unwrap());
-}
-
-pub(crate) fn unsuppress(store: &dyn Store) {
-    store.suppress(MAIL, b"salted").unwrap();
-    assert!(store.unsuppress(b"salted").unwrap());
-    assert!(!store.unsuppress(b"salted").unwrap());
-    assert!(!store.is_suppressed(b"salted").unwrap());
 }

@@ -148,11 +148,10 @@ impl Present<'_> {
                 fill(&words.old, &[("moment", &moment), ("price", &price)])
             }
             Known::Holds { .. } | Known::Nothing => {
-                let count = look.till.as_ref().map_or(0, |till| till.stack.applied.len());
-                let with = match count {
+                let with = look.till.as_ref().map(|till| match till.stack.applied.len() {
                     0 => words.with_none.clone(),
                     count => words.with_discounts.of(self.words.code, count),
-                };
+                });
                 let low = match (look.standing.above_low(), look.standing.low) {
                     (Some(..=0), Some(_)) => words.at_low.clone(),
                     (Some(above), Some(low)) => fill(
@@ -168,7 +167,7 @@ impl Present<'_> {
                 let checked = look
                     .confirmed()
                     .map(|at| fill(&words.checked, &[("ago", &form.ago(at, now))]));
-                let parts: Vec<String> = [Some(with), Some(low), checked].into_iter().flatten().collect();
+                let parts: Vec<String> = [with, Some(low), checked].into_iter().flatten().collect();
                 format!("{}.", parts.join("; "))
             }
         }

@@ -1,0 +1,325 @@
+//! Lists without an account: opened by anybody, seen and changed by whoever has the secret.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tillwatch_app::ports::notifier::Address;
+use tillwatch_app::ports::store::{
+    Asked, ChannelOf, Fate, Former, ListOf, Listed, ListingKey, NewChannel, Rest, Ruled, WatchId,
+};
+use tillwatch_app::token::Token;
+use tillwatch_app::{App, Wanted};
+use tillwatch_core::alert::{Rule, Settings, read_rule, read_settings};
+use tillwatch_core::country::Country;
+use tillwatch_core::history::Lane;
+use tillwatch_core::id::SkuId;
+use tillwatch_core::link::identify;
+use tillwatch_core::money::{Currency, Money};
+
+use crate::secret::{token, unknown};
+use crate::{Problem, Site};
+
+/// The names of the formats.
+const LIST: &str = "tillwatch/list/1";
+const WATCH: &str = "tillwatch/watch/1";
+
+type Body<T> = Result<Json<T>, JsonRejection>;
+
+fn read<T>(body: Body<T>) -> Result<T, Problem> {
+    let told = |error: JsonRejection| Problem::bad_value("body", error.body_text());
+    body.map(|Json(body)| body).map_err(told)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct New {
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    name: Option<String>,
+    /// `replace` ends the secrets that there are, `add` keeps them.
+    secret: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Secret {
+    Replace,
+    Add,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wish {
+    link: String,
+    market: Option<String>,
+    sku: Option<String>,
+    lane: Option<String>,
+    target: Option<String>,
+    #[serde(default)]
+    rules: Vec<Value>,
+    settings: Option<Value>,
+    #[serde(default)]
+    channels: Vec<String>,
+}
+
+/// `POST /api/v1/lists`: the list's address, which is told this once.
+pub(crate) async fn open(State(site): State<Site>, body: Body<New>) -> Result<Response, Problem> {
+    let new = read(body)?;
+    let fresh = site.fresh()?;
+    let answer = site.ask(move |app, now| {
+        // A name that is refused opens nothing.
+        let list = app.open_list(&fresh, now)?;
+        if let Some(Err(error)) = new.name.map(|name| app.name_list(list, &name)) {
+            app.remove_list(list)?;
+            return Err(error.into());
+        }
+        Ok(addressed(StatusCode::CREATED, app, &fresh))
+    });
+    answer.await
+}
+
+/// The list's address, in the answer and where programs look for it.
+fn addressed(status: StatusCode, app: &App, secret: &Token) -> Response {
+    let secret = secret.text();
+    let path = format!("l/{secret}");
+    let address = app.page(&path).map_or_else(|| format!("/{path}"), Into::into);
+    let location = format!("/api/v1/lists/{secret}");
+    let body = json!({"schema": LIST, "secret": secret, "address": address});
+    (status, [(LOCATION, location)], Json(body)).into_response()
+}
+
+/// `GET /api/v1/lists/{secret}`
+pub(crate) async fn show(State(site): State<Site>, Path(secret): Path<String>) -> Result<Json<Value>, Problem> {
+    let answer = site.ask(move |app, _| Ok(listed(&find(app, &secret)?)));
+    Ok(Json(answer.await?))
+}
+
+/// `PATCH /api/v1/lists/{secret}`: another name, another secret.
+pub(crate) async fn change(
+    State(site): State<Site>,
+    Path(secret): Path<String>,
+    body: Body<Change>,
+) -> Result<Response, Problem> {
+    let change = read(body)?;
+    let fresh = change.secret.map(|_| site.fresh()).transpose()?;
+    let answer = site.ask(move |app, _| {
+        let list = find(app, &secret)?.id;
+        if let Some(name) = &change.name {
+            app.name_list(list, name)?;
+        }
+        let (Some(kind), Some(fresh)) = (change.secret, fresh) else {
+            return Ok(Json(listed(&find(app, &secret)?)).into_response());
+        };
+        let former = match kind {
+            Secret::Replace => Former::End,
+            Secret::Add => Former::Stay,
+        };
+        app.renew_list(list, &fresh, former)?;
+        Ok(addressed(StatusCode::OK, app, &fresh))
+    });
+    answer.await
+}
+
+/// `DELETE /api/v1/lists/{secret}`
+pub(crate) async fn remove(State(site): State<Site>, Path(secret): Path<String>) -> Result<StatusCode, Problem> {
+    let answer = site.ask(move |app, _| {
+        app.remove_list(find(app, &secret)?.id)?;
+        Ok(StatusCode::NO_CONTENT)
+    });
+    answer.await
+}
+
+/// `POST /api/v1/lists/{secret}/watches`: watches a listing; mailboxes that it is to tell are asked whether they agree.
+pub(crate) async fn watch(
+    State(site): State<Site>,
+    Path(secret): Path<String>,
+    body: Body<Wish>,
+) -> Result<Response, Problem> {
+    let wish = read(body)?;
+    let here = site.clone();
+    let answer = site.ask(move |app, now| {
+        let list = find(app, &secret)?.id;
+        let (wanted, addresses) = wanted(app, &wish)?;
+        let is_mailbox = |address: &&Address| matches!(address, Address::Email { .. });
+        if addresses.iter().any(|address| is_mailbox(&address)) && app.public().is_none() {
+            let told = "no mailbox can be asked whether it agrees: the site has no public address";
+            return Err(Problem::bad_value("channels", told));
+        }
+        let watched = app.watch_in_list(list, &wanted, now)?;
+        let mut asked = Vec::new();
+        for mailbox in addresses.iter().filter(is_mailbox) {
+            let answer = app.ask_to_confirm(mailbox, &here.fresh()?, now)?;
+            let (answer, not_before) = match answer {
+                Asked::Ask => ("asked", None),
+                Asked::NotBefore(until) => ("asked_before", Some(until.to_string())),
+                Asked::Confirmed => ("agreed", None),
+                Asked::Unwanted => ("wants_nothing", None),
+            };
+            asked.push(json!({"channel": mailbox.label(), "answer": answer, "not_before": not_before}));
+        }
+        let price = watched.latest.as_ref().map(|latest| latest.lanes.get(wanted.lane));
+        let body = json!({
+            "schema": WATCH,
+            "id": watched.id.0,
+            "is_new": watched.is_new,
+            "price": price,
+            "is_met": !watched.told.is_empty(),
+            "asked": asked,
+        });
+        let status = if watched.is_new {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        };
+        Ok((status, Json(body)).into_response())
+    });
+    answer.await
+}
+
+/// `DELETE /api/v1/lists/{secret}/watches/{id}`
+pub(crate) async fn unwatch(
+    State(site): State<Site>,
+    Path((secret, id)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let answer = site.ask(move |app, _| {
+        let list = find(app, &secret)?.id;
+        let id = id.parse().map(WatchId).map_err(|_| unknown())?;
+        if app.unwatch_in_list(list, id)? {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        Err(unknown())
+    });
+    answer.await
+}
+
+fn find(app: &App, secret: &str) -> Result<ListOf, Problem> {
+    app.list(&token(secret)?)?.ok_or_else(unknown)
+}
+
+/// What a wish means, and the addresses that it names.
+fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
+    let identity = identify(&wish.link);
+    let item = identity.item.ok_or_else(|| {
+        let reason = identity.reason.as_ref().map(ToString::to_string);
+        Problem::bad_value("link", reason.unwrap_or_else(|| "it leads to no listing".to_owned()))
+    })?;
+    let market = Country::parse(wish.market.as_deref().unwrap_or("US"));
+    let market = market.map_err(|error| Problem::bad_value("market", error.to_string()))?;
+    let almanac = app.almanac();
+    let currency = almanac.markets.get(market).map(|row| row.currency);
+    let currency = currency.ok_or_else(|| Problem::bad_value("market", format!("nothing is known of {market}")))?;
+    let sku = wish.sku.as_deref().map(SkuId::parse).transpose();
+    let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
+    let lane = wish.lane.as_deref().unwrap_or(Lane::Public.name());
+    let lane = Lane::from_name(lane).ok_or_else(|| {
+        let names = Lane::ALL.map(Lane::name).join(", ");
+        Problem::bad_value("lane", format!("{lane:?} is no lane; there are {names}"))
+    })?;
+    let settings = wish
+        .settings
+        .as_ref()
+        .map(|value| read_settings(value.to_string().as_bytes()));
+    let settings = settings.transpose();
+    let settings = settings.map_err(|error| Problem::bad_value("settings", error.to_string()))?;
+    let addresses = wish
+        .channels
+        .iter()
+        .map(|text| Address::parse(text))
+        .collect::<Result<Vec<_>, _>>();
+    let addresses = addresses.map_err(|error| Problem::bad_value("channels", error.to_string()))?;
+    let channel = |address: &Address| NewChannel {
+        address: address.kept(),
+        confirmed: false,
+    };
+    let wanted = Wanted {
+        key: ListingKey { item, market, currency },
+        sku: sku.or(identity.sku),
+        lane,
+        rules: rules(wish, currency)?,
+        settings: settings.unwrap_or_else(Settings::default),
+        channels: addresses.iter().map(channel).collect(),
+    };
+    Ok((wanted, addresses))
+}
+
+fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {
+    let target = wish
+        .target
+        .as_deref()
+        .map(|text| Money::parse(text, currency))
+        .transpose();
+    let target = target.map_err(|error| Problem::bad_value("target", error.to_string()))?;
+    let others = wish.rules.iter().map(|rule| read_rule(rule.to_string().as_bytes()));
+    let others = others.collect::<Result<Vec<_>, _>>();
+    let others = others.map_err(|error| Problem::bad_value("rules", error.to_string()))?;
+    Ok(target.map(Rule::Below).into_iter().chain(others).collect())
+}
+
+fn listed(list: &ListOf) -> Value {
+    json!({
+        "schema": LIST,
+        "name": list.name,
+        "since": list.since.to_string(),
+        "watches": list.watches.iter().map(watch_of).collect::<Vec<_>>(),
+    })
+}
+
+fn watch_of(listed: &Listed) -> Value {
+    let watch = &listed.watch;
+    let (latest, check) = (listed.latest.as_ref(), listed.last_check.as_ref());
+    let (rest, until) = match watch.rest {
+        Rest::Awake => ("awake", None),
+        Rest::Until(moment) => ("silent", Some(moment.to_string())),
+        Rest::Stopped => ("stopped", None),
+    };
+    json!({
+        "id": watch.id.0,
+        "item": watch.key.item,
+        "market": watch.key.market,
+        "currency": watch.key.currency,
+        "sku": watch.sku,
+        "title": watch.title,
+        "lane": watch.lane.name(),
+        "target": watch.target(),
+        "rules": watch.rules.iter().map(rule).collect::<Vec<_>>(),
+        "state": rest,
+        "silent_until": until,
+        "since": watch.since.to_string(),
+        "price": latest.map(|latest| latest.lanes.get(watch.lane)),
+        "sticker": latest.map(|latest| latest.lanes.sticker),
+        "confirmed_at": latest.map(|latest| latest.confirmed.instant().to_string()),
+        "checked_at": check.map(|check| check.at.to_string()),
+        "outcome": check.map(|check| check.outcome.name()),
+        "channels": watch.channels.iter().map(channel).collect::<Vec<_>>(),
+    })
+}
+
+/// A rule as it was asked for.
+fn rule(ruled: &Ruled) -> Value {
+    serde_json::from_str(&ruled.rule.to_json()).unwrap_or_default()
+}
+
+/// A channel by what may be told of it; a list may be shared.
+fn channel(channel: &ChannelOf) -> Value {
+    let label = Address::parse(&channel.address).map(|address| address.label());
+    let asked = channel.asked.as_ref().map(|fate| match fate {
+        Fate::Waiting { .. } => "on_its_way",
+        Fate::Delivered { .. } => "asked",
+        Fate::Dead { .. } => "failed",
+    });
+    json!({
+        "channel": label.unwrap_or_default(),
+        "agreed": channel.confirmed,
+        "asked": asked,
+        "paused": channel.paused,
+    })
+}

@@ -1,0 +1,214 @@
+//! A list: what is watched, what was told and to whom. Whoever has its address has it.
+
+mod feed;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use tillwatch_app::message::headline;
+use tillwatch_app::ports::notifier::Address;
+use tillwatch_app::ports::store::{ChannelOf, Fate, Letter, ListOf, Listed, Logged, Rest};
+use tillwatch_core::alert::read_notice;
+use tillwatch_core::history::{Lane, Minute};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::snapshot::Outcome;
+
+use super::{html, wrong};
+use crate::Site;
+use crate::reader::{Frame, Reader};
+use crate::secret::{token, unknown};
+use crate::words::{Words, fill};
+
+/// So many alerts are shown.
+const MOST_TOLD: usize = 50;
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    title: String,
+    feed: String,
+    watches: Vec<Row>,
+    log: Vec<Told>,
+}
+
+struct Row {
+    id: i64,
+    title: String,
+    href: String,
+    price: String,
+    lane: String,
+    rules: String,
+    rest: String,
+    seen: String,
+    channels: Vec<Line>,
+}
+
+struct Told {
+    at: String,
+    what: String,
+    fates: Vec<Line>,
+}
+
+/// A sentence on a channel.
+struct Line {
+    text: String,
+    is_trouble: bool,
+}
+
+/// `GET /l/{secret}`, and with `.atom` its alerts as a feed.
+pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(secret): Path<String>) -> Response {
+    let (here, asking) = (site.clone(), reader.clone());
+    let answer = site.ask(move |app, now| {
+        let (secret, is_feed) = secret
+            .strip_suffix(".atom")
+            .map_or((secret.as_str(), false), |rest| (rest, true));
+        let list = app.list(&token(secret)?)?.ok_or_else(unknown)?;
+        let log = app.list_log(list.id, MOST_TOLD)?;
+        if is_feed {
+            return feed::answer(app, secret, &list, &log);
+        }
+        let frame = asking.frame(&here);
+        let teller = Teller {
+            words: frame.words,
+            now,
+        };
+        let page = Page {
+            title: list.name.clone().unwrap_or_else(|| frame.words.list.title.clone()),
+            feed: format!("/l/{secret}.atom"),
+            watches: list.watches.iter().map(|listed| teller.row(listed)).collect(),
+            log: log.iter().map(|logged| teller.told(&list, logged)).collect(),
+            frame,
+        };
+        Ok(html(&asking, &page))
+    });
+    match answer.await {
+        Ok(response) => response,
+        Err(problem) => wrong(&site, &reader, &problem),
+    }
+}
+
+/// Says things in the reader's language.
+struct Teller<'a> {
+    words: &'a Words,
+    now: Instant,
+}
+
+impl Teller<'_> {
+    fn row(&self, listed: &Listed) -> Row {
+        let (words, watch) = (&self.words.list, &listed.watch);
+        let form = &self.words.site.form;
+        let (item, market) = (&watch.key.item, watch.key.market);
+        let sku = watch.sku.as_ref().map(|sku| format!("&sku={sku}")).unwrap_or_default();
+        let price = listed
+            .latest
+            .as_ref()
+            .map(|latest| form.amount(latest.lanes.get(watch.lane)));
+        let seen = listed.last_check.as_ref().map(|check| match check.outcome {
+            Outcome::Ok => {
+                let ago = form.ago(Minute::of(check.at), Minute::of(self.now));
+                fill(&words.seen, &[("ago", &ago)])
+            }
+            other => fill(&words.hidden, &[("outcome", self.words.listing.outcomes.of(other))]),
+        });
+        let lanes = &self.words.listing.lanes;
+        let lane = match watch.lane {
+            Lane::Sticker => &lanes.sticker,
+            Lane::Automatic => &lanes.automatic,
+            Lane::Public => &lanes.public,
+            Lane::Code => &lanes.code,
+        };
+        Row {
+            id: watch.id.0,
+            title: title(listed),
+            href: format!("/i/{item}?market={market}{sku}&lane={}", watch.lane.name()),
+            price: price.unwrap_or_default(),
+            lane: lane.clone(),
+            rules: self.rules(listed),
+            rest: match watch.rest {
+                Rest::Stopped => words.stopped.clone(),
+                Rest::Until(moment) if self.now < moment => {
+                    let moment = form.instant(moment, Minute::of(self.now));
+                    fill(&words.resting, &[("moment", &moment)])
+                }
+                Rest::Awake | Rest::Until(_) => words.awake.clone(),
+            },
+            seen: seen.unwrap_or_else(|| words.unread.clone()),
+            channels: watch.channels.iter().map(|channel| self.channel(channel)).collect(),
+        }
+    }
+
+    /// The first target, and how many rules there are beside it.
+    fn rules(&self, listed: &Listed) -> String {
+        let (words, watch) = (&self.words.list, &listed.watch);
+        let target = watch.target();
+        let others = watch.rules.len() - usize::from(target.is_some());
+        let target = target.map(|target| fill(&words.below, &[("price", &self.words.site.form.amount(target))]));
+        let others = (others > 0).then(|| words.other_rules.of(self.words.code, others));
+        let all: Vec<String> = target.into_iter().chain(others).collect();
+        if all.is_empty() {
+            words.no_rule.clone()
+        } else {
+            all.join(", ")
+        }
+    }
+
+    fn channel(&self, channel: &ChannelOf) -> Line {
+        let words = &self.words.list;
+        let (form, why, is_trouble) = match (&channel.paused, channel.confirmed, &channel.asked) {
+            (Some(why), ..) => (words.channel_paused.as_str(), why.as_str(), true),
+            (None, true, _) => ("{channel}", "", false),
+            (None, false, None) => (words.channel_unconfirmed.as_str(), "", true),
+            (None, false, Some(Fate::Delivered { .. })) => (words.channel_asked.as_str(), "", false),
+            (None, false, Some(Fate::Waiting { .. })) => (words.channel_ask_waits.as_str(), "", false),
+            (None, false, Some(Fate::Dead { why, .. })) => (words.channel_ask_failed.as_str(), why.as_str(), true),
+        };
+        Line {
+            text: fill(form, &[("channel", &label(&channel.address)), ("why", why)]),
+            is_trouble,
+        }
+    }
+
+    fn told(&self, list: &ListOf, logged: &Logged) -> Told {
+        let what = read_notice(logged.notice.as_bytes()).map(|notice| headline(&notice));
+        let what = what.unwrap_or_else(|_| list.watch(logged.watch).map(title).unwrap_or_default());
+        Told {
+            at: self.words.site.form.instant(logged.at, Minute::of(self.now)),
+            what,
+            fates: logged.letters.iter().map(|letter| self.fate(letter)).collect(),
+        }
+    }
+
+    fn fate(&self, letter: &Letter) -> Line {
+        let words = &self.words.list;
+        let moment = |at| self.words.site.form.instant(at, Minute::of(self.now));
+        let (form, why, at) = match &letter.fate {
+            Fate::Delivered { at, .. } => (&words.delivered, "", moment(*at)),
+            Fate::Waiting { why: Some(why), .. } => (&words.retried, why.as_str(), String::new()),
+            Fate::Waiting { why: None, .. } => (&words.waiting, "", String::new()),
+            Fate::Dead { why, .. } => (&words.dead, why.as_str(), String::new()),
+        };
+        let values = [
+            ("channel", label(&letter.address)),
+            ("why", why.to_owned()),
+            ("moment", at),
+        ];
+        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Line {
+            text: fill(form, &values),
+            is_trouble: matches!(letter.fate, Fate::Dead { .. }),
+        }
+    }
+}
+
+fn title(listed: &Listed) -> String {
+    let watch = &listed.watch;
+    watch.title.clone().unwrap_or_else(|| watch.key.item.to_string())
+}
+
+/// What may be told of an address: the list may be shared, and a mailbox or a token need not be.
+fn label(address: &str) -> String {
+    Address::parse(address)
+        .map(|address| address.label())
+        .unwrap_or_default()
+}

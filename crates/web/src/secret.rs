@@ -1,0 +1,58 @@
+//! Addresses that are secrets: who has one may do what it says. No answer tells a wrong one from one that never was.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::routing::{delete, get, post};
+use tillwatch_app::token::Token;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::{Problem, Site, api, pages};
+
+/// Makes a secret, as whoever runs the program can; `None` where there is no randomness.
+pub type Dice = Arc<dyn Fn() -> Option<Token> + Send + Sync>;
+
+/// The addresses with a secret in them. No answer of theirs is kept by anybody, or found by searching.
+pub(crate) fn routes() -> Router<Site> {
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .route("/l/{secret}", get(pages::list::show))
+        .route(
+            "/confirm/{token}",
+            get(pages::consent::show).post(pages::consent::agree),
+        )
+        .route("/stop/{token}", get(pages::stop::show).post(pages::stop::stop))
+        .route("/api/v1/lists", post(api::lists::open))
+        .route(
+            "/api/v1/lists/{secret}",
+            get(api::lists::show)
+                .patch(api::lists::change)
+                .delete(api::lists::remove),
+        )
+        .route("/api/v1/lists/{secret}/watches", post(api::lists::watch))
+        .route("/api/v1/lists/{secret}/watches/{id}", delete(api::lists::unwatch))
+        .layer(header(CACHE_CONTROL, "no-store"))
+        .layer(header(HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
+}
+
+impl Site {
+    /// A new secret.
+    pub(crate) fn fresh(&self) -> Result<Token, Problem> {
+        let dice = self.dice.as_ref().and_then(|dice| dice());
+        dice.ok_or_else(Problem::internal)
+    }
+}
+
+/// The secret of an address.
+pub(crate) fn token(text: &str) -> Result<Token, Problem> {
+    Token::parse(text).ok_or_else(unknown)
+}
+
+/// What is said of a secret that opens nothing.
+pub(crate) fn unknown() -> Problem {
+    Problem::not_found("there is no such address")
+}

@@ -1,0 +1,518 @@
+//! Addresses that are secrets: what they open, what they refuse, and that looking changes nothing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::{Value, json};
+use tillwatch_app::App;
+use tillwatch_app::outbox::Post;
+use tillwatch_app::ports::Later;
+use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
+use tillwatch_app::ports::store::{Check, Lanes, ListingKey, Priced, Rest, Schedule, Store, Terms};
+use tillwatch_app::token::Token;
+use tillwatch_core::almanac::Almanac;
+use tillwatch_core::checkout::{Checkout, Line};
+use tillwatch_core::country::Country;
+use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::{Currency, Money};
+use tillwatch_core::rules::RuleBook;
+use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
+use tillwatch_store::Sqlite;
+use tillwatch_web::Site;
+use tower::ServiceExt;
+
+const ITEM: &str = "1005006367324382";
+const TITLE: &str = "A <b>lamp</b> & more";
+const MAIL: &str = "mailto:ann@example.org";
+
+/// So many minutes after the beginning.
+fn at(minutes: i64) -> Instant {
+    Instant::parse("2026-06-03T12:00:00Z")
+        .unwrap()
+        .plus_seconds(minutes * 60)
+}
+
+/// A mail server that takes everything, or a chat whose owner has blocked the bot.
+#[derive(Clone)]
+struct Desk(Channel, Arc<Mutex<Vec<Message>>>);
+
+impl Notifier for Desk {
+    fn channel(&self) -> Channel {
+        self.0
+    }
+
+    fn deliver<'a>(&'a self, _: &'a Address, message: &'a Message, _: Instant) -> Later<'a, Delivery> {
+        let answer = if self.0 == Channel::Email {
+            self.1.lock().unwrap().push(message.clone());
+            Delivery::Delivered { id: None, moved: None }
+        } else {
+            let why = "blocked by the user".to_owned();
+            Delivery::Gone { why }
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// A site with one listing that costs 20.00.
+struct House {
+    app: Arc<App>,
+    store: Arc<dyn Store>,
+    router: Router,
+    now: Arc<Mutex<Instant>>,
+    mail: Desk,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{}", self.text))
+    }
+
+    #[track_caller]
+    fn has(&self, what: &str) {
+        assert!(self.text.contains(what), "{what}: {}", self.text);
+    }
+}
+
+impl House {
+    fn new() -> Self {
+        let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+        let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
+        let app = App::new(
+            Arc::clone(&store),
+            Vec::new(),
+            rules,
+            Almanac::built_in().unwrap(),
+            at(0),
+        )
+        .unwrap();
+        let site = "https://till.example/".parse().unwrap();
+        let app = Arc::new(app.with_links(Some(site), [5; 32]).unwrap());
+        let now = Arc::new(Mutex::new(at(1)));
+        let clock = Arc::clone(&now);
+        // The secrets are 1, 2, 3 and so on.
+        let last = AtomicU8::new(0);
+        let dice = Arc::new(move || Some(Token::new([last.fetch_add(1, Ordering::Relaxed) + 1; 16])));
+        let site = Site::new(Arc::clone(&app), Arc::new(move || *clock.lock().unwrap())).unwrap();
+        let house = Self {
+            router: site.with_dice(dice).router(),
+            app,
+            store,
+            now,
+            mail: Desk(Channel::Email, Arc::default()),
+        };
+        house.read();
+        house
+    }
+
+    /// A reading of the listing.
+    fn read(&self) {
+        let key = ListingKey {
+            item: ItemId::parse(ITEM).unwrap(),
+            market: Country::US,
+            currency: Currency::USD,
+        };
+        let sku = SkuId::parse("1200").unwrap();
+        let (listing, variant) = self.store.track(&key, Some(&sku), at(0)).unwrap();
+        let price = Money::new(2_000, Currency::USD);
+        let mut checkout = Checkout::new(Country::US, Currency::USD, at(0));
+        checkout.lines.push(Line {
+            item: key.item.clone(),
+            sku: Some(sku),
+            title: Some(TITLE.to_owned()),
+            store: None,
+            seller: None,
+            categories: Vec::new(),
+            warehouse: None,
+            unit_price: price,
+            quantity: 1,
+            shipping: Money::new(0, Currency::USD),
+            pool: None,
+        });
+        let check = Check {
+            listing,
+            at: at(0),
+            source: "test".into(),
+            outcome: Outcome::Ok,
+            detail: None,
+            snapshot: Some(Snapshot {
+                item: Some(key.item.clone()),
+                title: Some(TITLE.to_owned()),
+                market: Some(key.market),
+                currency: Some(key.currency),
+                variants: vec![Variant::at(price)],
+                ..Snapshot::empty("test")
+            }),
+            prices: vec![Priced {
+                variant,
+                sku: None,
+                checkout: Some(checkout),
+                terms: Terms {
+                    rules: self.app.rules().id.clone(),
+                    delivered: false,
+                },
+                lanes: Lanes {
+                    sticker: price,
+                    automatic: price,
+                    public: price,
+                    code: price,
+                },
+            }],
+            schedule: Schedule::default(),
+            alerts: Vec::new(),
+        };
+        self.store.record_checks(&[check]).unwrap();
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// A form from a page of another site.
+    async fn post_from_elsewhere(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://mail.example")
+            .header("sec-fetch-site", "cross-site");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path).header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// Opens a list; its secret.
+    async fn open(&self) -> String {
+        let opened = self.call("POST", "/api/v1/lists", &json!({})).await;
+        assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.text);
+        opened.json()["secret"].as_str().unwrap().to_owned()
+    }
+
+    async fn watch(&self, secret: &str, target: &str, channels: &[&str]) -> Answer {
+        let wish = json!({"link": ITEM, "sku": "1200", "target": target, "channels": channels});
+        self.call("POST", &format!("/api/v1/lists/{secret}/watches"), &wish)
+            .await
+    }
+
+    /// Sends what is due.
+    async fn deliver(&self) {
+        let chat = Desk(Channel::Telegram, Arc::default());
+        let post = Post::new(Arc::clone(&self.app), vec![Arc::new(self.mail.clone()), Arc::new(chat)]);
+        let now = *self.now.lock().unwrap();
+        let clock = move || now;
+        for question in post.questions(now, 9).unwrap() {
+            post.ask(&question, &clock).await.unwrap();
+        }
+        for parcel in post.collect(now, 9).unwrap() {
+            post.send(&parcel, &clock).await.unwrap();
+        }
+    }
+
+    fn letters(&self) -> Vec<Message> {
+        self.mail.1.lock().unwrap().clone()
+    }
+
+    fn rest(&self) -> Rest {
+        self.store.watches().unwrap().remove(0).rest
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_opened_filled_named_moved_and_removed_by_whoever_has_its_secret() {
+    let house = House::new();
+    let opened = house.call("POST", "/api/v1/lists", &json!({"name": "Kitchen"})).await;
+    let secret = Token::new([1; 16]).text();
+    assert_eq!(
+        (opened.status, &opened.json()["secret"]),
+        (StatusCode::CREATED, &json!(secret))
+    );
+    assert_eq!(opened.json()["address"], format!("https://till.example/l/{secret}"));
+
+    let added = house.watch(&secret, "19.00", &["telegram:1"]).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+    assert_eq!(
+        (&added.json()["price"], &added.json()["is_met"]),
+        (&json!("20.00"), &json!(false))
+    );
+    assert_eq!(
+        house.watch(&secret, "19.00", &["telegram:1"]).await.status,
+        StatusCode::OK
+    );
+    let place = format!("/api/v1/lists/{secret}");
+    let shown = house.get(&place).await.json();
+    assert_eq!(
+        (&shown["name"], shown["watches"].as_array().unwrap().len()),
+        (&json!("Kitchen"), 1)
+    );
+    let watch = &shown["watches"][0];
+    assert_eq!((&watch["target"], &watch["title"]), (&json!("19.00"), &json!(TITLE)));
+    assert_eq!(
+        watch["rules"],
+        json!([{"type": "below", "amount": "19.00", "currency": "USD"}])
+    );
+    assert_eq!(watch["channels"][0]["channel"], "Telegram");
+
+    let named = house.call("PATCH", &place, &json!({"name": "Bath"})).await;
+    assert_eq!(named.json()["name"], "Bath");
+    let moved = house.call("PATCH", &place, &json!({"secret": "replace"})).await.json();
+    assert_eq!(house.get(&place).await.status, StatusCode::NOT_FOUND);
+    let place = format!("/api/v1/lists/{}", moved["secret"].as_str().unwrap());
+    assert_eq!(house.get(&place).await.json()["name"], "Bath");
+
+    let id = &watch["id"];
+    let gone = house.call("DELETE", &format!("{place}/watches/{id}"), &json!({})).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(house.get(&place).await.json()["watches"], json!([]));
+    assert_eq!(
+        house.call("DELETE", &place, &json!({})).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(house.get(&place).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_secret_that_opens_nothing_and_a_text_that_is_none_are_answered_alike() {
+    let house = House::new();
+    let secret = house.open().await;
+    house.watch(&secret, "19.00", &[]).await;
+    let unknown = Token::new([99; 16]).text();
+    for form in ["/l/{}", "/l/{}.atom", "/confirm/{}", "/stop/{}", "/api/v1/lists/{}"] {
+        let [right, wrong] = [&unknown, "x"].map(|text| form.replace("{}", text));
+        let (unknown, none) = (house.get(&right).await, house.get(&wrong).await);
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{form}");
+        assert_eq!((unknown.status, unknown.text), (none.status, none.text), "{form}");
+    }
+    // Nor is a watch of another list there.
+    let other = house.open().await;
+    let theirs = house
+        .call("DELETE", &format!("/api/v1/lists/{other}/watches/1"), &json!({}))
+        .await;
+    let nobodys = house
+        .call("DELETE", &format!("/api/v1/lists/{other}/watches/99"), &json!({}))
+        .await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    assert_eq!(theirs.text, nobodys.text);
+    assert_eq!(house.store.watches().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_asked_wrongly_is_refused_with_its_field_and_nothing_is_kept() {
+    let house = House::new();
+    let secret = house.open().await;
+    let place = format!("/api/v1/lists/{secret}/watches");
+    for (wish, field) in [
+        (json!({"link": "nothing"}), "link"),
+        (json!({"link": ITEM, "target": "cheap"}), "target"),
+        (json!({"link": ITEM, "lane": "fast"}), "lane"),
+        (json!({"link": ITEM, "market": "XXX"}), "market"),
+        (json!({"link": ITEM, "rules": [{"type": "soon"}]}), "rules"),
+        (
+            json!({"link": ITEM, "channels": ["mailto:a@example.org\r\nBcc: b@example.org"]}),
+            "channels",
+        ),
+        (
+            json!({"link": ITEM, "channels": ["mailto:a@example.org,b@example.org"]}),
+            "channels",
+        ),
+        (json!({"link": ITEM, "confirmed": true}), "body"),
+        (json!({}), "body"),
+    ] {
+        let answer = house.call("POST", &place, &wish).await;
+        assert_eq!(
+            (answer.status, &answer.json()["field"]),
+            (StatusCode::BAD_REQUEST, &json!(field)),
+            "{wish}"
+        );
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+    let crowd: Vec<String> = (1..=21).map(|chat| format!("telegram:{chat}")).collect();
+    let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();
+    let answer = house.watch(&secret, "19.00", &crowd).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    answer.has("at most 20 channels");
+    assert_eq!(house.store.watches().unwrap(), []);
+    let long = house
+        .call("POST", "/api/v1/lists", &json!({"name": "a".repeat(200)}))
+        .await;
+    assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn no_answer_of_a_secret_address_is_kept_found_by_searching_or_told_to_the_next_site() {
+    let house = House::new();
+    let secret = house.open().await;
+    for path in [
+        format!("/l/{secret}"),
+        format!("/l/{secret}.atom"),
+        format!("/api/v1/lists/{secret}"),
+        "/stop/x".into(),
+    ] {
+        let headers = house.get(&path).await.headers;
+        assert_eq!(headers["cache-control"], "no-store", "{path}");
+        assert_eq!(headers["x-robots-tag"], "noindex, nofollow", "{path}");
+        assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_shows_price_target_and_what_could_not_be_delivered() {
+    let house = House::new();
+    let secret = house.open().await;
+    house
+        .get(&format!("/l/{secret}"))
+        .await
+        .has("Nothing is watched here yet.");
+    house.watch(&secret, "20.00", &["telegram:1", MAIL]).await;
+    house.deliver().await;
+    let page = house.get(&format!("/l/{secret}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in [
+        "A &#60;b&#62;lamp&#60;/b&#62; &#38; more",
+        "20.00\u{a0}USD",
+        "at 20.00\u{a0}USD or below",
+        "Telegram: nothing more is sent, since blocked by the user",
+        "Telegram: could not deliver, since blocked by the user",
+        "e-mail to a…@example.org: was asked to agree",
+        "20.00 USD already",
+    ] {
+        page.has(text);
+    }
+    assert!(!page.text.contains("ann@"), "a list may be shared");
+}
+
+#[tokio::test]
+async fn the_feed_of_a_list_has_its_alerts_with_whatever_a_title_says_as_text() {
+    let house = House::new();
+    let secret = house.open().await;
+    let feed = format!("/l/{secret}.atom");
+    assert!(!house.get(&feed).await.text.contains("<entry>"));
+    house.watch(&secret, "20.00", &[]).await;
+    let answer = house.get(&feed).await;
+    assert_eq!(answer.headers["content-type"], "application/atom+xml; charset=utf-8");
+    for text in [
+        "<title>20.00 USD already: A &lt;b&gt;lamp&lt;/b&gt; &amp; more</title>",
+        "<id>urn:tillwatch:alert:1.0.1</id>",
+        "<updated>2026-06-03T12:01:00+00:00</updated>",
+        "https://www.aliexpress.com/item/1005006367324382.html",
+        &format!("href=\"https://till.example/l/{secret}.atom\" rel=\"self\""),
+    ] {
+        answer.has(text);
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_agrees_by_a_button_and_not_by_opening_its_link() {
+    let house = House::new();
+    let secret = house.open().await;
+    let added = house.watch(&secret, "20.00", &[MAIL]).await.json();
+    assert_eq!(
+        added["asked"],
+        json!([{"channel": "e-mail to a…@example.org", "answer": "asked", "not_before": null}])
+    );
+    let again = house.watch(&secret, "19.00", &[MAIL]).await.json();
+    assert_eq!(again["asked"][0]["answer"], "asked_before");
+    house.deliver().await;
+    let letters = house.letters();
+    assert_eq!(letters.len(), 1);
+    let link = letters[0].links[0].url.path().to_owned();
+    for _ in 0..2 {
+        let page = house.get(&link).await;
+        assert_eq!(page.status, StatusCode::OK);
+        page.has("Price alerts to a…@example.org?");
+        page.has("<form method=\"post\">");
+    }
+    assert_eq!(house.post_from_elsewhere(&link, "").await.status, StatusCode::FORBIDDEN);
+    house.deliver().await;
+    assert_eq!(house.letters().len(), 1);
+    // A day later it is over, and says so.
+    *house.now.lock().unwrap() = at(25 * 60);
+    assert_eq!(house.get(&link).await.status, StatusCode::GONE);
+    assert_eq!(house.post(&link, "").await.status, StatusCode::GONE);
+    *house.now.lock().unwrap() = at(2);
+    house
+        .post(&link, "")
+        .await
+        .has("Alerts go to a…@example.org from now on.");
+    house.get(&link).await.has("Alerts go to");
+    house.deliver().await;
+    assert_eq!(house.letters().len(), 2);
+}
+
+/// A site whose mailbox has agreed, and the way to stop of its alert.
+async fn told() -> (House, String) {
+    let house = House::new();
+    let secret = house.open().await;
+    house.watch(&secret, "20.00", &[MAIL]).await;
+    house.deliver().await;
+    let link = house.letters()[0].links[0].url.path().to_owned();
+    house.post(&link, "").await;
+    house.deliver().await;
+    let stop = house.letters()[1].stop.clone().unwrap();
+    assert_eq!(stop.host_str(), Some("till.example"));
+    (house, stop.path().to_owned())
+}
+
+#[tokio::test]
+async fn one_click_of_a_mail_program_stops_and_opening_the_page_does_not() {
+    for body in [
+        "List-Unsubscribe=One-Click",
+        "",
+        "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n",
+    ] {
+        let (house, stop) = told().await;
+        let page = house.get(&stop).await;
+        page.has("Stop telling of A &#60;b&#62;lamp");
+        page.has("Nothing more to this mailbox");
+        assert_eq!(house.rest(), Rest::Awake);
+        let stopped = house.post_from_elsewhere(&stop, body).await;
+        assert_eq!(stopped.status, StatusCode::OK, "{}", stopped.text);
+        stopped.has("Nothing more is told of");
+        assert_eq!(house.rest(), Rest::Stopped);
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_that_wants_nothing_more_is_asked_nothing_more_either() {
+    let (house, stop) = told().await;
+    house
+        .post(&stop, "what=all")
+        .await
+        .has("a…@example.org gets nothing more from this site");
+    assert_eq!(house.rest(), Rest::Awake);
+    let other = house.open().await;
+    let asked = house
+        .watch(&other, "18.00", &["mailto:ann+new@example.org"])
+        .await
+        .json();
+    assert_eq!(asked["asked"][0]["answer"], "wants_nothing");
+}
