@@ -42,6 +42,8 @@ pub(crate) struct Service {
     /// The bot that people talk to, where there is one.
     pub(crate) bot: Option<Bot>,
     pub(crate) listen: SocketAddr,
+    /// Whether visitors may name programs that are called.
+    pub(crate) calls: bool,
     /// Whether its marketplace is simulated, which every page then says.
     pub(crate) demonstration: bool,
 }
@@ -63,8 +65,9 @@ impl Service {
         let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
         let bot = self.bot.as_ref();
         let desk = bot.map(|bot| bot.desk(&self.app, &office, &self.clock)).transpose()?;
+        let site = if self.calls { site.with_calls() } else { site };
         let site = match &desk {
-            Some(desk) => desk.beside(site.router()),
+            Some(desk) => desk.beside(site.with_bot(desk.name()).router()),
             None => site.router(),
         };
         ready(listener.local_addr()?);

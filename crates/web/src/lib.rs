@@ -17,7 +17,7 @@ mod secret;
 pub mod telegram;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -41,6 +41,10 @@ pub struct Site {
     tongues: Arc<Tongues>,
     demonstration: bool,
     dice: Option<Dice>,
+    /// What the bot is called, once that is known; absent where there is none.
+    bot: Option<Arc<OnceLock<String>>>,
+    /// Whether visitors may name programs that are called.
+    calls: bool,
 }
 
 impl Site {
@@ -52,6 +56,8 @@ impl Site {
             tongues: Arc::new(Tongues::built_in()?),
             demonstration: false,
             dice: None,
+            bot: None,
+            calls: false,
         })
     }
 
@@ -71,6 +77,21 @@ impl Site {
             dice: Some(dice),
             ..self
         }
+    }
+
+    /// The same with a bot that chats can be bound to, once its name is there.
+    #[must_use]
+    pub fn with_bot(self, name: Arc<OnceLock<String>>) -> Self {
+        Self {
+            bot: Some(name),
+            ..self
+        }
+    }
+
+    /// The same, which lets visitors name programs that are called: webhooks, ntfy, Gotify, Discord, Apprise.
+    #[must_use]
+    pub fn with_calls(self) -> Self {
+        Self { calls: true, ..self }
     }
 
     /// Every address that is answered.

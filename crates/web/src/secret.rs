@@ -21,6 +21,7 @@ pub(crate) fn routes() -> Router<Site> {
     };
     Router::new()
         .route("/l/{secret}", get(pages::list::show))
+        .route("/l/{secret}/telegram", post(pages::list::telegram::invite))
         .route(
             "/confirm/{token}",
             get(pages::consent::show).post(pages::consent::agree),

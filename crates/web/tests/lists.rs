@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -37,7 +37,7 @@ fn at(minutes: i64) -> Instant {
         .plus_seconds(minutes * 60)
 }
 
-/// A mail server that takes everything, or a chat whose owner has blocked the bot.
+/// A mail server that takes everything, or a topic whose server refuses.
 #[derive(Clone)]
 struct Desk(Channel, Arc<Mutex<Vec<Message>>>);
 
@@ -85,7 +85,12 @@ impl Answer {
 }
 
 impl House {
+    /// One whose operator lets programs be called.
     fn new() -> Self {
+        Self::with(Site::with_calls)
+    }
+
+    fn with(set_up: impl FnOnce(Site) -> Site) -> Self {
         let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
         let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
         let app = App::new(
@@ -105,7 +110,7 @@ impl House {
         let dice = Arc::new(move || Some(Token::new([last.fetch_add(1, Ordering::Relaxed) + 1; 16])));
         let site = Site::new(Arc::clone(&app), Arc::new(move || *clock.lock().unwrap())).unwrap();
         let house = Self {
-            router: site.with_dice(dice).router(),
+            router: set_up(site.with_dice(dice)).router(),
             app,
             store,
             now,
@@ -226,7 +231,7 @@ impl House {
 
     /// Sends what is due.
     async fn deliver(&self) {
-        let chat = Desk(Channel::Telegram, Arc::default());
+        let chat = Desk(Channel::Ntfy, Arc::default());
         let post = Post::new(Arc::clone(&self.app), vec![Arc::new(self.mail.clone()), Arc::new(chat)]);
         let now = *self.now.lock().unwrap();
         let clock = move || now;
@@ -258,14 +263,17 @@ async fn a_list_is_opened_filled_named_moved_and_removed_by_whoever_has_its_secr
     );
     assert_eq!(opened.json()["address"], format!("https://till.example/l/{secret}"));
 
-    let added = house.watch(&secret, "19.00", &["telegram:1"]).await;
+    let added = house.watch(&secret, "19.00", &["ntfys://ntfy.example/one"]).await;
     assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
     assert_eq!(
         (&added.json()["price"], &added.json()["is_met"]),
         (&json!("20.00"), &json!(false))
     );
     assert_eq!(
-        house.watch(&secret, "19.00", &["telegram:1"]).await.status,
+        house
+            .watch(&secret, "19.00", &["ntfys://ntfy.example/one"])
+            .await
+            .status,
         StatusCode::OK
     );
     let place = format!("/api/v1/lists/{secret}");
@@ -280,7 +288,7 @@ async fn a_list_is_opened_filled_named_moved_and_removed_by_whoever_has_its_secr
         watch["rules"],
         json!([{"type": "below", "amount": "19.00", "currency": "USD"}])
     );
-    assert_eq!(watch["channels"][0]["channel"], "Telegram");
+    assert_eq!(watch["channels"][0]["channel"], "ntfy at ntfy.example");
 
     let named = house.call("PATCH", &place, &json!({"name": "Bath"})).await;
     assert_eq!(named.json()["name"], "Bath");
@@ -355,7 +363,7 @@ async fn what_is_asked_wrongly_is_refused_with_its_field_and_nothing_is_kept() {
         );
         assert_eq!(answer.headers["content-type"], "application/problem+json");
     }
-    let crowd: Vec<String> = (1..=21).map(|chat| format!("telegram:{chat}")).collect();
+    let crowd: Vec<String> = (1..=21).map(|chat| format!("ntfys://ntfy.example/{chat}")).collect();
     let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();
     let answer = house.watch(&secret, "19.00", &crowd).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -392,7 +400,7 @@ async fn a_list_shows_price_target_and_what_could_not_be_delivered() {
         .get(&format!("/l/{secret}"))
         .await
         .has("Nothing is watched here yet.");
-    house.watch(&secret, "20.00", &["telegram:1", MAIL]).await;
+    house.watch(&secret, "20.00", &["ntfys://ntfy.example/one", MAIL]).await;
     house.deliver().await;
     let page = house.get(&format!("/l/{secret}")).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -400,8 +408,8 @@ async fn a_list_shows_price_target_and_what_could_not_be_delivered() {
         "A &#60;b&#62;lamp&#60;/b&#62; &#38; more",
         "20.00\u{a0}USD",
         "at 20.00\u{a0}USD or below",
-        "Telegram: nothing more is sent, since blocked by the user",
-        "Telegram: could not deliver, since blocked by the user",
+        "ntfy at ntfy.example: nothing more is sent, since blocked by the user",
+        "ntfy at ntfy.example: could not deliver, since blocked by the user",
         "e-mail to a…@example.org: was asked to agree",
         "20.00 USD already",
     ] {
@@ -515,4 +523,101 @@ async fn a_mailbox_that_wants_nothing_more_is_asked_nothing_more_either() {
         .await
         .json();
     assert_eq!(asked["asked"][0]["answer"], "wants_nothing");
+}
+
+#[tokio::test]
+async fn nobody_names_a_chat_of_others_and_programs_are_called_only_where_the_operator_lets_them() {
+    for (house, channel, is_taken) in [
+        (House::new(), "telegram:4711", false),
+        (House::new(), "webhook+https://hook.example/in#secret", true),
+        (
+            House::with(|site| site),
+            "webhook+https://hook.example/in#secret",
+            false,
+        ),
+        (House::with(|site| site), "ntfys://ntfy.example/topic", false),
+        (House::with(|site| site), MAIL, true),
+    ] {
+        let secret = house.open().await;
+        let answer = house.watch(&secret, "19.00", &[channel]).await;
+        let expected = if is_taken {
+            StatusCode::CREATED
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        assert_eq!(answer.status, expected, "{channel}: {}", answer.text);
+        assert_eq!(house.store.watches().unwrap().len(), usize::from(is_taken), "{channel}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_invites_a_chat_by_a_link_that_is_taken_once() {
+    let house = House::with(|site| {
+        let name = OnceLock::new();
+        name.get_or_init(|| "till_bot".to_owned());
+        site.with_bot(Arc::new(name))
+    });
+    let secret = house.open().await;
+    let place = format!("/l/{secret}/telegram");
+    assert!(
+        !house.get(&format!("/l/{secret}")).await.text.contains(&place),
+        "nothing is to be told yet"
+    );
+    house.watch(&secret, "19.00", &[]).await;
+    house.get(&format!("/l/{secret}")).await.has(&place);
+    let page = house.post(&place, "").await;
+    let (_, rest) = page.text.split_once("https://t.me/till_bot?start=").unwrap();
+    let invitation = Token::parse(rest.get(..22).unwrap()).unwrap();
+    let (ann, bob) = (
+        Address::parse("telegram:1").unwrap(),
+        Address::parse("telegram:2").unwrap(),
+    );
+    let taken = house.app.bind(&invitation, &ann, at(2)).unwrap();
+    assert_eq!(taken.map(|watches| watches.len()), Some(1));
+    assert_eq!(house.app.bind(&invitation, &bob, at(2)).unwrap(), None);
+    house.get(&format!("/l/{secret}")).await.has("Telegram");
+    assert_eq!(house.get(&place).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    let without = House::new();
+    let secret = without.open().await;
+    assert_eq!(
+        without.post(&format!("/l/{secret}/telegram"), "").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_listing_is_watched_from_its_page_in_a_list_of_its_own_or_the_one_that_is_named() {
+    let house = House::new();
+    let page = house.get(&format!("/i/{ITEM}?market=US&sku=1200")).await;
+    page.has(&format!("action=\"/i/{ITEM}/watch\""));
+    let form = |rest: &str| format!("market=US&sku=1200&target=19%2C50&{rest}");
+    let send = async |body: &str| {
+        let request = Request::post(format!("/i/{ITEM}/watch"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        house.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    let watched = send(&form("email=ann%40example.org")).await;
+    assert_eq!(watched.status, StatusCode::SEE_OTHER, "{}", watched.text);
+    let list = watched.headers["location"].to_str().unwrap().to_owned();
+    house.get(&list).await.has("at 19.50");
+    house.deliver().await;
+    assert_eq!(house.letters().len(), 1, "the mailbox is asked whether it agrees");
+    let again = send(&form(&format!("list={}", list.strip_prefix("/l/").unwrap()))).await;
+    assert_eq!(again.headers["location"], list.as_str());
+    let gone = send(&form(&format!("list={}", Token::new([99; 16]).text()))).await;
+    assert_ne!(
+        gone.headers["location"],
+        list.as_str(),
+        "a list that is gone gives way to a new one"
+    );
+    for wrong in [
+        "target=0",
+        "target=19.999",
+        "target=19.50&email=nobody",
+        "target=19.50&lane=gold",
+    ] {
+        let answer = send(&format!("market=US&sku=1200&{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }

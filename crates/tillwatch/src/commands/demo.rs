@@ -112,6 +112,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         notifiers: Vec::new(),
         bot: None,
         listen: arguments.listen,
+        calls: false,
         demonstration: true,
     };
     service.run(&runtime, |at| {

@@ -50,6 +50,9 @@ pub(crate) struct Arguments {
     /// Where people reach it, such as <https://till.example/>, for links in messages; `TILLWATCH_PUBLIC` says the same
     #[arg(long, value_name = "URL")]
     public: Option<String>,
+    /// Let visitors be told by webhook, ntfy, Gotify, Discord and Apprise too: calls to public addresses that they name
+    #[arg(long)]
+    webhooks: bool,
     /// A rule set by name or a file with one
     #[arg(long, value_name = "ID|FILE")]
     rules: Option<String>,
@@ -90,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
             webhook,
         }),
         listen: arguments.listen,
+        calls: arguments.webhooks,
         demonstration: false,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime")?;

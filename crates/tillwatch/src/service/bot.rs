@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -79,6 +79,8 @@ pub(super) struct Desk {
     chats: Mutex<HashMap<String, JoinHandle<()>>>,
     heard: Mutex<Heard>,
     webhook: Option<Url>,
+    /// What it is called, once Telegram has said so.
+    name: Arc<OnceLock<String>>,
 }
 
 impl Bot {
@@ -94,11 +96,17 @@ impl Bot {
             chats: Mutex::default(),
             heard: Mutex::new(Heard::recall(app)?),
             webhook: self.webhook.clone(),
+            name: Arc::default(),
         }))
     }
 }
 
 impl Desk {
+    /// What the bot is called; empty until Telegram has said so.
+    pub(super) fn name(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.name)
+    }
+
     /// The site with the address that Telegram brings updates to, where it does.
     pub(super) fn beside(self: &Arc<Self>, site: Router) -> Router {
         if self.webhook.is_none() {
@@ -156,6 +164,10 @@ impl Desk {
     /// One question for updates, or the word where to bring them.
     async fn ask(self: &Arc<Self>, is_set_up: &mut bool) -> Result<(), Deaf> {
         let now = (self.clock)();
+        if self.name.get().is_none() {
+            let name = self.telegram.name(now).await?;
+            self.name.get_or_init(|| name);
+        }
         if let Some(address) = &self.webhook {
             return Ok(self.telegram.bring_to(address, now).await?);
         }

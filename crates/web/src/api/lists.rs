@@ -8,7 +8,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tillwatch_app::ports::notifier::Address;
+use tillwatch_app::ports::notifier::{Address, Channel};
 use tillwatch_app::ports::store::{
     Asked, ChannelOf, Fate, Former, ListOf, Listed, ListingKey, NewChannel, Rest, Ruled, WatchId,
 };
@@ -149,6 +149,7 @@ pub(crate) async fn watch(
     let answer = site.ask(move |app, now| {
         let list = find(app, &secret)?.id;
         let (wanted, addresses) = wanted(app, &wish)?;
+        addresses.iter().try_for_each(|address| may_name(&here, address))?;
         let is_mailbox = |address: &&Address| matches!(address, Address::Email { .. });
         if addresses.iter().any(|address| is_mailbox(&address)) && app.public().is_none() {
             let told = "no mailbox can be asked whether it agrees: the site has no public address";
@@ -249,6 +250,17 @@ fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
         channels: addresses.iter().map(channel).collect(),
     };
     Ok((wanted, addresses))
+}
+
+/// Whether a visitor may name an address: nobody knows whose chat a number is, and what is called is the operator's matter.
+fn may_name(site: &Site, address: &Address) -> Result<(), Problem> {
+    let told = match address.channel() {
+        Channel::Email => return Ok(()),
+        Channel::Telegram => "a chat is bound from within it: by the Telegram button on the page of the list",
+        _ if site.calls => return Ok(()),
+        _ => "this site calls no programs that visitors name; mailboxes and Telegram are what it has",
+    };
+    Err(Problem::bad_value("channels", told))
 }
 
 fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {

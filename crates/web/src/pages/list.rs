@@ -1,6 +1,7 @@
 //! A list: what is watched, what was told and to whom. Whoever has its address has it.
 
 mod feed;
+pub(crate) mod telegram;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -28,6 +29,8 @@ struct Page<'a> {
     frame: Frame<'a>,
     title: String,
     feed: String,
+    /// Where a chat is invited; absent where there is no bot, or nothing to tell.
+    invite: Option<String>,
     watches: Vec<Row>,
     log: Vec<Told>,
 }
@@ -76,6 +79,7 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(secret):
         let page = Page {
             title: list.name.clone().unwrap_or_else(|| frame.words.list.title.clone()),
             feed: format!("/l/{secret}.atom"),
+            invite: (here.bot_name().is_some() && !list.watches.is_empty()).then(|| format!("/l/{secret}/telegram")),
             watches: list.watches.iter().map(|listed| teller.row(listed)).collect(),
             log: log.iter().map(|logged| teller.told(&list, logged)).collect(),
             frame,
