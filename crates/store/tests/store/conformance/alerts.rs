@@ -5,6 +5,7 @@ use tillwatch_app::ports::store::{
     Alert, ChannelOf, Decided, Fate, ListingId, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Rest,
     Settled, Store, WatchId,
 };
+use tillwatch_app::token::Token;
 use tillwatch_core::alert::{Rule, Settings, Stage, State};
 use tillwatch_core::history::{Lane, Period};
 
@@ -158,8 +159,9 @@ pub(crate) fn lease(store: &dyn Store) {
     // What is held until later holds up nothing, and comes then.
     assert_eq!(crossings(&leased(store, 60)), [(first, 2)]);
     // So many addresses are served at a time, each with all that is due for it.
-    store.ask_confirmation(MAIL, b"hash", at(60)).unwrap();
-    store.confirm(b"hash", at(60)).unwrap();
+    let token = Token::new([1; 16]);
+    store.ask_confirmation(MAIL, &[7; 32], &token, at(60)).unwrap();
+    store.confirm(&token.hash(), at(60)).unwrap();
     alerted(store, second, &[3, 4]);
     let addresses = || {
         let parcels = store.lease(at(90), at(100), 1).unwrap();
