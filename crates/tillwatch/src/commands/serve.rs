@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime")?;
     service.run(&runtime, |at| {
-        eprintln!("tillwatch answers on http://{at}. Stop it with Ctrl-C.");
+        eprintln!("tillwatch answers on http://{at} until it is stopped, as by Ctrl-C.");
     })?;
     Ok(Status::Done)
 }
