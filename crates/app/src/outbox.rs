@@ -6,14 +6,15 @@ mod retry;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tillwatch_core::alert::{Notice, read_notice};
+use tillwatch_core::alert::{Notice, Rule, read_notice};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 
 use crate::App;
 use crate::message::{self, Envelope};
 use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
-use crate::ports::store::{Parcel, Settled, StoreError, WatchId};
+use crate::ports::painter::Painter;
+use crate::ports::store::{ListingKey, Parcel, Settled, StoreError, WatchId};
 use pace::Pace;
 use retry::Attempt;
 
@@ -30,6 +31,7 @@ const NOT_SET_UP: u32 = 3_600;
 pub struct Post {
     app: Arc<App>,
     notifiers: Vec<Arc<dyn Notifier>>,
+    painter: Option<Arc<dyn Painter>>,
     pace: Mutex<Pace>,
 }
 
@@ -80,7 +82,17 @@ impl Post {
         Self {
             app,
             notifiers,
+            painter: None,
             pace: Mutex::default(),
+        }
+    }
+
+    /// The same with charts in its alerts, where a channel shows them.
+    #[must_use]
+    pub fn with_painter(self, painter: Arc<dyn Painter>) -> Self {
+        Self {
+            painter: Some(painter),
+            ..self
         }
     }
 
@@ -170,12 +182,18 @@ impl Post {
         let Some(notifier) = self.notifier(channel) else {
             return Ok((None, not_set_up(channel)));
         };
-        let message = self.message(parcel, &notice, now)?;
+        let message = self.message(parcel, &notice, channel, now).await?;
         Ok((Some(channel), notifier.deliver(&address, &message, now).await))
     }
 
     /// The alert, or that it comes too late: nobody wants to be told to buy what has become dearer since.
-    fn message(&self, parcel: &Parcel, notice: &Notice, now: Instant) -> Result<Message, StoreError> {
+    async fn message(
+        &self,
+        parcel: &Parcel,
+        notice: &Notice,
+        channel: Channel,
+        now: Instant,
+    ) -> Result<Message, StoreError> {
         let envelope = Envelope {
             watch: parcel.watch,
             stop: self.app.stop_link(parcel.watch, &parcel.address),
@@ -188,7 +206,24 @@ impl Post {
                 return Ok(message::missed(notice, price, &envelope));
             }
         }
-        Ok(message::alert(notice, &envelope))
+        Ok(Message {
+            picture: self.picture(notice, channel, now).await,
+            ..message::alert(notice, &envelope)
+        })
+    }
+
+    /// The chart of an alert's price, where its channel shows one and there is a price to be seen.
+    async fn picture(&self, notice: &Notice, channel: Channel, now: Instant) -> Option<Vec<u8>> {
+        let painter = self.painter.as_ref().filter(|_| channel.shows_pictures())?;
+        if notice.rule == Rule::Broken {
+            return None;
+        }
+        let key = ListingKey {
+            item: notice.item.clone(),
+            market: notice.market,
+            currency: notice.currency,
+        };
+        painter.paint(&key, notice.sku.as_ref(), notice.lane, now).await
     }
 
     /// What is paid now in the notice's lane; nothing while nobody can see it.

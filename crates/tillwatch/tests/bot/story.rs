@@ -103,7 +103,7 @@ impl Story {
 
     /// Writes what there is to say to those who wait.
     fn remind(&self) {
-        for (chat, message) in self.talk.due(self.shelf.now).unwrap() {
+        for (chat, message) in self.runtime.block_on(self.talk.due(self.shelf.now)).unwrap() {
             self.write(&chat, &Reply::New(message));
         }
     }
