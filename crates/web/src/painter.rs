@@ -24,7 +24,7 @@ use crate::{Problem, Site};
 const AT_ONCE: usize = 1;
 
 /// Messages that wait for a picture; the next one goes without. Thousands of alerts of one minute must not wait for it.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 
 /// How long a message waits for its picture, its turn included.
 const PATIENCE: Duration = Duration::from_millis(300);

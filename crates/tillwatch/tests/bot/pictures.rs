@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use tillwatch_app::Wanted;
 use tillwatch_app::conversation::{Conversation, Follow, Reply, Said, Words};
 use tillwatch_app::outbox::{Post, Sent};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
 use tillwatch_app::ports::painter::Painter;
-use tillwatch_app::ports::store::{ListingKey, NewChannel, Settings};
-use tillwatch_app::verbs::Wanted;
-use tillwatch_core::alert::Rule;
+use tillwatch_app::ports::store::{ListingKey, NewChannel};
+use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::history::Lane;
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
