@@ -4,17 +4,17 @@
 //! discounts and then line by line. A discount's scope finds shelves through one index of postings; where it names
 //! listings, it finds the very entries.
 
+mod likeness;
 mod reach;
 mod reprice;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, btree_map};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use slab::Slab;
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::checkout::Checkout;
-use tillwatch_core::discount::{Discount, Provenance};
+use tillwatch_core::discount::Discount;
 use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
@@ -22,6 +22,7 @@ use tillwatch_core::observation::Lanes;
 use tillwatch_core::rules::RuleSet;
 
 use crate::ports::store::{Terms, VariantId};
+use likeness::{Likeness, Shown};
 use reach::Reach;
 pub use reach::Touched;
 pub use reprice::Moved;
@@ -33,9 +34,10 @@ pub struct Book {
     places: BTreeMap<VariantId, usize>,
     shelves: Slab<Shelf>,
     alike: HashMap<Arc<Likeness>, usize>,
+    shown: Shown,
     reach: Reach,
     /// The seconds at which a discount that listings show begins or ends, with the shelves that it is on.
-    turns: BTreeSet<(i64, usize)>,
+    turns: BTreeMap<i64, Vec<usize>>,
 }
 
 /// One variant.
@@ -57,38 +59,6 @@ struct Shelf {
     members: Vec<usize>,
 }
 
-/// What the variants of a shelf have in common.
-#[derive(PartialEq, Eq, Hash)]
-struct Likeness {
-    /// A checkout of one line with the discounts that the listings showed; what sets a variant apart is blank.
-    checkout: Checkout,
-    delivered: bool,
-}
-
-impl Likeness {
-    fn of(own: &Checkout, delivered: bool) -> Option<Self> {
-        let [line] = own.lines.as_slice() else {
-            return None;
-        };
-        let mut checkout = own.clone();
-        checkout.at = Instant::utc(Timestamp::UNIX_EPOCH);
-        checkout.lines = vec![tillwatch_core::checkout::Line {
-            item: ItemId::from_number(0),
-            sku: None,
-            title: None,
-            unit_price: Money::zero(own.currency),
-            shipping: Money::zero(own.currency),
-            quantity: 1,
-            ..line.clone()
-        }];
-        for discount in &mut checkout.discounts {
-            // When and where a discount was seen does not change what it takes.
-            discount.provenance = Provenance::default();
-        }
-        Some(Self { checkout, delivered })
-    }
-}
-
 impl Book {
     /// An empty one, for a rule set.
     pub fn new(rules: RuleSet) -> Self {
@@ -98,8 +68,9 @@ impl Book {
             places: BTreeMap::new(),
             shelves: Slab::new(),
             alike: HashMap::new(),
+            shown: Shown::default(),
             reach: Reach::default(),
-            turns: BTreeSet::new(),
+            turns: BTreeMap::new(),
         }
     }
 
@@ -116,7 +87,8 @@ impl Book {
     /// Enters a variant with its own checkout (one piece, the discounts that its listing showed) and its prices, in
     /// place of what was known of it. A checkout of more than one line is nothing that can be watched and is left out.
     pub fn enter(&mut self, variant: VariantId, own: &Checkout, delivered: bool, lanes: &Lanes) {
-        let (Some(line), Some(likeness)) = (own.lines.first(), Likeness::of(own, delivered)) else {
+        let likeness = Likeness::of(own, delivered, &mut self.shown);
+        let (Some(line), Some(likeness)) = (own.lines.first(), likeness) else {
             return;
         };
         let known = self.places.get(&variant).and_then(|place| self.entries.get_mut(*place));
@@ -176,13 +148,13 @@ impl Book {
             rules: self.rules.id.clone(),
             delivered: likeness.delivered,
         };
-        Some((lanes(entry.lanes, likeness.checkout.currency), terms))
+        Some((lanes(entry.lanes, likeness.bare().currency), terms))
     }
 
     /// A variant's own checkout, as it was entered but for when and where its discounts were seen.
     pub fn checkout(&self, variant: VariantId) -> Option<Checkout> {
         let entry = self.entries.get(*self.places.get(&variant)?)?;
-        let mut checkout = self.shelves.get(entry.shelf)?.likeness.checkout.clone();
+        let mut checkout = self.shelves.get(entry.shelf)?.likeness.checkout();
         for line in &mut checkout.lines {
             line.item = entry.item.clone();
             line.unit_price = Money::new(entry.unit_price, checkout.currency);
@@ -193,16 +165,15 @@ impl Book {
 
     /// The next second after this one at which a discount that a listing showed begins or ends.
     pub fn next_turn(&self) -> Option<i64> {
-        self.turns.first().map(|(second, _)| *second)
+        self.turns.first_key_value().map(|(second, _)| *second)
     }
 
     /// What the discounts touch that began or ended up to a moment; each is told once.
     pub fn turned(&mut self, now: Instant) -> Touched {
         let now = now.moment().as_second();
         let mut touched = Touched::default();
-        while let Some((second, shelf)) = self.turns.first().copied().filter(|(second, _)| *second <= now) {
-            self.turns.remove(&(second, shelf));
-            touched.shelves.insert(shelf);
+        while let Some(first) = self.turns.first_entry().filter(|first| *first.key() <= now) {
+            touched.shelves.extend(first.remove());
         }
         touched
     }
@@ -229,7 +200,7 @@ impl Book {
 
     fn is_meant(&self, discount: &Discount, place: usize) -> bool {
         self.shelves.get(place).is_some_and(|home| {
-            let checkout = &home.likeness.checkout;
+            let checkout = home.likeness.bare();
             let mut lines = checkout.lines.iter();
             lines.any(|line| tillwatch_core::stack::is_meant_for(discount, checkout, line))
         })
@@ -245,9 +216,10 @@ impl Book {
             likeness: Arc::clone(&likeness),
             members: Vec::new(),
         });
-        self.reach.add_shelf(&likeness.checkout, place);
-        self.turns
-            .extend(turns_of(&likeness.checkout).map(|second| (second, place)));
+        self.reach.add_shelf(likeness.bare(), place);
+        for second in likeness.turns() {
+            self.turns.entry(second).or_default().push(place);
+        }
         self.alike.insert(likeness, place);
         place
     }
@@ -255,9 +227,17 @@ impl Book {
     fn clear_shelf(&mut self, place: usize) {
         let Shelf { likeness, .. } = self.shelves.remove(place);
         self.alike.remove(&likeness);
-        self.reach.remove_shelf(&likeness.checkout, place);
-        for second in turns_of(&likeness.checkout) {
-            self.turns.remove(&(second, place));
+        self.reach.remove_shelf(likeness.bare(), place);
+        for second in likeness.turns() {
+            if let btree_map::Entry::Occupied(mut shelves) = self.turns.entry(second) {
+                shelves.get_mut().retain(|shelf| *shelf != place);
+                if shelves.get().is_empty() {
+                    shelves.remove();
+                }
+            }
+        }
+        if let Some(gone) = Arc::into_inner(likeness) {
+            self.shown.forget(gone);
         }
     }
 
@@ -269,14 +249,6 @@ impl Book {
         tillwatch_core::quote::join(&mut checkout.discounts, known.iter());
         Lanes::of(&checkout, rules)
     }
-}
-
-fn turns_of(checkout: &Checkout) -> impl Iterator<Item = i64> {
-    let edges = checkout
-        .discounts
-        .iter()
-        .flat_map(|discount| [discount.valid_from, discount.valid_until]);
-    edges.flatten().map(|edge| edge.moment().as_second())
 }
 
 fn minors(lanes: &Lanes) -> [i64; 4] {

@@ -39,6 +39,8 @@ pub struct Stoppable {
     pub watch: Watch,
     /// Whose message it stood in; absent where the watch tells that address no more.
     pub address: Option<Address>,
+    /// Whether it stood in a message of several watches, so that it stops all that tell that address.
+    pub all: bool,
 }
 
 impl Stoppable {
@@ -51,7 +53,8 @@ impl Stoppable {
     }
 }
 
-/// What a way to stop says: the watch, and the first bytes of the hash of the address whose message it stands in.
+/// What a way to stop says: the watch, and the first bytes of the hash of the address whose message it stands in. The
+/// number of a watch that is less than zero stands for all watches that tell the address, as the one of that number does.
 type Said = (WatchId, [u8; 8]);
 
 impl Key {
@@ -145,6 +148,11 @@ impl App {
         self.page(&format!("stop/{token}"))
     }
 
+    /// Where messages of several watches to an address are stopped, all of them; one of the watches vouches for it.
+    pub(crate) fn stop_all_link(&self, watch: WatchId, address: &str) -> Option<Url> {
+        self.stop_link(WatchId(watch.0.checked_neg()?), address)
+    }
+
     /// The page on which a mailbox agrees.
     pub(crate) fn confirm_link(&self, token: &Token) -> Option<Url> {
         self.page(&format!("confirm/{}", token.text()))
@@ -162,20 +170,28 @@ impl App {
         let Some((key, (id, mark))) = self.links.as_ref().and_then(read) else {
             return Ok(None);
         };
-        let Some(watch) = self.store.watch(id)? else {
+        let all = id.0 < 0;
+        let Some(watch) = self.store.watch(WatchId(id.0.saturating_abs()))? else {
             return Ok(None);
         };
         let told = watch.channels.iter().find(|channel| key.mark(&channel.address) == mark);
         let address = told.and_then(|channel| Address::parse(&channel.address).ok());
-        Ok(Some(Stoppable { watch, address }))
+        Ok(Some(Stoppable { watch, address, all }))
     }
 
-    /// Stops the watch that a way to stop leads to. Whether there was one.
+    /// Stops what a way to stop leads to: its watch, or all that tell the address whose message it stood in. Whether
+    /// there was one.
     pub fn stop_by(&self, token: &str) -> Result<bool, StoreError> {
-        match self.stoppable(token)? {
-            Some(found) => self.store.rest_watch(found.watch.id, Rest::Stopped),
-            None => Ok(false),
+        let Some(found) = self.stoppable(token)? else {
+            return Ok(false);
+        };
+        let mut stopped = self.store.rest_watch(found.watch.id, Rest::Stopped)?;
+        if let (true, Some(address)) = (found.all, &found.address) {
+            for watch in self.store.watches_telling(&address.kept())? {
+                stopped |= self.store.rest_watch(watch.id, Rest::Stopped)?;
+            }
         }
+        Ok(stopped)
     }
 
     /// Sends nothing more at all to the mailbox in whose letter a way to stop stood, and asks it nothing. Whether it led

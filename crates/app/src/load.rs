@@ -1,5 +1,7 @@
 //! From the store into memory: the price book and the desks of the sources.
 
+use std::sync::mpsc::{SyncSender, sync_channel};
+
 use tillwatch_core::cadence::Second;
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
@@ -8,8 +10,8 @@ use crate::ports::source::Depth;
 use crate::ports::store::{ListingId, ListingKey, StoreError, Tracked};
 use crate::{App, State, urgency};
 
-/// Listings that are read from the store at a time.
-const PAGE: usize = 1_000;
+/// Listings that are handed over at a time while all are loaded.
+const SOME: usize = 50;
 
 impl App {
     /// Loads every listing that has not been loaded; new ones have the larger numbers. How many it were.
@@ -17,22 +19,44 @@ impl App {
     /// Discounts may have begun, ended or changed since their prices were recorded, so that the next [`App::tend`] looks
     /// at all of them.
     pub fn load(&self, now: Instant) -> Result<usize, StoreError> {
-        let mut count: usize = 0;
-        loop {
-            let after = self.state().loaded;
-            let page = self.store.tracked(after, PAGE)?;
+        let after = self.state().loaded;
+        // Some are taken in while the next ones are read: a start has to be quick.
+        std::thread::scope(|scope| {
+            let (some, read) = sync_channel(4);
+            let reading = scope.spawn(move || self.read_all(after, &some));
+            let mut count: usize = 0;
+            for some in read {
+                let mut state = self.state();
+                for tracked in &some {
+                    state.take_in(tracked, now);
+                    state.loaded = state.loaded.max(tracked.id);
+                }
+                count = count.saturating_add(some.len());
+            }
+            match reading.join() {
+                Ok(read) => read?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
             let mut state = self.state();
-            for tracked in &page {
-                state.take_in(tracked, now);
-                state.loaded = state.loaded.max(tracked.id);
+            let everything = state.book.everything();
+            state.owed.join(everything);
+            Ok(count)
+        })
+    }
+
+    /// Reads the listings after one, and hands them over some at a time.
+    fn read_all(&self, after: ListingId, to: &SyncSender<Vec<Tracked>>) -> Result<(), StoreError> {
+        let mut some = Vec::with_capacity(SOME);
+        // Nobody takes them any more only once the other thread has died, which tells it itself.
+        let hand_over = |some| drop(to.send(some));
+        self.store.each_tracked(after, &mut |tracked| {
+            some.push(tracked);
+            if some.len() == SOME {
+                hand_over(std::mem::replace(&mut some, Vec::with_capacity(SOME)));
             }
-            count = count.saturating_add(page.len());
-            if page.len() < PAGE {
-                let everything = state.book.everything();
-                state.owed.join(everything);
-                return Ok(count);
-            }
-        }
+        })?;
+        hand_over(some);
+        Ok(())
     }
 
     /// Tracks a listing that somebody waits for, to be read as soon as its sources may be asked.

@@ -1,5 +1,7 @@
 //! What a notice is told as: the words of a message, before any channel's markup.
 
+mod together;
+
 use tillwatch_core::alert::{Fall, Kind, Notice, Rule};
 use tillwatch_core::history::{Lane, Period};
 use tillwatch_core::instant::Instant;
@@ -9,6 +11,7 @@ use url::Url;
 
 use crate::ports::notifier::{Action, ActionKind, Link, LinkKind, Message, Paragraph, Payload};
 use crate::ports::store::WatchId;
+pub use together::together;
 
 /// The title that stands for one that was never read.
 const UNTITLED: &str = "a listing";

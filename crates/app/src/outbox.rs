@@ -24,6 +24,9 @@ const LEASE: i64 = 300;
 /// An alert that is older than this, in seconds, is held against the present price before it goes out.
 const STALE: i64 = 60;
 
+/// Alerts of one message at most: more are not read at once, and a message has to stay short.
+const TOGETHER: usize = 10;
+
 /// A channel that is not set up here is asked for again after this many seconds.
 const NOT_SET_UP: u32 = 3_600;
 
@@ -96,7 +99,7 @@ impl Post {
         }
     }
 
-    /// The parcels that are due, not more than so many, for [`Post::send`] each; nobody else gets them meanwhile.
+    /// The parcels that are due for so many addresses at most; nobody else gets them meanwhile.
     pub fn collect(&self, now: Instant, most: usize) -> Result<Vec<Parcel>, StoreError> {
         if most == 0 {
             return Ok(Vec::new());
@@ -127,20 +130,51 @@ impl Post {
         self.pace().asked_to_wait(channel, until);
     }
 
+    /// The messages that the parcels of one address make, each for [`Post::send_together`]. What has waited longer than
+    /// a minute, for its digest, for the morning or behind thousands, is told together; programs get each by itself.
+    pub fn messages(parcels: &[Parcel], now: Instant) -> impl Iterator<Item = &[Parcel]> {
+        let joins = move |one: &Parcel| {
+            now > one.at.plus_seconds(STALE)
+                && Address::parse(&one.address).is_ok_and(|address| address.channel() != Channel::Webhook)
+        };
+        let same = parcels.chunk_by(move |before, after| joins(before) && joins(after));
+        same.flat_map(|several| several.chunks(TOGETHER))
+    }
+
     /// Sends a parcel once and records what became of it. `clock` is asked before and after.
     ///
     /// Parcels of one address are sent in their order: what is to be tried again holds those behind it up, see
     /// [`Post::put_back`].
     pub async fn send(&self, parcel: &Parcel, clock: &(dyn Fn() -> Instant + Sync)) -> Result<Tried, StoreError> {
-        let (channel, delivery) = self.hand_over(parcel, clock()).await?;
+        self.send_together(std::slice::from_ref(parcel), clock).await
+    }
+
+    /// The same for parcels of one address that go out as one message: the answer holds for each of them.
+    pub async fn send_together(
+        &self,
+        parcels: &[Parcel],
+        clock: &(dyn Fn() -> Instant + Sync),
+    ) -> Result<Tried, StoreError> {
+        let (channel, delivery) = self.hand_over(parcels, clock()).await?;
         let now = clock();
         if let Some(channel) = channel {
             self.heed(channel, &delivery, now);
         }
-        let (settled, sent) = meaning(&Attempt::of(parcel), channel, delivery, now);
-        self.app.store().settle(parcel.id, &settled, now)?;
-        self.app.figures().sent(channel.map_or("unknown", Channel::name), sent);
-        Ok(Tried::of(sent, &settled))
+        let mut tried = Tried {
+            sent: Sent::Delivered,
+            again: None,
+        };
+        for parcel in parcels {
+            let (settled, sent) = meaning(&Attempt::of(parcel), channel, &delivery, now);
+            self.app.store().settle(parcel.id, &settled, now)?;
+            self.app.figures().sent(channel.map_or("unknown", Channel::name), sent);
+            let one = Tried::of(sent, &settled);
+            tried = Tried {
+                sent,
+                again: tried.again.max(one.again),
+            };
+        }
+        Ok(tried)
     }
 
     /// Waits with a channel for as long as it asks to.
@@ -168,30 +202,40 @@ impl Post {
         self.app.store().settle(parcel.id, &settled, now).map(drop)
     }
 
-    async fn hand_over(&self, parcel: &Parcel, now: Instant) -> Result<(Option<Channel>, Delivery), StoreError> {
+    async fn hand_over(&self, parcels: &[Parcel], now: Instant) -> Result<(Option<Channel>, Delivery), StoreError> {
         let gone = |why: String| Ok((None, Delivery::Gone { why }));
-        let address = match Address::parse(&parcel.address) {
+        let mut messages = Vec::with_capacity(parcels.len());
+        for parcel in parcels {
+            match read_notice(parcel.notice.as_bytes()) {
+                Ok(notice) => messages.push(self.message(parcel, &notice, parcels.len() == 1, now).await?),
+                Err(error) => return gone(format!("the notice cannot be read: {error}")),
+            }
+        }
+        let Some(first) = parcels.first() else {
+            return gone("there is nothing to tell".to_owned());
+        };
+        let stop = self.app.stop_all_link(first.watch, &first.address);
+        let Some(message) = message::together(messages, stop) else {
+            return gone("there is nothing to tell".to_owned());
+        };
+        let address = match Address::parse(&first.address) {
             Ok(address) => address,
             Err(error) => return gone(error.to_string()),
-        };
-        let notice = match read_notice(parcel.notice.as_bytes()) {
-            Ok(notice) => notice,
-            Err(error) => return gone(format!("the notice cannot be read: {error}")),
         };
         let channel = address.channel();
         let Some(notifier) = self.notifier(channel) else {
             return Ok((None, not_set_up(channel)));
         };
-        let message = self.message(parcel, &notice, channel, now).await?;
         Ok((Some(channel), notifier.deliver(&address, &message, now).await))
     }
 
-    /// The alert, or that it comes too late: nobody wants to be told to buy what has become dearer since.
+    /// The alert, or that it comes too late: nobody wants to be told to buy what has become dearer since. One that is
+    /// alone in its message has its chart.
     async fn message(
         &self,
         parcel: &Parcel,
         notice: &Notice,
-        channel: Channel,
+        is_alone: bool,
         now: Instant,
     ) -> Result<Message, StoreError> {
         let envelope = Envelope {
@@ -206,16 +250,18 @@ impl Post {
                 return Ok(message::missed(notice, price, &envelope));
             }
         }
-        Ok(Message {
-            picture: self.picture(notice, channel, now).await,
-            ..message::alert(notice, &envelope)
-        })
+        let mut message = message::alert(notice, &envelope);
+        if is_alone {
+            message.picture = self.picture(&parcel.address, notice, now).await;
+        }
+        Ok(message)
     }
 
     /// The chart of an alert's price, where its channel shows one and there is a price to be seen.
-    async fn picture(&self, notice: &Notice, channel: Channel, now: Instant) -> Option<Vec<u8>> {
-        let painter = self.painter.as_ref().filter(|_| channel.shows_pictures())?;
-        if notice.rule == Rule::Broken {
+    async fn picture(&self, address: &str, notice: &Notice, now: Instant) -> Option<Vec<u8>> {
+        let painter = self.painter.as_ref()?;
+        let channel = Address::parse(address).ok()?.channel();
+        if notice.rule == Rule::Broken || !channel.shows_pictures() {
             return None;
         }
         let key = ListingKey {
@@ -256,12 +302,12 @@ fn not_set_up(channel: Channel) -> Delivery {
 }
 
 /// What an answer means for what was sent.
-fn meaning(attempt: &Attempt, channel: Option<Channel>, delivery: Delivery, now: Instant) -> (Settled, Sent) {
+fn meaning(attempt: &Attempt, channel: Option<Channel>, delivery: &Delivery, now: Instant) -> (Settled, Sent) {
     let again = |seconds, why: String| match retry::next(attempt, channel, seconds, now) {
         Some(at) => (Settled::Later { at, why }, Sent::Later),
         None => (Settled::Dead { why, gone: false }, Sent::Dead),
     };
-    match delivery {
+    match delivery.clone() {
         Delivery::Delivered { id, .. } => (Settled::Delivered { id }, Sent::Delivered),
         Delivery::Later { seconds, why } => again(seconds, why),
         Delivery::Unreachable { why } => again(None, why),

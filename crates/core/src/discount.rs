@@ -65,6 +65,33 @@ pub struct Discount {
 }
 
 impl Discount {
+    /// Whether another one is the same but for where and when it was seen, which does not change what it takes.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        // Taken apart whole, so that a new field is not forgotten here.
+        let Self {
+            id,
+            kind,
+            benefit,
+            currency,
+            min_spend,
+            valid_from,
+            valid_until,
+            scope,
+            regions,
+            warehouses,
+            audience,
+            exclusive,
+            uses,
+            code,
+            provenance: _,
+        } = self;
+        *id == other.id
+            && (kind, benefit, currency, min_spend) == (&other.kind, &other.benefit, &other.currency, &other.min_spend)
+            && (valid_from, valid_until) == (&other.valid_from, &other.valid_until)
+            && (scope, regions, warehouses) == (&other.scope, &other.regions, &other.warehouses)
+            && (audience, exclusive, uses, code) == (&other.audience, &other.exclusive, &other.uses, &other.code)
+    }
+
     /// A public discount without minimum, window, scope or lock.
     pub fn new(id: DiscountId, kind: Kind, benefit: Benefit, currency: Option<Currency>) -> Self {
         Self {

@@ -241,6 +241,10 @@ impl Store for Sqlite {
         self.read(|from| tracking::tracked(from, after, most))
     }
 
+    fn each_tracked(&self, after: ListingId, take: &mut dyn FnMut(Tracked)) -> Result<(), StoreError> {
+        self.read(|from| tracking::each_tracked(from, after, usize::MAX, take))
+    }
+
     fn take_touched(&self) -> Result<Vec<ListingId>, StoreError> {
         self.write(Promise::Ordered, watches::take_touched)
     }

@@ -49,16 +49,12 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Runs until a signal comes. `ready` is told the address once it is listened on.
+    /// Runs until a signal comes. `ready` is told the address once it is listened on: from then on pages are answered
+    /// from the store, while all that is watched is taken into mind. Nothing is read or decided before that is done.
     pub(crate) fn run(self, runtime: &Runtime, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
         let listener = runtime
             .block_on(TcpListener::bind(self.listen))
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
-        // Before the first price is computed the published codes are asked for, or they would seem to have ended.
-        runtime.block_on(self.ladders.poll((self.clock)()));
-        if let Some(almanac) = self.ladders.news() {
-            self.app.learn(almanac, (self.clock)())?;
-        }
         let stop = Arc::new(Stop::default());
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = if self.demonstration { site.demonstration() } else { site };
@@ -75,31 +71,53 @@ impl Service {
             None => site.router(),
         };
         ready(listener.local_addr()?);
-        let end = thread::scope(|scope| {
-            for source in 0..self.sources {
-                let (run, stop) = (&self, &stop);
-                scope.spawn(move || run.read(source, runtime, stop));
-            }
+        thread::scope(|scope| {
             let (run, until) = (&self, &stop);
-            scope.spawn(move || run.tend(until));
-            scope.spawn(move || run.poll(runtime, until));
             let (own, letters) = (Arc::clone(&office), Arc::clone(&office));
             scope.spawn(move || letters::run(&letters, &run.clock, runtime, until));
             scope.spawn(move || post::run(&own, &run.clock, runtime, until));
             if let Some(desk) = desk.clone() {
                 scope.spawn(move || desk.run(runtime, until));
             }
+            let (failed, failure) = tokio::sync::oneshot::channel();
+            let begun = scope.spawn(move || {
+                // A failure is told by dropping the other end.
+                let begun = run.begin(runtime)?;
+                for source in 0..run.sources {
+                    scope.spawn(move || run.read(source, runtime, until));
+                }
+                scope.spawn(move || run.tend(until));
+                scope.spawn(move || run.poll(runtime, until));
+                tracing::info!(listings = begun, "everything that is watched is in mind");
+                Ok::<_, anyhow::Error>(failed)
+            });
             let stopping = Arc::clone(&stop);
             let server = axum::serve(listener, site).with_graceful_shutdown(async move {
-                signal().await;
-                tracing::info!("stopping");
+                tokio::select! {
+                    () = signal() => tracing::info!("stopping"),
+                    _ = failure => {}
+                }
                 stopping.now();
             });
             let ended = runtime.block_on(async { server.await });
             stop.now();
-            ended
-        });
-        end.context("the server")
+            match begun.join() {
+                Ok(begun) => drop::<tokio::sync::oneshot::Sender<()>>(begun?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+            ended.context("the server")
+        })
+    }
+
+    /// Takes all that is watched into mind. How many listings it are.
+    fn begin(&self, runtime: &Runtime) -> anyhow::Result<usize> {
+        let loaded = self.app.load((self.clock)())?;
+        // Before the first price is computed the published codes are asked for, or they would seem to have ended.
+        runtime.block_on(self.ladders.poll((self.clock)()));
+        if let Some(almanac) = self.ladders.news() {
+            self.app.learn(almanac, (self.clock)())?;
+        }
+        Ok(loaded)
     }
 
     /// The turns of one source.

@@ -1,25 +1,33 @@
-//! Twenty-four simulated hours against the marketplace at its nastiest: a fifth of all answers is faulty.
+//! Twenty-four simulated hours against the marketplace at its nastiest: a fifth of all answers is faulty, and so are the
+//! chats that are told.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
-use std::collections::{BTreeMap, HashSet};
+#[path = "day/chats.rs"]
+mod chats;
+#[path = "day/truth.rs"]
+mod truth;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tillwatch_app::ports::source::{Ask, Source, Wanted};
-use tillwatch_app::ports::store::{ListingId, ListingKey, ListingState, NewWatch, Store};
+use tillwatch_app::outbox::Post;
+use tillwatch_app::ports::source::Source;
+use tillwatch_app::ports::store::{
+    LastCheck, ListingId, ListingKey, ListingState, NewChannel, NewWatch, Store, WatchId,
+};
 use tillwatch_app::{App, Turned};
+use tillwatch_core::alert::{Rearm, Settings, read_notice};
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
-use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Known, Lane, Minute};
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::observation::Lanes;
-use tillwatch_core::quote::{Wish, quote};
+use tillwatch_core::money::Money;
 use tillwatch_core::rules::{RuleBook, RuleSet};
-use tillwatch_core::snapshot::{Outcome, Snapshot};
+use tillwatch_core::snapshot::Outcome;
 use tillwatch_market::counters::Counts;
 use tillwatch_market::faults::{Fault, Faults, Surface};
 use tillwatch_market::shop::{Key, Marketplace, serve};
@@ -30,6 +38,9 @@ use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{self, Affiliate};
 use tillwatch_net::sources::page::{self, Page};
 use tillwatch_store::Sqlite;
+
+use chats::{Arrived, Chats};
+use truth::{Crossing, Truth};
 
 const START: &str = "2026-06-03T02:00:00Z";
 const HOURS: i64 = 24;
@@ -154,12 +165,66 @@ fn tracked(world: &World, at: Timestamp) -> Vec<ListingKey> {
 /// One check as the store told it just after.
 struct Told {
     listing: usize,
-    minute: Minute,
+    at: Instant,
+    is_page: bool,
     outcome: Outcome,
+    /// Whether most checks before it had failed, so that alerts waited.
+    waits: bool,
+}
+
+/// What was read at a moment, and then it was looked at which coupons had begun and ended.
+struct Step {
+    at: Instant,
+    checks: Vec<Told>,
+    /// Whether most checks had failed by then.
+    waits: bool,
+}
+
+/// A watch for a price of a listing, which it tells a chat of its own.
+struct Watching {
+    id: WatchId,
+    listing: usize,
+    lane: Lane,
+    target: i64,
+    chat: String,
+}
+
+/// Two watches for each listing.
+fn watch_all(store: &dyn Store, truths: &[Truth], start: Instant) -> Vec<Watching> {
+    let mut watches = Vec::new();
+    for (listing, truth) in truths.iter().enumerate() {
+        let (_, variant) = store.track(&truth.key, None, start).unwrap();
+        for lane in [Lane::Public, Lane::Code] {
+            let Some(target) = truth.target(lane, listing % 2 == 0) else {
+                continue;
+            };
+            let chat = format!("telegram:{}", watches.len() + 1);
+            let watch = NewWatch {
+                settings: Settings {
+                    rearm: Rearm::After(0),
+                    step: None,
+                    ..Settings::default()
+                },
+                channels: vec![NewChannel {
+                    address: chat.clone(),
+                    confirmed: true,
+                }],
+                ..NewWatch::of(variant, lane, Some(Money::new(target, truth.key.currency)))
+            };
+            watches.push(Watching {
+                id: store.add_watch(&watch, start).unwrap(),
+                listing,
+                lane,
+                target,
+                chat,
+            });
+        }
+    }
+    watches
 }
 
 #[test]
-fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
+fn a_day_with_faults_has_no_false_price_draws_every_gap_keeps_the_budget_and_tells_every_crossing_once() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -179,17 +244,15 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
     let shop = runtime.block_on(open(world.clone(), &hand, key(), faults));
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
     let keys = tracked(&world, start.moment());
-    for key in &keys {
-        let (_, variant) = store.track(key, None, start).unwrap();
-        store
-            .add_watch(&NewWatch::of(variant, Lane::Public, None), start)
-            .unwrap();
-    }
+    let truths: Vec<Truth> = keys.iter().map(|key| Truth::of(&runtime, &world, key, start)).collect();
+    let watches = watch_all(store.as_ref(), &truths, start);
     let sources: Vec<Arc<dyn Source>> = vec![Arc::new(shop.api()), Arc::new(shop.pages())];
-    let app = App::new(Arc::clone(&store), sources, rules(), almanac(), start).unwrap();
+    let app = Arc::new(App::new(Arc::clone(&store), sources, rules(), almanac(), start).unwrap());
     app.load(start).unwrap();
+    let chats = Arc::new(Chats::default());
+    let post = Post::new(Arc::clone(&app), vec![chats.clone()]);
 
-    let told = live_through(&runtime, &app, store.as_ref(), &hand, &keys, start);
+    let steps = live_through(&runtime, &app, &post, &hand, &keys, start);
 
     let counts = shop.market.counts();
     let struck: u64 = Fault::ALL.iter().map(|fault| counts.faults_of(*fault)).sum();
@@ -200,6 +263,7 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
     );
     budgets_were_kept(&counts);
 
+    let told: Vec<&Told> = steps.iter().flat_map(|step| &step.checks).collect();
     let failed = told.iter().filter(|told| told.outcome != Outcome::Ok).count();
     assert!(
         failed > 20 && told.len() > 300,
@@ -207,59 +271,83 @@ fn a_day_with_faults_has_no_false_price_draws_every_gap_and_keeps_the_budget() {
         told.len()
     );
     every_gap_is_drawn(store.as_ref(), &keys, &told);
-    let prices = no_price_is_false(&runtime, store.as_ref(), &world, &keys, start);
+    let prices = no_price_is_false(store.as_ref(), &truths, start);
     assert!(prices > 160, "{prices} prices were looked at");
+    let crossings = every_crossing_is_told_once(store.as_ref(), &truths, &watches, &steps, &chats.arrived());
+    assert!(crossings > 40, "{crossings} crossings");
 }
 
 /// Runs the watch, moving the clock to whatever is due next, and notes every check.
 fn live_through(
     runtime: &tokio::runtime::Runtime,
     app: &App,
-    store: &dyn Store,
+    post: &Post,
     hand: &Hand,
     keys: &[ListingKey],
     start: Instant,
-) -> Vec<Told> {
+) -> Vec<Step> {
     let clock = hand.clone();
     let clock = move || clock.now();
     let end = start.plus_seconds(HOURS * 3_600);
-    let mut told = Vec::new();
-    let mut known: BTreeMap<ListingId, Option<i64>> = BTreeMap::new();
+    let mut steps = Vec::new();
+    let mut known: BTreeMap<usize, LastCheck> = BTreeMap::new();
     while hand.now() < end {
         let now = hand.now().moment().as_second();
         let mut next = now + 300;
-        let mut read = false;
+        let mut checks = Vec::new();
         for source in 0..2 {
             loop {
+                let waits = app.is_failing();
                 match runtime.block_on(app.turn(source, &clock)).unwrap() {
                     Turned::Rest(until) => {
                         next = next.min(i64::from(until.get()).max(now + 60));
                         break;
                     }
-                    Turned::Read { .. } | Turned::Refused(_) => read = true,
+                    Turned::Read { .. } | Turned::Refused(_) => {
+                        checks.extend(new_checks(app.store(), keys, &mut known, waits));
+                    }
                 }
             }
         }
         app.tend(hand.now()).unwrap();
-        let tried = if read {
-            store.tracked(ListingId(0), 1_000).unwrap()
-        } else {
-            Vec::new()
-        };
-        for one in &tried {
-            if known.get(&one.id) == Some(&one.schedule.last_try) {
-                continue;
-            }
-            known.insert(one.id, one.schedule.last_try);
-            if let Some(check) = store.listing(&one.key).unwrap().unwrap().last_check {
-                told.push(Told {
-                    listing: keys.iter().position(|key| *key == one.key).unwrap(),
-                    minute: Minute::of(check.at),
-                    outcome: check.outcome,
-                });
-            }
-        }
+        steps.push(Step {
+            at: hand.now(),
+            checks,
+            waits: app.is_failing(),
+        });
+        chats::tell(runtime, post, hand);
         hand.set(next);
+    }
+    // Chats that have to be asked again.
+    while app.store().outbox(hand.now()).unwrap().waiting > 0 {
+        hand.set(hand.now().moment().as_second() + 60);
+        chats::tell(runtime, post, hand);
+    }
+    steps
+}
+
+/// The checks that the store tells and did not before.
+fn new_checks(
+    store: &dyn Store,
+    keys: &[ListingKey],
+    known: &mut BTreeMap<usize, LastCheck>,
+    waits: bool,
+) -> Vec<Told> {
+    let mut told = Vec::new();
+    for (listing, key) in keys.iter().enumerate() {
+        let Some(check) = store.listing(key).unwrap().unwrap().last_check else {
+            continue;
+        };
+        if known.get(&listing) != Some(&check) {
+            told.push(Told {
+                listing,
+                at: check.at,
+                is_page: check.source == "page",
+                outcome: check.outcome,
+                waits,
+            });
+            known.insert(listing, check);
+        }
     }
     told
 }
@@ -285,20 +373,23 @@ fn series(store: &dyn Store, key: &ListingKey, lane: Lane) -> Option<(ListingSta
 }
 
 /// After each check that failed the history shows a gap with its outcome, until the next check.
-fn every_gap_is_drawn(store: &dyn Store, keys: &[ListingKey], told: &[Told]) {
+fn every_gap_is_drawn(store: &dyn Store, keys: &[ListingKey], told: &[&Told]) {
     for (place, key) in keys.iter().enumerate() {
         let Some((_, series)) = series(store, key, Lane::Public) else {
             continue;
         };
-        let of_listing: Vec<&Told> = told.iter().filter(|told| told.listing == place).collect();
+        let of_listing: Vec<&&Told> = told.iter().filter(|told| told.listing == place).collect();
         for (nth, check) in of_listing.iter().enumerate() {
-            let replaced = of_listing.get(nth + 1).is_some_and(|next| next.minute == check.minute);
+            let minute = Minute::of(check.at);
+            let replaced = of_listing
+                .get(nth + 1)
+                .is_some_and(|next| Minute::of(next.at) == minute);
             if replaced {
                 continue;
             }
-            match (check.outcome, series.at(check.minute)) {
+            match (check.outcome, series.at(minute)) {
                 (Outcome::Ok, Some(Known::Price { .. })) => {}
-                (outcome, Some(Known::Gap(gap))) => assert_eq!(gap, outcome, "{key:?} at {}", check.minute),
+                (outcome, Some(Known::Gap(gap))) => assert_eq!(gap, outcome, "{key:?} at {minute}"),
                 (outcome, other) => assert!(other.is_none() && outcome != Outcome::Ok, "{outcome:?}: {other:?}"),
             }
         }
@@ -307,60 +398,24 @@ fn every_gap_is_drawn(store: &dyn Store, keys: &[ListingKey], told: &[Told]) {
 
 /// Every price that was recorded is one that the listing had: with its own price of some moment of the day and the
 /// discounts that its page last showed.
-fn no_price_is_false(
-    runtime: &tokio::runtime::Runtime,
-    store: &dyn Store,
-    world: &World,
-    keys: &[ListingKey],
-    start: Instant,
-) -> usize {
+fn no_price_is_false(store: &dyn Store, truths: &[Truth], start: Instant) -> usize {
     let end = start.plus_seconds(HOURS * 3_600);
     let mut looked_at = 0;
-    for key in keys {
-        // One of its own for each listing: no clock goes back.
-        let hand = Hand::new(start.moment());
-        let unlimited = self::key().every(jiff::SignedDuration::ZERO).a_day(1_000_000);
-        let honest = runtime.block_on(open(world.clone(), &hand, unlimited, Faults::default()));
-        let (pages, api) = (honest.pages(), honest.api());
-        let mut moments = vec![start.moment()];
-        let country = Market::of(key.market.code()).unwrap().country;
-        moments.extend(world.changes(&key.item, country, start.moment(), end.moment()));
-        let seen: Vec<Seen> = moments
-            .iter()
-            .map(|moment| {
-                hand.set(moment.as_second());
-                let ask = Ask {
-                    market: key.market,
-                    currency: key.currency,
-                    items: vec![Wanted {
-                        item: key.item.clone(),
-                        skus: Vec::new(),
-                    }],
-                };
-                let mut page = runtime.block_on(pages.read(&ask, hand.now())).unwrap();
-                let mut brief = runtime.block_on(api.read(&ask, hand.now())).unwrap();
-                Seen {
-                    at: *moment,
-                    page: page.remove(0).snapshot,
-                    codes: brief.remove(0).snapshot.discounts,
-                }
-            })
-            .collect();
+    for truth in truths {
         for lane in Lane::ALL {
-            let Some((state, series)) = series(store, key, lane) else {
+            let Some((state, series)) = series(store, &truth.key, lane) else {
                 continue;
             };
             let sku = state.tracked.variants.first().and_then(|variant| variant.sku.clone());
-            let possible = possible(&seen, key, sku.as_ref(), lane);
+            let possible = possible(truth, sku.as_ref(), lane);
             for span in series.spans(Minute::FIRST, Minute::of(end)) {
                 if let Known::Price { price, .. } = span.known {
                     looked_at += 1;
                     let minor = price.minor();
                     assert!(
                         possible.contains(&minor),
-                        "{} in {}: {minor} in lane {lane} is none of {possible:?}",
-                        key.item,
-                        key.market
+                        "{:?}: {minor} in lane {lane} is none of {possible:?}",
+                        truth.key
                     );
                 }
             }
@@ -369,19 +424,12 @@ fn no_price_is_false(
     looked_at
 }
 
-/// What a page showed at a moment, and the code that only the API names.
-struct Seen {
-    at: Timestamp,
-    page: Snapshot,
-    codes: Vec<Discount>,
-}
-
 /// The prices that a watch may have seen in a lane: what stood on the page at one moment, with the variant's own price of
 /// a later one and the code that the API named then or not, at that time or a later one.
-fn possible(seen: &[Seen], key: &ListingKey, sku: Option<&SkuId>, lane: Lane) -> HashSet<i64> {
-    let (rules, almanac) = (rules(), almanac());
+fn possible(truth: &Truth, sku: Option<&SkuId>, lane: Lane) -> HashSet<i64> {
     let mut prices = HashSet::new();
-    let fine = |one: &&Seen| one.page.outcome == Outcome::Ok;
+    let seen = &truth.seen;
+    let fine = |one: &&truth::Seen| one.page.outcome == Outcome::Ok;
     for (from, shown) in seen.iter().enumerate().filter(|(_, one)| fine(one)) {
         for (own, fresh) in seen.iter().enumerate().skip(from).filter(|(_, one)| fine(one)) {
             let mut whole = shown.page.clone();
@@ -392,28 +440,58 @@ fn possible(seen: &[Seen], key: &ListingKey, sku: Option<&SkuId>, lane: Lane) ->
                 }
             }
             let mut with_codes = whole.clone();
-            with_codes.discounts.extend(fresh.codes.iter().cloned());
+            with_codes.discounts.extend(fresh.brief.discounts.iter().cloned());
             for (one, whole) in seen
                 .iter()
                 .skip(own)
                 .flat_map(|one| [(one, &whole), (one, &with_codes)])
             {
-                let wish = Wish {
-                    market: Some(key.market),
-                    currency: Some(key.currency),
-                    sku: sku.cloned(),
-                    quantity: 1,
-                    at: Instant::utc(one.at),
-                };
-                if let Ok(quoted) = quote(whole, &almanac, &wish)
-                    && let Some(lanes) = Lanes::of(&quoted.checkout, &rules)
-                {
+                if let Some((lanes, _)) = truth.price(whole, sku, Instant::utc(one.at)) {
                     prices.insert(lanes.get(lane).minor());
                 }
             }
         }
     }
     prices
+}
+
+/// What was decided is what the marketplace's facts ask for, each with its moment and price; and each of it arrived,
+/// acknowledged once, or again under the same reference where nobody said that it had. How many crossings there were.
+fn every_crossing_is_told_once(
+    store: &dyn Store,
+    truths: &[Truth],
+    watches: &[Watching],
+    steps: &[Step],
+    arrived: &HashMap<(String, String), Arrived>,
+) -> usize {
+    let mut due = HashSet::new();
+    let mut count = 0;
+    for watch in watches {
+        let wanted = truths[watch.listing].crossings(watch.listing, watch.lane, watch.target, steps);
+        let mut decided = Vec::new();
+        for logged in store.alert_log(watch.id, 1_000).unwrap().into_iter().rev() {
+            let notice = read_notice(logged.notice.as_bytes()).unwrap();
+            decided.push(Crossing {
+                at: notice.at,
+                price: notice.price.unwrap().minor(),
+            });
+            due.insert((watch.chat.clone(), notice.reference));
+        }
+        assert_eq!(
+            decided, wanted,
+            "{:?} below {} in lane {}",
+            truths[watch.listing].key, watch.target, watch.lane
+        );
+        count += wanted.len();
+    }
+    due.retain(|(chat, _)| chat != chats::GONE);
+    assert_eq!(arrived.keys().cloned().collect::<HashSet<_>>(), due);
+    assert!(arrived.values().all(|one| one.acknowledged == 1), "{arrived:?}");
+    assert!(
+        arrived.values().any(|one| one.taken > 1),
+        "an answer is lost now and then"
+    );
+    count
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A program that watches is killed two hundred times while it reads, at what it says and amid its calls: whatever it
-//! said it had recorded is there, and no call went out that was not charged before.
+//! A program that watches is killed two hundred times while it reads, decides and delivers, at what it says and amid its
+//! calls: whatever it said it had recorded is there, no call went out that was not charged before, and every alert arrives.
 //!
 //! The program is this test again, in a process of its own. Its time runs faster than the machine's, since no listing is
 //! read more than once a minute.
@@ -8,6 +8,9 @@
     clippy::disallowed_methods,
     reason = "the program under test goes by this machine's clock"
 )]
+
+#[path = "kill/letters.rs"]
+mod letters;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -20,9 +23,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use tillwatch_app::desk::{budget_name, read_budget};
 use tillwatch_app::ports::source::Source;
-use tillwatch_app::ports::store::{ListingId, ListingKey, NewWatch, Store};
+use tillwatch_app::ports::store::{ListingId, ListingKey, Store};
 use tillwatch_app::{App, Turned};
-use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleBook;
@@ -34,20 +36,23 @@ use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{Affiliate, Settings};
 use tillwatch_store::Sqlite;
+use tokio::runtime::Runtime;
+
+use letters::Letters;
 
 const KILLS: u64 = 200;
 
 /// Seconds that pass for the program and the marketplace in one of this machine.
 const SPEED: i64 = 240;
 
-/// Tells the test that it is the program: the folder, the marketplace, and when the faster time began.
+/// Tells the test that it is the program: the folder, the marketplace, the receiver, and when the faster time began.
 const LIFE: &str = "TILLWATCH_TEST_LIFE";
 
 /// What the test sees of the program while it runs.
 enum Event {
     /// A line of its log.
     Line(String),
-    /// It is amid a call to the marketplace.
+    /// It is amid a call to the marketplace or to the receiver.
     Visit,
     /// Its log ended.
     End,
@@ -57,7 +62,7 @@ enum Event {
 type Ear = Arc<Mutex<Option<Sender<Event>>>>;
 
 #[test]
-fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
+fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_arrives() {
     if let Ok(life) = std::env::var(LIFE) {
         live(&life);
         return;
@@ -70,11 +75,13 @@ fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
         .unwrap();
     let ear: Ear = Arc::default();
     let (address, market) = runtime.block_on(open(&ear, began));
+    let (receiver, inbox) = runtime.block_on(letters::receive(&ear));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tillwatch.db");
-    fill(&Sqlite::open(&file).unwrap(), began);
+    fill(&Sqlite::open(&file).unwrap(), began, &receiver);
 
     let (mut said, mut kept) = (0, 0);
+    let mut letters = Letters::default();
     let mut dice = 7_u64;
     for round in 0..KILLS {
         dice = dice
@@ -82,7 +89,8 @@ fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
             .wrapping_add(1_442_695_040_888_963_407);
         let (sender, events) = channel();
         *ear.lock().unwrap() = Some(sender.clone());
-        let mut program = start(folder.path(), &address, began);
+        let life = now(began).as_second();
+        let mut program = start(folder.path(), &address, &receiver, began);
         listen(&mut program, sender);
         said += until(&events, 2 + (dice >> 33) % 14);
         program.kill().unwrap();
@@ -108,13 +116,29 @@ fn nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free() {
             "round {round}: {calls} calls, {} charged",
             charged(&store)
         );
+        letters.take(&inbox, &store, life);
+        assert!(
+            letters.repeats() <= round + 1,
+            "round {round}: {} repeats",
+            letters.repeats()
+        );
         if round % 40 == 0 {
             let found = store.examine().unwrap();
             assert!(found.is_sound(), "round {round}: {:?}", found.problems);
         }
     }
     assert!(said > KILLS, "{said} readings in {KILLS} lives");
-    assert!(Sqlite::open(&file).unwrap().examine().unwrap().is_sound());
+    let store = Arc::new(Sqlite::open(&file).unwrap());
+    assert!(store.examine().unwrap().is_sound());
+    let life = now(began).as_second();
+    deliver_the_rest(&runtime, &store, &receiver, began);
+    letters.take(&inbox, &store, life);
+    let alerts = letters.nothing_is_lost(&store);
+    assert!(alerts > 500, "{alerts} alerts");
+    assert!(
+        letters.repeats() > 0,
+        "a kill comes between the arrival and its record now and then"
+    );
     budgets(&market.counts());
 }
 
@@ -123,14 +147,20 @@ fn machine_millis() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
+/// When the faster time began.
+fn now_at(began: i64) -> Timestamp {
+    Timestamp::from_millisecond(began).unwrap()
+}
+
 /// The faster time.
 fn now(began: i64) -> Timestamp {
     Timestamp::from_millisecond(began + (machine_millis() - began) * SPEED).unwrap()
 }
 
-/// The program: reads the most urgent listings again and again, and says what it has recorded.
+/// The program: reads the most urgent listings again and again, and says what it has recorded; beside it, it tells what is
+/// to be told.
 fn live(life: &str) {
-    let [folder, address, began] = life.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let [folder, address, receiver, began] = life.split('|').collect::<Vec<_>>().try_into().unwrap();
     let began: i64 = began.parse().unwrap();
     let clock = move || Instant::utc(now(began));
     let store = Arc::new(Sqlite::open(&Path::new(folder).join("tillwatch.db")).unwrap());
@@ -149,18 +179,45 @@ fn live(life: &str) {
         spacing: Duration::ZERO,
     };
     let source: Arc<dyn Source> = Arc::new(Affiliate::new(settings, Client::new(None, reach).unwrap()));
-    let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
-    let app = App::new(store, vec![source], rules, Almanac::built_in().unwrap(), clock()).unwrap();
+    let app = Arc::new(app(store, vec![source], began));
     app.load(clock()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let post = letters::office(Arc::clone(&app), receiver);
+    thread::spawn(move || {
+        runtime().block_on(async {
+            loop {
+                if letters::send_due(&post, &clock).await == 0 {
+                    thread::yield_now();
+                }
+            }
+        });
+    });
+    let runtime = runtime();
     loop {
         if let Turned::Read { priced, .. } = runtime.block_on(app.turn(0, &clock)).unwrap() {
             eprintln!("priced={priced}");
         }
         app.tend(clock()).unwrap();
+    }
+}
+
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap()
+}
+
+fn app(store: Arc<Sqlite>, sources: Vec<Arc<dyn Source>>, began: i64) -> App {
+    let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
+    let almanac = letters::almanac(Instant::utc(now_at(began)));
+    App::new(store, sources, rules, almanac, Instant::utc(now(began))).unwrap()
+}
+
+/// After the last kill: what is left in the outbox, once the leases of the dead are over.
+fn deliver_the_rest(runtime: &Runtime, store: &Arc<Sqlite>, receiver: &str, began: i64) {
+    let post = letters::office(Arc::new(app(Arc::clone(store), Vec::new(), began)), receiver);
+    let clock = move || Instant::utc(now(began));
+    while store.outbox(clock()).unwrap().waiting > 0 {
+        runtime.block_on(letters::send_due(&post, &clock));
+        thread::yield_now();
     }
 }
 
@@ -184,8 +241,8 @@ async fn open(ear: &Ear, began: i64) -> (String, Arc<Marketplace>) {
     (address, market)
 }
 
-/// Tracks the listings that are sold in the first market.
-fn fill(store: &Sqlite, began: i64) {
+/// Watches the listings that are sold in the first market.
+fn fill(store: &Sqlite, began: i64, receiver: &str) {
     let now = Instant::utc(now(began));
     let world = World::new(3, Size::of(200), now.moment());
     let market = Market::of("US").unwrap();
@@ -204,17 +261,15 @@ fn fill(store: &Sqlite, began: i64) {
     let keys: Vec<_> = keys.collect();
     assert!(keys.len() > 100);
     for (_, variant) in store.track_all(&keys, now).unwrap() {
-        store
-            .add_watch(&NewWatch::of(variant, tillwatch_core::history::Lane::Public, None), now)
-            .unwrap();
+        letters::watch(store, variant, receiver, now);
     }
 }
 
-fn start(folder: &Path, address: &str, began: i64) -> Child {
-    let this = "nothing_that_was_said_to_be_recorded_is_lost_and_no_call_is_free";
+fn start(folder: &Path, address: &str, receiver: &str, began: i64) -> Child {
+    let this = "nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_arrives";
     Command::new(std::env::current_exe().unwrap())
         .args([this, "--exact", "--nocapture"])
-        .env(LIFE, format!("{}|{address}|{began}", folder.display()))
+        .env(LIFE, format!("{}|{address}|{receiver}|{began}", folder.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

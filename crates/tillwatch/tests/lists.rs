@@ -198,6 +198,17 @@ impl House {
         })
     }
 
+    /// Sends the alerts that are due to the mailbox as the loop does: those that waited as one message.
+    fn send_together(&self, minutes: i64) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let parcels = self.post.collect(at(minutes), 9).unwrap();
+        let (mail, _): (Vec<_>, Vec<_>) = parcels.into_iter().partition(|parcel| parcel.address == MAIL);
+        for several in Post::messages(&mail, at(minutes)) {
+            let clock = move || at(minutes);
+            runtime.block_on(self.post.send_together(several, &clock)).unwrap();
+        }
+    }
+
     fn letters(&self) -> Vec<Message> {
         self.mail.got.lock().unwrap().clone()
     }
@@ -420,6 +431,28 @@ fn a_way_to_stop_stops_its_watch_and_no_other_and_to_look_at_it_stops_nothing() 
     house.store.remove_watch(watch).unwrap();
     assert_eq!(house.app.stoppable(&stop).unwrap(), None);
     assert!(!house.app.stop_by(&stop).unwrap());
+}
+
+#[test]
+fn a_letter_of_several_watches_stops_all_that_tell_its_mailbox_and_no_other() {
+    let house = House::new(Some(SITE));
+    let (first, _) = agreed(&house);
+    let second = house.watch(2_100, &[MAIL]).id;
+    let third = house.watch(2_200, &[MAIL]).id;
+    let other = house.watch(2_300, &["telegram:2"]).id;
+    // Both have waited, as behind a night: one letter tells of them.
+    let before = house.letters().len();
+    house.send_together(60);
+    let letters = house.letters().split_off(before);
+    assert_eq!(
+        letters.iter().map(|letter| letter.subject.as_str()).collect::<Vec<_>>(),
+        ["2 alerts"]
+    );
+    let stop = last_part(letters[0].stop.as_ref().unwrap(), "stop");
+    assert!(house.app.stoppable(&stop).unwrap().unwrap().all);
+    assert!(house.app.stop_by(&stop).unwrap());
+    let rests = [first, second, third, other].map(|id| house.rest(id));
+    assert_eq!(rests, [Rest::Stopped, Rest::Stopped, Rest::Stopped, Rest::Awake]);
 }
 
 #[test]

@@ -11,9 +11,9 @@ use tillwatch_app::outbox::{Post, Sent};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Channel, Delivery, LinkKind, Message, Notifier};
 use tillwatch_app::ports::source::{Ask, Depth, Limits, Reading, Source, SourceError};
-use tillwatch_app::ports::store::{Fate, ListingKey, NewChannel, Store, WatchId};
+use tillwatch_app::ports::store::{Fate, Letter, ListingKey, NewChannel, Store, WatchId};
 use tillwatch_app::{App, Turned, Wanted};
-use tillwatch_core::alert::{Rule, Settings};
+use tillwatch_core::alert::{DayMinute, Rule, Settings};
 use tillwatch_core::almanac::{Almanac, read_ladder};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::Lane;
@@ -29,6 +29,9 @@ const PASTED: &str =
     "Look what I found! A lamp https://www.aliexpress.us/item/3256807990906987.html?gatewayAdapt=4itemAdapt";
 const PHONE: &str = "telegram:4711";
 const MAIL: &str = "mailto:somebody@example.org";
+/// A chat and a program that are told in the evening.
+const CHAT: &str = "telegram:4712";
+const HOOK: &str = "webhook+https://example.org/hook#secret";
 
 /// Takes 5.00 from 10.00 on, on the 5th from noon until midnight.
 const LADDER: &str = r#"{"schema": "tillwatch/ladder/1", "id": "l", "name": "L", "kind": "code", "currency": "USD",
@@ -121,6 +124,7 @@ struct Story {
     post: Post,
     chat: Arc<Peer>,
     mail: Arc<Peer>,
+    hook: Arc<Peer>,
     clock: Arc<AtomicI64>,
     runtime: Runtime,
     watch: WatchId,
@@ -129,6 +133,11 @@ struct Story {
 impl Story {
     /// Pasted, watched for 16.00 with a code, and read at 20.00.
     fn begin() -> Self {
+        Self::with_evenings(&[])
+    }
+
+    /// The same with more watches for these targets, which tell a chat and a program at six in the evening.
+    fn with_evenings(targets: &[i64]) -> Self {
         let start = Instant::parse("2026-06-05T08:00:00Z").unwrap();
         let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
         let mut almanac = Almanac {
@@ -156,14 +165,28 @@ impl Story {
             channels: vec![channel(PHONE), channel(MAIL)],
         };
         let watch = app.watch(&wanted, start).unwrap().id;
+        for target in targets.iter().copied() {
+            let in_the_evening = Wanted {
+                rules: vec![Rule::Below(usd(target))],
+                settings: Settings {
+                    digest: DayMinute::new(18, 0),
+                    ..Settings::default()
+                },
+                channels: vec![channel(CHAT), channel(HOOK)],
+                ..wanted.clone()
+            };
+            app.watch(&in_the_evening, start).unwrap();
+        }
         let app = Arc::new(app);
         let (chat, mail) = (Peer::new(Channel::Telegram), Peer::new(Channel::Email));
+        let hook = Peer::new(Channel::Webhook);
         let begun = Self {
-            post: Post::new(Arc::clone(&app), vec![chat.clone(), mail.clone()]),
+            post: Post::new(Arc::clone(&app), vec![chat.clone(), mail.clone(), hook.clone()]),
             store,
             app,
             chat,
             mail,
+            hook,
             clock: Arc::new(AtomicI64::new(start.moment().as_second())),
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
             watch,
@@ -260,6 +283,52 @@ fn a_pasted_listing_is_told_of_when_its_code_begins_with_the_right_cents_and_onc
     }
     story.at("2026-06-05T12:01:00Z");
     assert_eq!(story.send(), []);
+}
+
+#[test]
+fn the_alerts_of_an_evening_are_one_message_to_a_person_and_each_one_to_a_program() {
+    let story = Story::with_evenings(&[1_650, 1_700]);
+    story.at("2026-06-05T12:00:00Z");
+    story.send();
+    story.chat.got();
+    story.at("2026-06-05T18:00:00Z");
+    let clock = story.clock();
+    let parcels = story.post.collect(clock(), 10).unwrap();
+    let of = |address: &str| {
+        let of_address = parcels.iter().filter(|parcel| parcel.address == address);
+        of_address.cloned().collect::<Vec<_>>()
+    };
+    for address in [CHAT, HOOK] {
+        for together in Post::messages(&of(address), clock()) {
+            let tried = story.post.send_together(together, clock.as_ref());
+            assert_eq!(story.runtime.block_on(tried).unwrap().sent, Sent::Delivered);
+        }
+    }
+    let got = story.chat.got();
+    let [message] = got.as_slice() else { panic!("{got:?}") };
+    assert_eq!(message.subject, "2 alerts");
+    let lines: Vec<String> = message
+        .paragraphs
+        .iter()
+        .map(|paragraph| paragraph.0.iter().map(|span| span.text.as_str()).collect())
+        .collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with("1. 15.00 USD: Lamp") && lines[1].starts_with("2. 15.00 USD: Lamp"));
+    let labels: Vec<&str> = message.links.iter().map(|link| link.label.as_str()).collect();
+    assert_eq!(labels, ["1. Open the listing", "2. Open the listing"]);
+    let events: Vec<String> = story.hook.got().into_iter().map(|message| message.event).collect();
+    assert_eq!(events.len(), 2);
+    assert_eq!(
+        message.event,
+        format!(r#"{{"schema":"tillwatch/alerts/1","alerts":[{}]}}"#, events.join(","))
+    );
+    assert_eq!(story.store.outbox(clock()).unwrap().waiting, 0, "each is settled");
+    let kept: Vec<WatchId> = parcels.iter().map(|parcel| parcel.watch).collect();
+    for watch in kept {
+        let log = story.store.alert_log(watch, 9).unwrap();
+        let delivered = |letter: &Letter| matches!(letter.fate, Fate::Delivered { .. });
+        assert!(log[0].letters.iter().all(delivered), "{log:?}");
+    }
 }
 
 #[test]

@@ -60,7 +60,14 @@ macro_rules! files {
 }
 
 /// Every language; the first one is for whoever reads none of them.
-const ALL: [Files; 1] = [files!("en")];
+const ALL: [Files; 6] = [
+    files!("en"),
+    files!("es"),
+    files!("pt"),
+    files!("fr"),
+    files!("de"),
+    files!("pl"),
+];
 
 /// The languages of the site.
 #[derive(Debug)]
@@ -191,7 +198,9 @@ mod tests {
         let english = all_of(&ALL[0]);
         for files in &ALL {
             for (place, text) in all_of(files) {
-                assert!(!text.trim().is_empty(), "{}/{place} is empty", files.code);
+                // Some languages part thousands with a space.
+                let is_empty = text.trim().is_empty() && (text.is_empty() || place != "site.form.group");
+                assert!(!is_empty, "{}/{place} is empty", files.code);
                 let other = &english[&place];
                 assert_eq!(
                     places(&text),

@@ -25,7 +25,7 @@
     });
     if (!steps.length) continue;
     const amount = (minor) =>
-      minor === "" ? "–" : new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits }).format(Number(minor) / 10 ** digits) + " " + currency;
+      minor === "" ? "–" : new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, useGrouping: "min2" }).format(Number(minor) / 10 ** digits) + " " + currency;
     const when = (minute) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(minute * 60000);
     const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
     cursor.setAttribute("class", "c-grid");

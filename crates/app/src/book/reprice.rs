@@ -64,7 +64,7 @@ impl Book {
     pub fn told(&self, moved: &Moved) -> Option<(Repriced, Lanes)> {
         let entry = self.entries.get(moved.place)?;
         let likeness = &self.shelves.get(entry.shelf)?.likeness;
-        let currency = likeness.checkout.currency;
+        let currency = likeness.bare().currency;
         let repriced = Repriced {
             variant: entry.variant,
             terms: Terms {
@@ -96,7 +96,7 @@ impl Book {
         let mut known: HashMap<Country, Vec<Discount>> = HashMap::new();
         for one in work {
             if let Some(shelf) = self.shelves.get(one.shelf) {
-                let market = shelf.likeness.checkout.market;
+                let market = shelf.likeness.bare().market;
                 known
                     .entry(market)
                     .or_insert_with(|| almanac.discounts_for(market, now));
@@ -137,7 +137,7 @@ impl Book {
         let Some(home) = self.shelves.get(work.shelf) else {
             return;
         };
-        let mut checkout = home.likeness.checkout.clone();
+        let mut checkout = home.likeness.checkout();
         checkout.at = now;
         let of_market = known.get(&checkout.market).map_or(&[][..], Vec::as_slice);
         quote::join(&mut checkout.discounts, of_market.iter());

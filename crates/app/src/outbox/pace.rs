@@ -12,7 +12,8 @@ use crate::ports::notifier::{Address, Channel};
 /// Milliseconds between two messages of a channel, and between two to one of its addresses.
 const fn limits(channel: Channel) -> (i64, i64) {
     match channel {
-        Channel::Telegram => (40, 1_000),
+        // 1,500 in 57 seconds.
+        Channel::Telegram => (38, 1_000),
         // Five in two seconds to a webhook.
         Channel::Discord => (20, 500),
         Channel::Email => (10, 1_000),
@@ -92,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn one_chat_gets_one_a_second_and_the_bot_sends_twenty_five() {
+    fn one_chat_gets_one_a_second_and_the_bot_tells_1500_in_a_minute() {
         let mut pace = Pace::default();
         let same: Vec<Instant> = (0..3).map(|_| pace.turn(&chat(7), moment(0))).collect();
         assert_eq!(same, [moment(0), moment(1_000), moment(2_000)]);
         let mut pace = Pace::default();
         let last = (1..=1_500).map(|number| pace.turn(&chat(number), moment(0))).last();
-        assert_eq!(last, Some(moment(1_499 * 40)));
+        assert_eq!(last, Some(moment(1_499 * 38)));
     }
 
     #[test]

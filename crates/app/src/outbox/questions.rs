@@ -28,7 +28,7 @@ impl Post {
             since: question.at,
         };
         self.heed(Channel::Email, &delivery, now);
-        let (settled, sent) = meaning(&attempt, Some(Channel::Email), delivery, now);
+        let (settled, sent) = meaning(&attempt, Some(Channel::Email), &delivery, now);
         self.app.store().settle_question(question.id, &settled, now)?;
         self.app.figures().sent(Channel::Email.name(), sent);
         Ok(Tried::of(sent, &settled))

@@ -8,6 +8,9 @@ use crate::ports::store::Parcel;
 /// Seconds after each try; the last one holds from then on.
 const WAITS: [i64; 7] = [5, 30, 120, 600, 1_800, 7_200, 21_600];
 
+/// So many tries every alert has, however old it is.
+const TRIES: u32 = 5;
+
 /// The most seconds that a channel can ask to wait: what it says beyond that is taken for a mistake.
 const LONGEST_ASKED: i64 = 6 * 3_600;
 
@@ -36,7 +39,8 @@ impl Attempt {
     }
 }
 
-/// The next try, or `None` where the alert would be too old by then.
+/// The next try, or `None` where the alert would be too old by then. One that was held for a digest or a night is old at
+/// its first try, and has [`TRIES`] all the same.
 ///
 /// What the channel asked for holds; otherwise the waits grow, each times a random 0.5 to 1.5, so that alerts that failed
 /// together do not come back together.
@@ -53,7 +57,8 @@ pub(super) fn next(of: &Attempt, channel: Option<Channel>, asked: Option<u32>, n
         LIFE
     };
     let at = now.plus_seconds(wait.max(1));
-    (at <= of.since.plus_seconds(life)).then_some(at)
+    let is_early = of.number < TRIES;
+    (is_early || at <= of.since.plus_seconds(life)).then_some(at)
 }
 
 /// From 500 to 1,499 thousandths, the same for the same try of the same thing (splitmix64).
@@ -114,6 +119,8 @@ mod tests {
         let late = moment(LIFE - 10);
         let of = |channel| next(&attempt(1, 9), Some(channel), Some(60), late);
         assert_eq!(of(Channel::Telegram), None);
+        let held = next(&attempt(1, 0), Some(Channel::Telegram), Some(60), late);
+        assert_eq!(held, Some(late.plus_seconds(60)), "the first try of one that was held");
         assert_eq!(of(Channel::Email), Some(late.plus_seconds(60)));
     }
 }

@@ -347,6 +347,10 @@ pub trait Store: Send + Sync {
     /// The tracked listings with numbers above `after`, by number, not more than `most`.
     fn tracked(&self, after: ListingId, most: usize) -> Result<Vec<Tracked>, StoreError>;
 
+    /// All tracked listings with numbers above `after`, by number, as they were at one moment: each is given away as soon
+    /// as it is read. The store is not asked anything else meanwhile by whoever takes them.
+    fn each_tracked(&self, after: ListingId, take: &mut dyn FnMut(Tracked)) -> Result<(), StoreError>;
+
     /// The listings whose watches or voids changed since the last call of any program, each once; a call takes them off.
     fn take_touched(&self) -> Result<Vec<ListingId>, StoreError>;
 
@@ -461,8 +465,9 @@ pub trait Store: Send + Sync {
     /// Records what was decided without a reading or a new price, all of it or none.
     fn record_alerts(&self, decided: &[Decided]) -> Result<(), StoreError>;
 
-    /// Alerts that are due, the oldest first and not more than `most`, leased until a moment: nobody else gets them
-    /// before. To one address they go in their order: none while an earlier one is leased or waits for its next try.
+    /// Alerts that are due for the `most` addresses that have waited longest, the oldest first, leased until a moment:
+    /// nobody else gets them before. An address gets all that is due for it, as far as one takes that in hand, and in
+    /// order: none while an earlier one is leased or waits for its next try.
     fn lease(&self, now: Instant, until: Instant, most: usize) -> Result<Vec<Parcel>, StoreError>;
 
     /// What became of a parcel. Whether it was still waited for.

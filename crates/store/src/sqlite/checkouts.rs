@@ -21,6 +21,9 @@ use tillwatch_core::money::{Currency, Money};
 use super::failure::{Answer, damaged, refused};
 use super::values::{instant, millis};
 
+/// Rests and discounts that are kept in mind while checkouts are read one after another.
+const IN_MIND: usize = 1_000;
+
 /// What stands in a rest for the moment.
 fn no_moment() -> Instant {
     Minute::FIRST.instant()
@@ -281,6 +284,9 @@ impl<'a> Pieces<'a> {
         }
         // What was kept says how tax stands.
         let read = read(self.from, id, |json| checkout::read(json, |_| Tax::default()))?.value;
+        if self.rests.len() >= IN_MIND {
+            self.rests.clear();
+        }
         self.rests.insert(id, read.clone());
         Ok(read)
     }
@@ -290,6 +296,9 @@ impl<'a> Pieces<'a> {
             return Ok(known.clone());
         }
         let read = read(self.from, id, discount::read)?;
+        if self.discounts.len() >= IN_MIND {
+            self.discounts.clear();
+        }
         self.discounts.insert(id, read.clone());
         Ok(read)
     }

@@ -1,5 +1,7 @@
 //! The outbox: alerts on their way to a channel, and what became of them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Row, Transaction};
 use tillwatch_app::ports::store::{Fate, Letter, ListId, Logged, OutboxFigures, Parcel, ParcelId, Settled, WatchId};
 use tillwatch_core::instant::Instant;
@@ -9,19 +11,23 @@ use super::failure::Answer;
 use super::values::millis;
 
 /// Alerts are numbered as they happen. None overtakes an earlier one to its address that is in hand or to be tried again.
-const DUE: &str = "SELECT outbox.id, watch, rule, crossing, at, address, attempts, notice
-    FROM outbox JOIN alert ON alert.id = alert JOIN channel ON channel.id = channel
-    WHERE due <= ?1 AND leased <= ?1 AND NOT EXISTS (
+const DUE: &str = "due <= ?1 AND leased <= ?1 AND NOT EXISTS (
       SELECT 1 FROM outbox AS earlier WHERE earlier.channel = outbox.channel AND earlier.id < outbox.id
         AND (earlier.leased > ?1 OR (earlier.attempts > 0 AND earlier.due > ?1)))
-    ORDER BY outbox.id LIMIT ?2";
+    ORDER BY outbox.id";
+
+/// The most that one address gets in hand at a time: told one after another, they are over before their lease is.
+const EACH: u32 = 20;
 
 pub(super) fn lease(to: &Transaction<'_>, now: Instant, until: Instant, most: usize) -> Answer<Vec<Parcel>> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut parcels = Vec::new();
-    {
-        let mut due = to.prepare_cached(DUE)?;
-        let mut rows = due.query((millis(now), most))?;
+    let mut due = to.prepare_cached(&format!(
+        "SELECT outbox.id, watch, rule, crossing, at, address, attempts, notice
+         FROM outbox JOIN alert ON alert.id = alert JOIN channel ON channel.id = channel
+         WHERE outbox.channel = ?2 AND {DUE} LIMIT {EACH}"
+    ))?;
+    for channel in due_channels(to, now, most)? {
+        let mut rows = due.query((millis(now), channel))?;
         while let Some(row) = rows.next()? {
             parcels.push(Parcel {
                 id: ParcelId(row.get(0)?),
@@ -35,11 +41,25 @@ pub(super) fn lease(to: &Transaction<'_>, now: Instant, until: Instant, most: us
             });
         }
     }
+    parcels.sort_unstable_by_key(|parcel| parcel.id);
     let mut lease = to.prepare_cached("UPDATE outbox SET leased = ?2 WHERE id = ?1")?;
     for parcel in &parcels {
         lease.execute((parcel.id.0, millis(until)))?;
     }
     Ok(parcels)
+}
+
+/// The channels of the oldest alerts that are due.
+fn due_channels(from: &Transaction<'_>, now: Instant, most: usize) -> Answer<BTreeSet<i64>> {
+    let mut due = from.prepare_cached(&format!("SELECT channel FROM outbox WHERE {DUE}"))?;
+    let mut rows = due.query([millis(now)])?;
+    let mut channels = BTreeSet::new();
+    while channels.len() < most
+        && let Some(row) = rows.next()?
+    {
+        channels.insert(row.get(0)?);
+    }
+    Ok(channels)
 }
 
 pub(super) fn settle(to: &Transaction<'_>, parcel: ParcelId, settled: &Settled, now: Instant) -> Answer<bool> {

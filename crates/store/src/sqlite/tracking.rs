@@ -78,6 +78,17 @@ pub(super) fn markets_of(from: &Transaction<'_>, item: &ItemId) -> Answer<Vec<Li
 }
 
 pub(super) fn tracked(from: &Transaction<'_>, after: ListingId, most: usize) -> Answer<Vec<Tracked>> {
+    let mut listings = Vec::new();
+    each_tracked(from, after, most, &mut |listing| listings.push(listing))?;
+    Ok(listings)
+}
+
+pub(super) fn each_tracked(
+    from: &Transaction<'_>,
+    after: ListingId,
+    most: usize,
+    take: &mut dyn FnMut(Tracked),
+) -> Answer<()> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut found = from.prepare_cached(
         "SELECT id, item, market, currency, last_good, last_try, not_before, last_full, failures, readings, changes,
@@ -85,13 +96,12 @@ pub(super) fn tracked(from: &Transaction<'_>, after: ListingId, most: usize) -> 
     )?;
     let mut rows = found.query((after.0, most))?;
     let mut variants = Variants::new(from)?;
-    let mut listings = Vec::new();
     while let Some(row) = rows.next()? {
         let mut listing = bare(row)?;
         listing.variants = variants.of(&listing)?;
-        listings.push(listing);
+        take(listing);
     }
-    Ok(listings)
+    Ok(())
 }
 
 pub(super) fn tracked_one(from: &Transaction<'_>, id: ListingId) -> Answer<Option<Tracked>> {

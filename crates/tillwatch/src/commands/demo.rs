@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let subscriptions = subscriptions(shop, &client)?;
     let app = App::new(store, sources, rules, almanac, clock())?;
     let app = Arc::new(app.with_links(None, dice::bytes()?)?);
-    let loaded = app.load(clock())?;
+    let listings = app.store().counts()?.listings;
     let (speed, folder) = (arguments.speed, home.folder().ok().map(Path::to_owned));
     let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());
     let service = Service {
@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     };
     service.run(&runtime, |at| {
         eprintln!("DEMONSTRATION: nothing here is real. The simulated marketplace is at http://{shop}.");
-        eprintln!("{loaded} listings are looked after; {speed} seconds pass there in each of yours. Try:");
+        eprintln!("{listings} listings are looked after; {speed} seconds pass there in each of yours. Try:");
         if let (Some(item), Some(folder)) = (&first, &folder) {
             eprintln!("  tillwatch --data {} history {item}", folder.display());
         }

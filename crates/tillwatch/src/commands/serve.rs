@@ -76,7 +76,6 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
     let app = App::new(store, sources, rules, home.almanac()?, clock())?;
     let app = Arc::new(app.with_links(public(arguments)?, dice::bytes()?)?);
-    let loaded = app.load(clock())?;
     let (bot, webhook) = (channels::bot(&client)?, channels::webhook()?);
     let ladders = (1..).zip(&arguments.ladder);
     let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
@@ -98,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime")?;
     service.run(&runtime, |at| {
-        eprintln!("tillwatch answers on http://{at} and looks after {loaded} listings. Stop it with Ctrl-C.");
+        eprintln!("tillwatch answers on http://{at}. Stop it with Ctrl-C.");
     })?;
     Ok(Status::Done)
 }

@@ -55,19 +55,22 @@ pub(super) fn run(post: &Arc<Post>, clock: &Clock, runtime: &Runtime, stop: &Sto
 
 /// Tells one address what it is to be told, in order. What cannot be told now holds the rest up.
 async fn tell(post: &Post, clock: &Clock, parcels: &[Parcel]) -> Result<(), StoreError> {
-    let mut rest = parcels.iter();
-    while let Some(parcel) = rest.next() {
-        let at = post.turn_of(parcel, clock());
+    let mut rest = Post::messages(parcels, clock());
+    while let Some(together) = rest.next() {
+        let Some(first) = together.first() else { continue };
+        let at = post.turn_of(first, clock());
         tokio::time::sleep(until(at, clock())).await;
-        let tried = post.send(parcel, clock.as_ref()).await?;
-        let watch = parcel.watch.0;
+        let tried = post.send_together(together, clock.as_ref()).await?;
+        let watch = first.watch.0;
         match tried.sent {
             Sent::Delivered => tracing::debug!(watch, "an alert is delivered"),
             Sent::Later => tracing::info!(watch, "an alert is tried again later"),
             Sent::Dead => tracing::warn!(watch, "an alert was given up; tillwatch alerts says why"),
         }
         if let Some(again) = tried.again {
-            return rest.try_for_each(|parcel| post.put_back(parcel, again, clock()));
+            return rest
+                .flatten()
+                .try_for_each(|parcel| post.put_back(parcel, again, clock()));
         }
     }
     Ok(())

@@ -68,7 +68,7 @@ fn a_line_steps_at_its_readings_and_stops_at_a_gap() {
         "{svg}"
     );
     assert!(svg.contains(r#"class="c-gap" x="500" y="0" width="200""#), "{svg}");
-    assert!(svg.contains("a challenge stood in the way"), "{svg}");
+    assert!(svg.contains("a security check stood in the way"), "{svg}");
     assert_eq!(steps, "0,3000,4000 200,2000,4000 300,!blocked 200,2500,4000");
 }
 

@@ -312,7 +312,7 @@ fn unread<'a>(frame: Frame<'a>, meant: &Meant, look: Option<&Look>) -> Unread<'a
     Unread {
         title: fill(&words.untitled, &[("item", meant.key.item.as_str())]),
         is_checking: look.is_some(),
-        failed: failed.map(|outcome| words.outcomes.of(outcome).to_owned()),
+        failed: failed.map(|outcome| fill(&words.failed, &[("outcome", words.outcomes.of(outcome))])),
         market: meant.key.market.to_string(),
         sku: meant.sku.as_ref().map(ToString::to_string),
         link: clean_url(&meant.key.item, meant.sku.as_ref()),

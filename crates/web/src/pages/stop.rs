@@ -42,7 +42,11 @@ pub(crate) async fn stop(State(site): State<Site>, reader: Reader, Path(token): 
 fn question(site: &Site, reader: &Reader, found: &Stoppable) -> Response {
     let frame = reader.frame(site);
     let words = &frame.words.list;
-    let title = fill(&words.stop_title, &[("thing", &thing(found))]);
+    let title = if found.all {
+        words.stop_all_title.clone()
+    } else {
+        fill(&words.stop_title, &[("thing", &thing(found))])
+    };
     let address = found.address.as_ref().filter(|_| found.mailbox().is_some());
     let silence = address.map(|address| fill(&words.silence_text, &[("mailbox", &mailbox(address))]));
     let mut page = Question::new(frame, &title, &words.stop_text, &words.stop_button);
@@ -55,6 +59,9 @@ fn stopped(site: &Site, reader: &Reader, found: &Stoppable, all: bool) -> Respon
     if let Some(address) = found.address.as_ref().filter(|_| all) {
         let text = fill(&words.silenced_text, &[("mailbox", &mailbox(address))]);
         return message(site, reader, &words.silenced_title, &text);
+    }
+    if found.all {
+        return message(site, reader, &words.stopped_title, &words.stopped_all_text);
     }
     let text = fill(&words.stopped_text, &[("thing", &thing(found))]);
     message(site, reader, &words.stopped_title, &text)

@@ -17,6 +17,9 @@ pub(crate) struct Form {
     day: String,
     day_year: String,
     moment: String,
+    minutes: String,
+    hours: String,
+    days: String,
     ago: String,
     just_now: String,
     percent: String,
@@ -98,17 +101,18 @@ impl Form {
     pub(crate) fn ago(&self, at: Minute, now: Minute) -> String {
         match now.since(at) {
             0 => self.just_now.clone(),
-            minutes => fill(&self.ago, &[("span", &span(minutes))]),
+            minutes => fill(&self.ago, &[("span", &self.span(minutes))]),
         }
     }
-}
 
-/// `6 min`, `3 h`, `2 d`: signs that every language reads. The largest unit alone, rounded down.
-pub(crate) fn span(minutes: u32) -> String {
-    match minutes {
-        0..60 => format!("{minutes}\u{a0}min"),
-        60..2_880 => format!("{}\u{a0}h", minutes / 60),
-        _ => format!("{}\u{a0}d", minutes / 1_440),
+    /// `6 min`, `3 h`, `2 d`: the largest unit alone, rounded down. There are never fewer than two days.
+    pub(crate) fn span(&self, minutes: u32) -> String {
+        let (form, count) = match minutes {
+            0..60 => (&self.minutes, minutes),
+            60..2_880 => (&self.hours, minutes / 60),
+            _ => (&self.days, minutes / 1_440),
+        };
+        fill(form, &[("count", &count.to_string())])
     }
 }
 
@@ -170,7 +174,7 @@ mod tests {
         );
         assert_eq!(
             (form.tenths(41), form.tenths(40)),
-            ("4.1 %".to_owned(), "4 %".to_owned())
+            ("4.1\u{a0}%".to_owned(), "4\u{a0}%".to_owned())
         );
         let minute = |text| Minute::of(Instant::parse(text).unwrap());
         let now = minute("2026-11-23T12:00:00Z");
@@ -179,6 +183,9 @@ mod tests {
         assert_eq!(form.moment(minute("2026-11-11T06:05:00Z"), now), "11 Nov, 06:05 UTC");
         assert_eq!(form.ago(minute("2026-11-23T11:54:00Z"), now), "6\u{a0}min ago");
         assert_eq!(form.ago(minute("2026-11-21T13:00:00Z"), now), "47\u{a0}h ago");
+        assert_eq!(form.ago(minute("2026-11-21T12:00:00Z"), now), "2\u{a0}d ago");
         assert_eq!(form.ago(now, now), "just now");
+        let french = &tongues.get("fr").unwrap().site.form;
+        assert_eq!(french.span(3 * 1_440), "3\u{a0}j");
     }
 }

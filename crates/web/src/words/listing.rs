@@ -19,6 +19,7 @@ pub(crate) struct Words {
     pub(crate) last_seen: String,
     pub(crate) old: String,
     pub(crate) first_check: String,
+    pub(crate) failed: String,
     pub(crate) not_tracked: String,
     pub(crate) start: String,
     pub(crate) voided: String,

@@ -5,6 +5,7 @@ use tillwatch_app::ports::store::{
     Alert, ChannelOf, Decided, Fate, ListingId, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Rest,
     Settled, Store, WatchId,
 };
+use tillwatch_app::token::Token;
 use tillwatch_core::alert::{Rule, Settings, Stage, State};
 use tillwatch_core::history::{Lane, Period};
 
@@ -142,9 +143,9 @@ pub(crate) fn lease(store: &dyn Store) {
     store.record_alerts(&[held]).unwrap();
     alerted(store, second, &[2]);
     assert_eq!(leased(store, 0), []);
-    let one = store.lease(at(5), at(15), 1).unwrap();
-    assert_eq!(crossings(&one), [(first, 1)]);
-    let parcel = &one[0];
+    let of_phone = store.lease(at(5), at(15), 1).unwrap();
+    assert_eq!(crossings(&of_phone), [(first, 1), (second, 1), (second, 2)]);
+    let parcel = &of_phone[0];
     assert_eq!((parcel.address.as_str(), parcel.rule, parcel.attempts), (PHONE, 0, 0));
     assert_eq!((parcel.at, parcel.notice.as_str()), (at(1), "{\"crossing\":1}"));
     // None overtakes the one that is in hand; after its time anybody may have it.
@@ -157,6 +158,22 @@ pub(crate) fn lease(store: &dyn Store) {
     }
     // What is held until later holds up nothing, and comes then.
     assert_eq!(crossings(&leased(store, 60)), [(first, 2)]);
+    // So many addresses are served at a time, each with all that is due for it.
+    let token = Token::new([1; 16]);
+    store.ask_confirmation(MAIL, &[7; 32], &token, at(60)).unwrap();
+    store.confirm(&token.hash(), at(60)).unwrap();
+    alerted(store, second, &[3, 4]);
+    let addresses = || {
+        let parcels = store.lease(at(90), at(100), 1).unwrap();
+        parcels.into_iter().map(|parcel| parcel.address).collect::<Vec<_>>()
+    };
+    let (one, other) = (addresses(), addresses());
+    assert_eq!(
+        (one.len(), other.len()),
+        (3, 6),
+        "the mailbox also gets what waited for its owner"
+    );
+    assert!(one.iter().all(|address| address == PHONE) && other.iter().all(|address| address == MAIL));
 }
 
 pub(crate) fn settle(store: &dyn Store) {

@@ -119,6 +119,19 @@ pub(crate) fn tracked(store: &dyn Store) {
     assert_eq!((bare.watchers(), &bare.checkout, &bare.latest), (0, &None, &None));
 }
 
+pub(crate) fn each_tracked(store: &dyn Store) {
+    let ids: Vec<ListingId> = (1..=5).map(|number| tracked_listing(store, number).0).collect();
+    let after = |after: ListingId| {
+        let mut all = Vec::new();
+        store.each_tracked(after, &mut |one| all.push(one)).unwrap();
+        all
+    };
+    assert_eq!(after(ListingId(0)), store.tracked(ListingId(0), 9).unwrap());
+    let numbers: Vec<ListingId> = after(ids[2]).iter().map(|one| one.id).collect();
+    assert_eq!(numbers, ids[3..]);
+    assert_eq!(after(ids[4]), []);
+}
+
 pub(crate) fn tracked_one(store: &dyn Store) {
     let (listing, variant) = tracked_listing(store, 7);
     let found = store.tracked_one(listing).unwrap().unwrap();

@@ -15,7 +15,6 @@ use super::{Asked, address};
 use crate::Problem;
 use crate::chart::{BUCKETS, Band, Chart, Dress, Mark, MarkKind};
 use crate::reader::Frame;
-use crate::words::form::span;
 use crate::words::{Words, fill};
 
 /// Gaps that are told one by one, the longest first.
@@ -290,7 +289,8 @@ fn gaps(spans: &[Span<'_>], words: &Words, now: Minute) -> Vec<String> {
     gaps.truncate(MOST_GAPS);
     gaps.sort_by_key(|(gap, _)| gap.from);
     let told = gaps.into_iter().map(|(gap, outcome)| {
-        let (from, length) = (words.site.form.moment(gap.from, now), span(gap.until.since(gap.from)));
+        let form = &words.site.form;
+        let (from, length) = (form.moment(gap.from, now), form.span(gap.until.since(gap.from)));
         fill(
             &words.listing.gap,
             &[("from", &from), ("length", &length), ("outcome", outcome)],

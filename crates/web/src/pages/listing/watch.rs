@@ -1,5 +1,7 @@
 //! From a listing to a watch, in one form: a target, perhaps a mailbox. What comes of it stands on a list's page.
 
+use std::collections::BTreeSet;
+
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
@@ -8,7 +10,7 @@ use serde::Deserialize;
 use tillwatch_app::Wanted;
 use tillwatch_app::look::Look;
 use tillwatch_app::ports::notifier::{Address, Mailbox};
-use tillwatch_app::ports::store::NewChannel;
+use tillwatch_app::ports::store::{ListOf, Listed, NewChannel};
 use tillwatch_app::token::Token;
 use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::money::{Currency, Money};
@@ -92,28 +94,31 @@ pub(crate) async fn add(
             return Err(Problem::bad_value("email", told));
         }
         let address = mailbox.map(|mailbox| Address::Email { mailbox });
+        // A browser may remember a list that is gone.
+        let known = wish.list.as_deref().and_then(Token::parse);
+        let known = known.and_then(|secret| Some((app.list(&secret).transpose()?, secret)));
+        let (list, told, secret) = if let Some((list, secret)) = known {
+            let list = list?;
+            (list.id, told_by_all(&list), secret)
+        } else {
+            let secret = here.fresh()?;
+            (app.open_list(&secret, now)?, BTreeSet::new(), secret)
+        };
+        let named = address.as_ref().map(Address::kept);
+        let channels = told.into_iter().chain(named).collect::<BTreeSet<String>>();
         let wanted = Wanted {
             key: meant.key,
             sku: meant.sku,
             lane: lane(wish.lane.as_deref())?,
             rules: vec![Rule::Below(target)],
             settings: Settings::default(),
-            channels: address
-                .iter()
+            channels: channels
+                .into_iter()
                 .map(|address| NewChannel {
-                    address: address.kept(),
+                    address,
                     confirmed: false,
                 })
                 .collect(),
-        };
-        // A browser may remember a list that is gone.
-        let known = wish.list.as_deref().and_then(Token::parse);
-        let known = known.and_then(|secret| Some((app.list(&secret).transpose()?, secret)));
-        let (list, secret) = if let Some((list, secret)) = known {
-            (list?.id, secret)
-        } else {
-            let secret = here.fresh()?;
-            (app.open_list(&secret, now)?, secret)
         };
         app.watch_in_list(list, &wanted, now)?;
         if let Some(address) = &address {
@@ -127,6 +132,16 @@ pub(crate) async fn add(
         Ok(response) => response,
         Err(problem) => wrong(&site, &reader, &problem),
     }
+}
+
+/// Where every watch of a list tells: a chat that was bound to it, a mailbox that was named each time.
+fn told_by_all(list: &ListOf) -> BTreeSet<String> {
+    let channels = |listed: &Listed| -> BTreeSet<String> {
+        let channels = listed.watch.channels.iter().filter(|channel| channel.paused.is_none());
+        channels.map(|channel| channel.address.clone()).collect()
+    };
+    let all = list.watches.iter().map(channels);
+    all.reduce(|one, other| &one & &other).unwrap_or_default()
 }
 
 /// An amount as people type it: with a point or, where that is theirs, a comma before the cents.
