@@ -95,13 +95,14 @@ impl Chart<'_> {
         };
         svg.push_str(r#"<defs><pattern id="c-hatch" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="c-hatch" d="M0 0V14"/></pattern></defs>"#);
         self.bands(&mut svg, &scale);
-        self.grid(&mut svg, &scale, words);
+        let amounts = self.grid(&mut svg, &scale, words);
         let (bold, thin) = (segments(self.effective, &scale), segments(self.sticker, &scale));
         between(&mut svg, &bold, &thin);
         self.gaps(&mut svg, &scale, words);
         self.marks(&mut svg, &scale);
         line(&mut svg, "c-sticker", &thin);
         line(&mut svg, "c-effective", &bold);
+        svg.push_str(&amounts);
         self.labels(&mut svg, &scale);
         self.voids(&mut svg, &scale);
         svg.push_str("</svg>");
@@ -130,7 +131,8 @@ impl Chart<'_> {
         Some(Scale::new(self.from, self.until, low, high))
     }
 
-    fn grid(&self, svg: &mut String, scale: &Scale, words: &Words) {
+    /// The lines of the amounts and days; their names, which stand above everything else.
+    fn grid(&self, svg: &mut String, scale: &Scale, words: &Words) -> String {
         let form = &words.site.form;
         let mut lines = String::new();
         let mut labels = String::new();
@@ -153,10 +155,8 @@ impl Chart<'_> {
                 Escaped(&label)
             );
         }
-        let _ = write!(
-            svg,
-            r#"<path class="c-grid" d="{lines}"/><g class="c-labels">{labels}</g>"#
-        );
+        let _ = write!(svg, r#"<path class="c-grid" d="{lines}"/>"#);
+        format!(r#"<g class="c-labels">{labels}</g>"#)
     }
 
     fn bands(&self, svg: &mut String, scale: &Scale) {

@@ -146,12 +146,13 @@ async fn a_text_that_does_not_fit_under_a_picture_goes_without_it() {
 #[tokio::test]
 async fn what_stands_under_a_picture_is_changed_and_the_picture_stays() {
     let peer = bot_api::start().await;
-    let edited = bot(&peer).edit(&Address::telegram(CHAT), 44, &alert("Nail lamp"), now());
+    let message = alert("Nail lamp");
+    let edited = bot(&peer).edit(&Address::telegram(CHAT), 44, &message, now()).await;
     let expected = Delivery::Delivered {
         id: Some("41".into()),
         moved: None,
     };
-    assert_eq!(edited.await, expected);
+    assert_eq!(edited, expected);
     let seen = peer.seen().pop().unwrap();
     assert!(seen.target.ends_with("/editMessageCaption"));
     assert!(seen.json()["caption"].as_str().unwrap().contains("<b>12.20 USD</b>"));
