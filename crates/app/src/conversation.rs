@@ -19,6 +19,7 @@ use tillwatch_core::link::Identity;
 use crate::App;
 use crate::ports::Later;
 use crate::ports::notifier::{Address, Message, Payload};
+use crate::ports::painter::Painter;
 use crate::ports::store::StoreError;
 use flood::{Flood, Heard};
 use memory::Memory;
@@ -121,6 +122,7 @@ pub trait Follow: Send + Sync {
 pub struct Conversation {
     app: Arc<App>,
     follow: Arc<dyn Follow>,
+    painter: Option<Arc<dyn Painter>>,
     memory: Memory,
     state: Mutex<State>,
 }
@@ -140,8 +142,18 @@ impl Conversation {
             memory: Memory::open(app.store(), fresh)?,
             app,
             follow,
+            painter: None,
             state: Mutex::default(),
         })
+    }
+
+    /// The same with charts in its receipts.
+    #[must_use]
+    pub fn with_painter(self, painter: Arc<dyn Painter>) -> Self {
+        Self {
+            painter: Some(painter),
+            ..self
+        }
     }
 
     /// What is answered to something that was said. An error of the store leaves it undone and unanswered.
@@ -155,16 +167,16 @@ impl Conversation {
         match &said.words {
             Words::Text(text) => self.text(&said.chat, text, now).await,
             Words::Start(token) => self.start(&said.chat, token.as_deref(), now),
-            Words::Press { payload, message } => self.press(&said.chat, payload, *message, now),
+            Words::Press { payload, message } => self.press(&said.chat, payload, *message, now).await,
         }
     }
 
     /// What there is to say by now to those who wait for a first reading. Each is answered once.
-    pub fn due(&self, now: Instant) -> Result<Vec<(Address, Message)>, StoreError> {
+    pub async fn due(&self, now: Instant) -> Result<Vec<(Address, Message)>, StoreError> {
         let mut answers = Vec::new();
         let waiting = self.state().waiting.all();
         for asked in waiting {
-            let message = match self.outcome(&asked, now) {
+            let message = match self.outcome(&asked, now).await {
                 Ok(Some(message)) => message,
                 Ok(None) => continue,
                 Err(error) if answers.is_empty() => return Err(error),

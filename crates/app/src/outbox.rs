@@ -6,14 +6,15 @@ mod retry;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tillwatch_core::alert::{Notice, read_notice};
+use tillwatch_core::alert::{Notice, Rule, read_notice};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 
 use crate::App;
 use crate::message::{self, Envelope};
 use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
-use crate::ports::store::{Parcel, Settled, StoreError, WatchId};
+use crate::ports::painter::Painter;
+use crate::ports::store::{ListingKey, Parcel, Settled, StoreError, WatchId};
 use pace::Pace;
 use retry::Attempt;
 
@@ -33,6 +34,7 @@ const NOT_SET_UP: u32 = 3_600;
 pub struct Post {
     app: Arc<App>,
     notifiers: Vec<Arc<dyn Notifier>>,
+    painter: Option<Arc<dyn Painter>>,
     pace: Mutex<Pace>,
 }
 
@@ -83,7 +85,17 @@ impl Post {
         Self {
             app,
             notifiers,
+            painter: None,
             pace: Mutex::default(),
+        }
+    }
+
+    /// The same with charts in its alerts, where a channel shows them.
+    #[must_use]
+    pub fn with_painter(self, painter: Arc<dyn Painter>) -> Self {
+        Self {
+            painter: Some(painter),
+            ..self
         }
     }
 
@@ -195,7 +207,7 @@ impl Post {
         let mut messages = Vec::with_capacity(parcels.len());
         for parcel in parcels {
             match read_notice(parcel.notice.as_bytes()) {
-                Ok(notice) => messages.push(self.message(parcel, &notice, now)?),
+                Ok(notice) => messages.push(self.message(parcel, &notice, parcels.len() == 1, now).await?),
                 Err(error) => return gone(format!("the notice cannot be read: {error}")),
             }
         }
@@ -217,8 +229,15 @@ impl Post {
         Ok((Some(channel), notifier.deliver(&address, &message, now).await))
     }
 
-    /// The alert, or that it comes too late: nobody wants to be told to buy what has become dearer since.
-    fn message(&self, parcel: &Parcel, notice: &Notice, now: Instant) -> Result<Message, StoreError> {
+    /// The alert, or that it comes too late: nobody wants to be told to buy what has become dearer since. One that is
+    /// alone in its message has its chart.
+    async fn message(
+        &self,
+        parcel: &Parcel,
+        notice: &Notice,
+        is_alone: bool,
+        now: Instant,
+    ) -> Result<Message, StoreError> {
         let envelope = Envelope {
             watch: parcel.watch,
             stop: self.app.stop_link(parcel.watch, &parcel.address),
@@ -231,7 +250,26 @@ impl Post {
                 return Ok(message::missed(notice, price, &envelope));
             }
         }
-        Ok(message::alert(notice, &envelope))
+        let mut message = message::alert(notice, &envelope);
+        if is_alone {
+            message.picture = self.picture(&parcel.address, notice, now).await;
+        }
+        Ok(message)
+    }
+
+    /// The chart of an alert's price, where its channel shows one and there is a price to be seen.
+    async fn picture(&self, address: &str, notice: &Notice, now: Instant) -> Option<Vec<u8>> {
+        let painter = self.painter.as_ref()?;
+        let channel = Address::parse(address).ok()?.channel();
+        if notice.rule == Rule::Broken || !channel.shows_pictures() {
+            return None;
+        }
+        let key = ListingKey {
+            item: notice.item.clone(),
+            market: notice.market,
+            currency: notice.currency,
+        };
+        painter.paint(&key, notice.sku.as_ref(), notice.lane, now).await
     }
 
     /// What is paid now in the notice's lane; nothing while nobody can see it.

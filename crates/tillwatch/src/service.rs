@@ -58,9 +58,13 @@ impl Service {
         let stop = Arc::new(Stop::default());
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = if self.demonstration { site.demonstration() } else { site };
-        let office = Arc::new(Post::new(Arc::clone(&self.app), self.notifiers.clone()));
+        let painter = site.painter();
+        let office = Post::new(Arc::clone(&self.app), self.notifiers.clone()).with_painter(Arc::clone(&painter));
+        let office = Arc::new(office);
         let bot = self.bot.as_ref();
-        let desk = bot.map(|bot| bot.desk(&self.app, &office, &self.clock)).transpose()?;
+        let desk = bot
+            .map(|bot| bot.desk(&self.app, &office, painter, &self.clock))
+            .transpose()?;
         let site = if self.calls { site.with_calls() } else { site };
         let site = match &desk {
             Some(desk) => desk.beside(site.with_bot(desk.name()).router()),

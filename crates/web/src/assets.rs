@@ -15,7 +15,13 @@ const ASSETS: [Asset; 3] = [
     Asset {
         name: "site.css",
         kind: "text/css; charset=utf-8",
-        text: concat!(include_str!("../static/site.css"), include_str!("../static/chart.css")),
+        text: concat!(
+            include_str!("../static/site.css"),
+            include_str!("../static/chart.css"),
+            "@container (max-width:34rem){",
+            include_str!("../static/chart-large.css"),
+            "}\n"
+        ),
     },
     Asset {
         name: "site.js",

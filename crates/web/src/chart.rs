@@ -3,7 +3,9 @@
 //! It is drawn from the spans of the series and from nothing else, so that the table beside it cannot disagree. One
 //! picture serves every width: its texts are sized by the page's style, or by its own where it stands alone.
 
+mod dress;
 mod plot;
+mod png;
 mod scale;
 
 use std::fmt::Write;
@@ -13,7 +15,9 @@ use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Outcome;
 
 use crate::words::Words;
+pub(crate) use dress::Dress;
 use plot::{Segment, segments};
+pub(crate) use png::{Brush, Width};
 use scale::Scale;
 
 /// The picture's width and height in its own units: two to a pixel at its usual size.
@@ -65,19 +69,9 @@ impl Chart<'_> {
         self.draw(words, title, alt, "")
     }
 
-    /// The picture for a place without our style sheet, in a light or a dark dress.
-    pub(crate) fn alone(&self, words: &Words, title: &str, alt: &str, dark: bool) -> String {
-        let dress = if dark {
-            include_str!("../static/chart-dark.css")
-        } else {
-            include_str!("../static/chart-light.css")
-        };
-        let style = format!(
-            "<style>{}{}</style>",
-            dress.trim(),
-            include_str!("../static/chart.css").trim()
-        );
-        self.draw(words, title, alt, &style)
+    /// The picture for a place without our style sheet.
+    pub(crate) fn alone(&self, words: &Words, title: &str, alt: &str, dress: Dress) -> String {
+        self.draw(words, title, alt, &dress.element(SIZE))
     }
 
     fn draw(&self, words: &Words, title: &str, alt: &str, style: &str) -> String {
@@ -101,13 +95,15 @@ impl Chart<'_> {
         };
         svg.push_str(r#"<defs><pattern id="c-hatch" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="c-hatch" d="M0 0V14"/></pattern></defs>"#);
         self.bands(&mut svg, &scale);
-        self.grid(&mut svg, &scale, words);
+        let amounts = self.grid(&mut svg, &scale, words);
         let (bold, thin) = (segments(self.effective, &scale), segments(self.sticker, &scale));
         between(&mut svg, &bold, &thin);
         self.gaps(&mut svg, &scale, words);
         self.marks(&mut svg, &scale);
         line(&mut svg, "c-sticker", &thin);
         line(&mut svg, "c-effective", &bold);
+        svg.push_str(&amounts);
+        self.labels(&mut svg, &scale);
         self.voids(&mut svg, &scale);
         svg.push_str("</svg>");
         svg
@@ -135,7 +131,8 @@ impl Chart<'_> {
         Some(Scale::new(self.from, self.until, low, high))
     }
 
-    fn grid(&self, svg: &mut String, scale: &Scale, words: &Words) {
+    /// The lines of the amounts and days; their names, which stand above everything else.
+    fn grid(&self, svg: &mut String, scale: &Scale, words: &Words) -> String {
         let form = &words.site.form;
         let mut lines = String::new();
         let mut labels = String::new();
@@ -143,12 +140,7 @@ impl Chart<'_> {
             let y = scale.y(price);
             let _ = write!(lines, "M0 {y}H{}", SIZE.0);
             let label = form.number(Money::new(price, self.currency));
-            let _ = write!(
-                labels,
-                r#"<text x="4" y="{}">{}</text>"#,
-                y.saturating_sub(8),
-                Escaped(&label)
-            );
+            let _ = write!(labels, r#"<text x="4" y="{y}" dy="-.35em">{}</text>"#, Escaped(&label));
         }
         for (number, day) in scale.days().into_iter().enumerate() {
             let x = scale.x(day);
@@ -163,10 +155,8 @@ impl Chart<'_> {
                 Escaped(&label)
             );
         }
-        let _ = write!(
-            svg,
-            r#"<path class="c-grid" d="{lines}"/><g class="c-labels">{labels}</g>"#
-        );
+        let _ = write!(svg, r#"<path class="c-grid" d="{lines}"/>"#);
+        format!(r#"<g class="c-labels">{labels}</g>"#)
     }
 
     fn bands(&self, svg: &mut String, scale: &Scale) {
@@ -197,22 +187,35 @@ impl Chart<'_> {
     }
 
     fn marks(&self, svg: &mut String, scale: &Scale) {
-        for mark in &self.marks {
-            if !scale.shows(mark.price) {
-                continue;
-            }
+        for mark in self.marks.iter().filter(|mark| scale.shows(mark.price)) {
             let class = match mark.kind {
                 MarkKind::Low => "c-low",
                 MarkKind::RecentLow => "c-recent",
                 MarkKind::Target => "c-target",
             };
-            let y = scale.y(mark.price);
             let _ = write!(
                 svg,
-                r#"<path class="{class}" d="M0 {y}H{}"/><text class="c-mark" x="{}" y="{}">{}</text>"#,
-                SIZE.0,
-                SIZE.0 - 6,
-                y.saturating_add(26),
+                r#"<path class="{class}" d="M0 {}H{}"/>"#,
+                scale.y(mark.price),
+                SIZE.0
+            );
+        }
+    }
+
+    /// What the marks are, above everything else.
+    fn labels(&self, svg: &mut String, scale: &Scale) {
+        for mark in self.marks.iter().filter(|mark| scale.shows(mark.price)) {
+            // Each kind has its own room, since their lines may lie close together.
+            let from_right = match mark.kind {
+                MarkKind::Low => 6,
+                MarkKind::Target => 300,
+                MarkKind::RecentLow => 610,
+            };
+            let _ = write!(
+                svg,
+                r#"<text class="c-mark" x="{}" y="{}" dy="-.35em">{}</text>"#,
+                SIZE.0 - from_right,
+                scale.y(mark.price),
                 Escaped(&mark.label)
             );
         }

@@ -10,6 +10,7 @@ pub mod ical;
 mod layers;
 mod operations;
 mod pages;
+mod painter;
 mod problem;
 mod reader;
 mod receipt;
@@ -22,12 +23,14 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::routing::{get, post};
 use tillwatch_app::App;
+use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
 pub use problem::Problem;
 pub use secret::Dice;
 pub use words::WordsError;
 
+use painter::{House, Pictures};
 use words::Tongues;
 
 /// The time, as whoever runs the program has it.
@@ -39,6 +42,7 @@ pub struct Site {
     app: Arc<App>,
     clock: Clock,
     tongues: Arc<Tongues>,
+    pictures: Arc<Pictures>,
     demonstration: bool,
     dice: Option<Dice>,
     /// What the bot is called, once that is known; absent where there is none.
@@ -54,6 +58,7 @@ impl Site {
             app,
             clock,
             tongues: Arc::new(Tongues::built_in()?),
+            pictures: Arc::new(Pictures::new()),
             demonstration: false,
             dice: None,
             bot: None,
@@ -94,6 +99,11 @@ impl Site {
         Self { calls: true, ..self }
     }
 
+    /// Who draws charts for messages, as the site draws its own.
+    pub fn painter(&self) -> Arc<dyn Painter> {
+        Arc::new(House(self.clone()))
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let router = Router::new()
@@ -101,6 +111,7 @@ impl Site {
             .route("/i/{item}", get(pages::listing::show).post(pages::listing::start))
             .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
+            .route("/i/{item}/chart.png", get(pages::listing::photo))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))
             .route("/static/{version}/{name}", get(assets::show))

@@ -616,13 +616,14 @@ async fn a_listing_is_watched_from_its_page_in_a_list_of_its_own_or_the_one_that
     let secret = list.strip_prefix("/l/").unwrap();
     let next = format!("market=US&sku=1200&target=18&list={secret}");
     assert_eq!(send(&next).await.headers["location"], list.as_str());
-    let watches = house.store.watches().unwrap();
-    let last = watches.last().unwrap();
+    let kept = house.store.watches().unwrap();
+    let newest = kept.last().unwrap();
     assert!(
-        last.channels
+        newest
+            .channels
             .iter()
             .any(|channel| channel.address == "telegram:7" && channel.confirmed),
-        "{last:?}"
+        "{newest:?}"
     );
     let gone = send(&form(&format!("list={}", Token::new([99; 16]).text()))).await;
     assert_ne!(

@@ -120,7 +120,7 @@ impl Conversation {
             return self.market(chat, Some(""), now);
         };
         let key = ListingKey { item, market, currency };
-        let mut answer = self.listing(chat, key, pinned(&identity).cloned(), size, now)?;
+        let mut answer = self.listing(chat, key, pinned(&identity).cloned(), size, now).await?;
         let hints = hints(&identity, market);
         if let (Some(super::Reply::New(message)), false) = (answer.replies.first_mut(), hints.is_empty()) {
             message.paragraphs.extend(hints.into_iter().map(Paragraph::plain));
@@ -129,7 +129,7 @@ impl Conversation {
     }
 
     /// A listing in a market that a button names.
-    pub(super) fn at_place(&self, chat: &Address, place: Place, now: Instant) -> Result<Answer, StoreError> {
+    pub(super) async fn at_place(&self, chat: &Address, place: Place, now: Instant) -> Result<Answer, StoreError> {
         let almanac = self.app.almanac();
         let is_known = almanac
             .markets
@@ -139,11 +139,11 @@ impl Conversation {
             return Ok(Answer::toast("This button is no longer understood"));
         }
         let key = place.key();
-        self.listing(chat, key, place.sku, Size::Whole, now)
+        self.listing(chat, key, place.sku, Size::Whole, now).await
     }
 
     /// The receipt of a listing that was read, or the word that it is being read.
-    fn listing(
+    async fn listing(
         &self,
         chat: &Address,
         key: ListingKey,
@@ -152,8 +152,8 @@ impl Conversation {
         now: Instant,
     ) -> Result<Answer, StoreError> {
         match self.app.look(&key, sku.as_ref(), now)? {
-            Some(look) if look.till.is_some() => Ok(Answer::of(self.receipt(chat, &look, size, now)?)),
-            _ => self.wait(chat, key, sku, size, now),
+            Some(look) if look.till.is_some() => Ok(Answer::of(self.pictured(chat, &look, size, now).await?)),
+            _ => self.wait(chat, key, sku, size, now).await,
         }
     }
 

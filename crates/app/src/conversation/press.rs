@@ -156,7 +156,7 @@ impl Press {
 
 impl Conversation {
     /// What is answered to a press of a button.
-    pub(super) fn press(
+    pub(super) async fn press(
         &self,
         chat: &Address,
         payload: &Payload,
@@ -169,7 +169,7 @@ impl Conversation {
             Some(Press::Watch(place, target)) => self.begin(chat, &place, target, message, now),
             Some(Press::Why(place)) => self.why(&place, now),
             Some(Press::Elsewhere(place)) => Ok(self.elsewhere(&place, now)),
-            Some(Press::Look(place)) => self.at_place(chat, place, now),
+            Some(Press::Look(place)) => self.at_place(chat, place, now).await,
             Some(Press::StopAll) => self.stop_all(chat, message, now),
             None => Ok(Answer::toast("This button is no longer understood")),
         }

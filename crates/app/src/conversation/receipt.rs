@@ -75,6 +75,22 @@ impl Conversation {
         Ok(message)
     }
 
+    /// The receipt as a message of its own, with its chart where it is told whole.
+    pub(super) async fn pictured(
+        &self,
+        chat: &Address,
+        look: &Look,
+        size: Size,
+        now: Instant,
+    ) -> Result<Message, StoreError> {
+        let mut message = self.receipt(chat, look, size, now)?;
+        if let (Size::Whole, Some(painter)) = (size, &self.painter) {
+            let (key, sku) = (&look.state.tracked.key, look.variant.sku.as_ref());
+            message.picture = painter.paint(key, sku, look.lane, now).await;
+        }
+        Ok(message)
+    }
+
     /// The countries in which a listing can be looked at instead.
     pub(super) fn elsewhere(&self, place: &Place, now: Instant) -> Answer {
         let almanac = self.app.almanac();

@@ -56,7 +56,7 @@ impl Waiting {
 
 impl Conversation {
     /// Has a listing read, and lets the chat wait for it.
-    pub(super) fn wait(
+    pub(super) async fn wait(
         &self,
         chat: &Address,
         key: ListingKey,
@@ -73,7 +73,7 @@ impl Conversation {
         // The page may have been read for another variant.
         let look = self.app.look(&key, sku.as_ref(), now)?;
         if let Some(look) = look.filter(|look| look.till.is_some()) {
-            return Ok(Answer::of(self.receipt(chat, &look, size, now)?));
+            return Ok(Answer::of(self.pictured(chat, &look, size, now).await?));
         }
         let asked = Asked {
             chat: chat.clone(),
@@ -95,14 +95,14 @@ impl Conversation {
     }
 
     /// What there is to say to a chat that waits; nothing while its listing is not read.
-    pub(super) fn outcome(&self, asked: &Asked, now: Instant) -> Result<Option<Message>, StoreError> {
+    pub(super) async fn outcome(&self, asked: &Asked, now: Instant) -> Result<Option<Message>, StoreError> {
         let since = asked.since.moment().as_second();
         let tried = self.app.store().tracked_one(asked.listing)?;
         let is_read = tried.is_some_and(|one| one.schedule.last_try.is_some_and(|at| at >= since));
         let about = format!("unread.{}", asked.key.item);
         if is_read && let Some(look) = self.app.look(&asked.key, asked.sku.as_ref(), now)? {
             if look.till.is_some() {
-                return self.receipt(&asked.chat, &look, asked.size, now).map(Some);
+                return self.pictured(&asked.chat, &look, asked.size, now).await.map(Some);
             }
             let why = look.failed().map_or("it does not show this variant", words::outcome);
             let text = format!(

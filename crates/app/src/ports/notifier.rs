@@ -58,6 +58,14 @@ impl Channel {
         }
     }
 
+    /// Whether a message's picture is shown there.
+    pub const fn shows_pictures(self) -> bool {
+        match self {
+            Self::Telegram | Self::Email | Self::Discord => true,
+            Self::Ntfy | Self::Gotify | Self::Webhook | Self::Apprise => false,
+        }
+    }
+
     /// How its addresses are written, for who has to write one.
     pub const fn form(self) -> &'static str {
         match self {

@@ -22,6 +22,9 @@ pub const OFFICIAL: &str = "https://api.telegram.org/";
 /// What Telegram says of a message that is to become what it is.
 const SAME: &str = "message is not modified";
 
+/// What it says of a picture that is to become a text.
+const NO_TEXT: &str = "no text in the message";
+
 /// A bot. Its token is part of every address that it calls, so that no address is ever printed.
 #[derive(Debug)]
 pub struct Telegram {
@@ -64,7 +67,13 @@ impl Telegram {
         };
         let mut body = written(*chat.reveal(), message, markup::ANSWER);
         body["message_id"] = number.into();
-        match self.call("editMessageText", &body, DEADLINE, now).await {
+        let mut edited = self.call("editMessageText", &body, DEADLINE, now).await;
+        if matches!(&edited, Err(BotError::Refused { why }) if why.contains(NO_TEXT)) {
+            // It has a picture, which stays.
+            body["caption"] = markup::text(message, markup::CAPTION).into();
+            edited = self.call("editMessageCaption", &body, DEADLINE, now).await;
+        }
+        match edited {
             Ok(sent) => delivered(id(&sent)),
             Err(BotError::Refused { why }) if why.contains(SAME) => delivered(Some(number.to_string())),
             Err(error) => error.into(),
@@ -110,17 +119,19 @@ impl Telegram {
         }
     }
 
-    /// The picture with the text under it, or the text alone where there is no picture or Telegram does not take it.
+    /// The picture with the text under it, or the text alone: where there is no picture, where the text does not fit under
+    /// one, and, once, where the picture came to nothing. Only a chat that is gone or moved and a bot that is to wait do no
+    /// better without it.
     async fn send(&self, chat: i64, message: &Message, most: usize, now: Instant) -> Result<Option<String>, BotError> {
-        if let Some(picture) = &message.picture {
+        let body = written(chat, message, most);
+        let caption = markup::text(message, most.min(markup::CAPTION));
+        if let Some(picture) = message.picture.as_ref().filter(|_| body["text"] == caption) {
             let keyboard = markup::keyboard(message);
-            let caption = markup::text(message, most.min(markup::CAPTION));
             match self.send_photo(chat, &caption, keyboard.as_ref(), picture, now).await {
-                Err(BotError::Refused { .. }) => {}
+                Err(BotError::Refused { .. } | BotError::Conflict { .. } | BotError::Unreachable { .. }) => {}
                 answer => return answer,
             }
         }
-        let body = written(chat, message, most);
         self.call("sendMessage", &body, DEADLINE, now)
             .await
             .map(|sent| id(&sent))

@@ -60,6 +60,7 @@ fn answer(mood: Mood, seen: &Seen) -> Reply {
         "sendMessage" => message(&seen.json()),
         "sendPhoto" => photo(seen),
         "editMessageText" => edit(&seen.json()),
+        "editMessageCaption" => caption(&seen.json()),
         "getMe" => reply(
             200,
             &json!({"ok": true, "result": {"id": 1, "username": "tillwatch_bot"}}),
@@ -76,13 +77,23 @@ fn message(body: &Value) -> Reply {
     taken(body["chat_id"].as_i64().unwrap(), html, &body["reply_markup"])
 }
 
-/// The message 41 can be changed, 42 is what it is to become, no other one is there.
+/// The message 41 can be changed, 42 is what it is to become, 44 is a picture, no other one is there.
 fn edit(body: &Value) -> Reply {
     match body["message_id"].as_i64() {
         Some(41) => message(body),
         Some(42) => error(400, "Bad Request: message is not modified: it is the same", &json!({})),
+        Some(44) => error(400, "Bad Request: there is no text in the message to edit", &json!({})),
         _ => error(400, "Bad Request: message to edit not found", &json!({})),
     }
+}
+
+fn caption(body: &Value) -> Reply {
+    assert_eq!(
+        (body["message_id"].as_i64(), &body["parse_mode"]),
+        (Some(44), &json!("HTML"))
+    );
+    let html = body["caption"].as_str().unwrap();
+    taken(body["chat_id"].as_i64().unwrap(), html, &body["reply_markup"])
 }
 
 /// A photo needs a few real bytes; one that is empty is refused as a broken picture is.

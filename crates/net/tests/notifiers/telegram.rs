@@ -103,6 +103,62 @@ async fn a_picture_that_telegram_does_not_take_is_left_out() {
 }
 
 #[tokio::test]
+async fn an_alert_does_not_depend_on_its_picture() {
+    let broken = |_, seen: &crate::peer::Seen| {
+        if seen.target.ends_with("/sendPhoto") {
+            (500, Vec::new(), "<html>no such thing here</html>".into())
+        } else {
+            crate::peer::json(200, &json!({"ok": true, "result": {"message_id": 7}}))
+        }
+    };
+    let peer = Peer::start(broken).await;
+    let message = Message {
+        picture: Some(picture()),
+        ..alert("Nail lamp")
+    };
+    let id = sent(&bot(&peer), &Address::telegram(CHAT), &message).await;
+    assert_eq!((id.as_deref(), peer.seen().len()), (Some("7"), 2));
+
+    let peer = bot_api::start().await;
+    for (chat, why) in [
+        (BLOCKED, "Forbidden: bot was blocked by the user"),
+        (1, "Bad Request: chat not found"),
+    ] {
+        let delivery = bot(&peer).deliver(&Address::telegram(chat), &message, now()).await;
+        assert_eq!(delivery, Delivery::Gone { why: why.into() });
+    }
+    assert_eq!(peer.seen().len(), 2, "nobody is there for the text either");
+}
+
+#[tokio::test]
+async fn a_text_that_does_not_fit_under_a_picture_goes_without_it() {
+    let peer = bot_api::start().await;
+    let message = Message {
+        picture: Some(picture()),
+        ..alert(&"lamp ".repeat(200))
+    };
+    let delivery = bot(&peer).reply(&Address::telegram(CHAT), &message, now()).await;
+    assert!(matches!(delivery, Delivery::Delivered { .. }), "{delivery:?}");
+    let seen = peer.only();
+    assert!(seen.target.ends_with("/sendMessage") && seen.json()["text"].as_str().unwrap().len() > 1_000);
+}
+
+#[tokio::test]
+async fn what_stands_under_a_picture_is_changed_and_the_picture_stays() {
+    let peer = bot_api::start().await;
+    let message = alert("Nail lamp");
+    let edited = bot(&peer).edit(&Address::telegram(CHAT), 44, &message, now()).await;
+    let expected = Delivery::Delivered {
+        id: Some("41".into()),
+        moved: None,
+    };
+    assert_eq!(edited, expected);
+    let seen = peer.seen().pop().unwrap();
+    assert!(seen.target.ends_with("/editMessageCaption"));
+    assert!(seen.json()["caption"].as_str().unwrap().contains("<b>12.20 USD</b>"));
+}
+
+#[tokio::test]
 async fn a_picture_that_must_wait_is_not_sent_as_text_meanwhile() {
     let peer = bot_api::start().await;
     peer.feel(Mood::Busy(30));

@@ -12,6 +12,7 @@ use tillwatch_app::conversation::{Answer, Conversation, Follow, Reply, Said, Wor
 use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Channel, Delivery};
+use tillwatch_app::ports::painter::Painter;
 use tillwatch_app::ports::store::StoreError;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::Identity;
@@ -85,10 +86,16 @@ pub(super) struct Desk {
 
 impl Bot {
     /// What answers for it.
-    pub(super) fn desk(&self, app: &Arc<App>, post: &Arc<Post>, clock: &Clock) -> anyhow::Result<Arc<Desk>> {
+    pub(super) fn desk(
+        &self,
+        app: &Arc<App>,
+        post: &Arc<Post>,
+        painter: Arc<dyn Painter>,
+        clock: &Clock,
+    ) -> anyhow::Result<Arc<Desk>> {
         let follow = Arc::new(Guide(self.follower.clone()));
         Ok(Arc::new(Desk {
-            talk: Conversation::open(Arc::clone(app), follow, crate::dice::bytes()?)?,
+            talk: Conversation::open(Arc::clone(app), follow, crate::dice::bytes()?)?.with_painter(painter),
             app: Arc::clone(app),
             telegram: Arc::clone(&self.telegram),
             post: Arc::clone(post),
@@ -239,7 +246,7 @@ impl Desk {
     async fn remind(self: &Arc<Self>) {
         loop {
             tokio::time::sleep(LOOK).await;
-            match self.talk.due((self.clock)()) {
+            match self.talk.due((self.clock)()).await {
                 Ok(due) => {
                     for (chat, message) in due {
                         let desk = Arc::clone(self);

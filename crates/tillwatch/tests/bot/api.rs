@@ -110,6 +110,7 @@ async fn answer(
     let called = Called { method, body: body.0 };
     let result = match called.method.as_str() {
         "sendMessage" | "editMessageText" => json!({"message_id": 55}),
+        "getMe" => json!({"username": "tillwatch_bot"}),
         _ => json!(true),
     };
     // A test that has ended listens no more.

@@ -3,6 +3,7 @@
 
 mod api;
 mod look;
+mod pictures;
 mod shelf;
 mod story;
 mod talk;

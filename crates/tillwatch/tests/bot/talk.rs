@@ -7,6 +7,7 @@ use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Message, Payload};
 use tillwatch_app::ports::store::{Rest, Watch};
 use tillwatch_app::token::Token;
+use tillwatch_core::instant::Instant;
 use tillwatch_core::link::{Identity, identify};
 
 use crate::shelf::{ITEM, Shelf, at, blocked, key, lamp, usd};
@@ -30,6 +31,11 @@ struct Talk {
 const ANN: i64 = 4_711;
 const BEN: i64 = -100_077;
 
+fn wait<T>(answer: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(answer)
+}
+
 impl Talk {
     fn new() -> Self {
         let shelf = Shelf::new();
@@ -50,8 +56,11 @@ impl Talk {
             chat: Address::telegram(chat),
             words,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(self.bot.hear(&said, self.shelf.now)).unwrap()
+        wait(self.bot.hear(&said, self.shelf.now)).unwrap()
+    }
+
+    fn due(&self, now: Instant) -> Vec<(Address, Message)> {
+        wait(self.bot.due(now)).unwrap()
     }
 
     fn says(&self, chat: i64, text: &str) -> Vec<Message> {
@@ -126,10 +135,10 @@ fn a_link_is_answered_at_once_and_with_its_receipt_when_it_was_read() {
     let mut talk = Talk::new();
     let link = format!("Look! A lamp https://www.aliexpress.com/item/{ITEM}.html?aff=1");
     assert_eq!(talk.one(ANN, &link).subject, "Checking…");
-    assert_eq!(talk.bot.due(talk.shelf.now).unwrap(), []);
+    assert_eq!(talk.due(talk.shelf.now), []);
     talk.shelf.read(lamp(2_000));
     talk.shelf.tend("2026-06-05T12:00:00Z");
-    let due = talk.bot.due(talk.shelf.now).unwrap();
+    let due = talk.due(talk.shelf.now);
     let [(chat, receipt)] = due.as_slice() else {
         panic!("{due:?}")
     };
@@ -155,7 +164,7 @@ fn a_link_is_answered_at_once_and_with_its_receipt_when_it_was_read() {
         clean,
         format!("https://www.aliexpress.com/item/{ITEM}.html?skuId=12000036893609536")
     );
-    assert_eq!(talk.bot.due(talk.shelf.now).unwrap(), [], "answered once");
+    assert_eq!(talk.due(talk.shelf.now), [], "answered once");
     assert_eq!(talk.one(BEN, &link).subject, receipt.subject, "and at once from now on");
 }
 
@@ -164,7 +173,7 @@ fn a_reading_that_saw_no_price_is_told_in_plain_words() {
     let mut talk = Talk::new();
     talk.one(ANN, ITEM);
     talk.shelf.read(blocked());
-    let due = talk.bot.due(talk.shelf.now).unwrap();
+    let due = talk.due(talk.shelf.now);
     let told = lines(&due.first().unwrap().1);
     assert!(
         told.first()
@@ -172,15 +181,15 @@ fn a_reading_that_saw_no_price_is_told_in_plain_words() {
             .contains("a challenge stood in the way, and none is worked around"),
         "{told:?}"
     );
-    assert_eq!(talk.bot.due(talk.shelf.now).unwrap(), []);
+    assert_eq!(talk.due(talk.shelf.now), []);
 }
 
 #[test]
 fn nobody_waits_longer_than_ten_minutes() {
     let talk = Talk::new();
     talk.one(ANN, ITEM);
-    assert_eq!(talk.bot.due(talk.shelf.now.plus_seconds(599)).unwrap(), []);
-    let due = talk.bot.due(talk.shelf.now.plus_seconds(600)).unwrap();
+    assert_eq!(talk.due(talk.shelf.now.plus_seconds(599)), []);
+    let due = talk.due(talk.shelf.now.plus_seconds(600));
     assert_eq!(
         due.first().map(|(_, message)| message.subject.as_str()),
         Some("Not in time")

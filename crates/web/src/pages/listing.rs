@@ -1,6 +1,6 @@
 //! A listing: what it costs now and why, what it cost before, and what else there is to know.
 
-mod past;
+pub(crate) mod past;
 mod present;
 pub(crate) mod watch;
 
@@ -22,8 +22,10 @@ use tillwatch_core::link::clean_url;
 
 use super::home::{Choice, choices};
 use super::{again, html, wrong};
+use crate::chart::{Dress, Width};
+use crate::painter::View;
 use crate::reader::{Frame, Reader};
-use crate::words::fill;
+use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
 /// What an address asks for beside the listing.
@@ -34,6 +36,7 @@ pub(crate) struct Asked {
     pub(crate) lane: Option<String>,
     pub(crate) range: Option<String>,
     pub(crate) dark: Option<String>,
+    pub(crate) width: Option<String>,
 }
 
 /// A listing whose price was read at least once.
@@ -48,6 +51,8 @@ struct Page<'a> {
     variants: Vec<present::Variant>,
     notes: Vec<present::Note>,
     past: Option<past::Past>,
+    /// The chart's whole address, for previews of links; absent without a public address.
+    preview: Option<String>,
     markets: Vec<Choice>,
     others: Vec<(String, String)>,
 }
@@ -118,7 +123,12 @@ pub(crate) async fn chart(
         let words = reader.words(&here.tongues);
         let look = app.look_in(&meant.key, meant.sku.as_ref(), lane, now)?;
         let look = look.ok_or_else(|| Problem::not_found("the listing is not tracked there"))?;
-        let svg = past::picture(app, &look, words, &asked, asked.dark.is_some(), now)?;
+        let dress = Dress {
+            dark: asked.dark.is_some(),
+            large: false,
+        };
+        let days = past::days(asked.range.as_deref())?;
+        let svg = past::picture(app, &look, words, days, dress, now)?;
         let svg = svg.ok_or_else(|| Problem::not_found("nothing was read of this yet"))?;
         // It stands alone, so that its style comes with it; nothing else is allowed in it.
         let headers = [
@@ -128,6 +138,39 @@ pub(crate) async fn chart(
         ];
         let open = [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
         Ok((headers, open, svg).into_response())
+    });
+    answer.await
+}
+
+/// `GET /i/{item}/chart.png?market=&sku=&lane=&range=&dark&width=`: the same for whatever shows no SVG.
+pub(crate) async fn photo(
+    State(site): State<Site>,
+    reader: Reader,
+    Path(item): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let here = site.clone();
+    let turn = site.pictures.turn().await?;
+    let answer = site.ask(move |app, now| {
+        let _turn = turn;
+        let meant = meant(app, &reader, &item, &asked)?;
+        let lane = lane(asked.lane.as_deref())?;
+        let view = View {
+            days: past::days(asked.range.as_deref())?,
+            dark: asked.dark.is_some(),
+            width: asked
+                .width
+                .as_deref()
+                .map_or(Ok(Width::USUAL), Width::parse)
+                .map_err(|why| Problem::bad_value("width", why))?,
+        };
+        let look = app.look_in(&meant.key, meant.sku.as_ref(), lane, now)?;
+        let look = look.ok_or_else(|| Problem::not_found("the listing is not tracked there"))?;
+        let png = here.pictures.png(app, &look, reader.words(&here.tongues), view, now)?;
+        let png = png.ok_or_else(|| Problem::not_found("nothing was read of this yet"))?;
+        let headers = [(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "public, max-age=300")];
+        let open = [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
+        Ok((headers, open, png).into_response())
     });
     answer.await
 }
@@ -153,6 +196,7 @@ pub(crate) async fn start(
             lane: None,
             range: None,
             dark: None,
+            width: None,
         };
         let meant = meant(app, &asking, &item, &asked)?;
         app.store().track(&meant.key, meant.sku.as_ref(), now)?;
@@ -223,6 +267,7 @@ fn page<'a>(
         words: frame.words,
         now,
     };
+    let past = past::past(app, look, &frame, asked, now)?;
     let others = app
         .store()
         .markets_of(&key.item)?
@@ -235,13 +280,30 @@ fn page<'a>(
         lanes: present.lanes(),
         variants: present.variants(),
         notes: present.notes(),
-        past: past::past(app, look, &frame, asked, now)?,
+        preview: past.as_ref().and_then(|_| preview(app, look, asked, frame.words)),
+        past,
         markets: choices(site, key.market),
         others: others
             .map(|other| (address(&other, None), other.market.to_string()))
             .collect(),
         frame,
     })
+}
+
+/// Where the page's chart is as a PNG. All that it is asked by was read already, so that nothing needs to be escaped.
+fn preview(app: &App, look: &Look, asked: &Asked, words: &Words) -> Option<String> {
+    let chart = format!("i/{}/chart.png", look.state.tracked.key.item);
+    let sku = look.variant.sku.as_ref().map(|sku| format!("&sku={sku}"));
+    let range = asked.range.as_ref().map(|range| format!("&range={range}"));
+    let query = format!(
+        "?market={}{}&lane={}{}&lang={}",
+        look.state.tracked.key.market,
+        sku.unwrap_or_default(),
+        look.lane.name(),
+        range.unwrap_or_default(),
+        words.code
+    );
+    app.page(&(chart + &query)).map(String::from)
 }
 
 fn unread<'a>(frame: Frame<'a>, meant: &Meant, look: Option<&Look>) -> Unread<'a> {

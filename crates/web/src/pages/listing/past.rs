@@ -13,7 +13,7 @@ use tillwatch_core::money::Money;
 
 use super::{Asked, address};
 use crate::Problem;
-use crate::chart::{BUCKETS, Band, Chart, Mark, MarkKind};
+use crate::chart::{BUCKETS, Band, Chart, Dress, Mark, MarkKind};
 use crate::reader::Frame;
 use crate::words::{Words, fill};
 
@@ -100,24 +100,19 @@ pub(super) fn past(
     })
 }
 
-/// The picture alone, in a light or a dark dress; nothing before the first reading.
-pub(super) fn picture(
+/// The picture alone; nothing before the first reading.
+pub(crate) fn picture(
     app: &App,
     look: &Look,
     words: &Words,
-    asked: &Asked,
-    dark: bool,
+    days: Option<u32>,
+    dress: Dress,
     now: Instant,
 ) -> Result<Option<String>, Problem> {
     let title = look.title().unwrap_or(&words.listing.chart_heading);
-    drawn(
-        app,
-        look,
-        words,
-        days(asked.range.as_deref())?,
-        Minute::of(now),
-        |chart, alt| Ok(chart.alone(words, title, alt, dark)),
-    )
+    drawn(app, look, words, days, Minute::of(now), |chart, alt| {
+        Ok(chart.alone(words, title, alt, dress))
+    })
 }
 
 /// Makes the chart and lets somebody draw it, with what it says in words.
@@ -160,7 +155,7 @@ fn drawn<T>(
 }
 
 /// The days of a range; `None` is everything.
-fn days(asked: Option<&str>) -> Result<Option<u32>, Problem> {
+pub(super) fn days(asked: Option<&str>) -> Result<Option<u32>, Problem> {
     match asked.unwrap_or("90") {
         "30" => Ok(Some(30)),
         "90" => Ok(Some(90)),

@@ -82,6 +82,7 @@ pub(crate) async fn add(
             lane: wish.lane.clone(),
             range: None,
             dark: None,
+            width: None,
         };
         let meant = meant(app, &asking, &item, &asked)?;
         let target = amount(&wish.target, meant.key.currency)?;
