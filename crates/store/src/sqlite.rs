@@ -242,7 +242,11 @@ impl Store for Sqlite {
     }
 
     fn each_tracked(&self, after: ListingId, take: &mut dyn FnMut(Tracked)) -> Result<(), StoreError> {
-        self.read(|from| tracking::each_tracked(from, after, usize::MAX, take))
+        self.read(|from| {
+            tracking::each_tracked(from, after, usize::MAX, take)?;
+            // Nobody reads all of it again soon: its pages need not stay in memory.
+            Ok(from.release_memory()?)
+        })
     }
 
     fn take_touched(&self) -> Result<Vec<ListingId>, StoreError> {

@@ -641,3 +641,21 @@ async fn a_listing_is_watched_from_its_page_in_a_list_of_its_own_or_the_one_that
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn a_listing_that_nobody_asked_for_is_read_only_after_a_press_of_the_button() {
+    let house = House::new();
+    let other = "/i/1005001111111111?market=US";
+    let tracked = || house.store.counts().unwrap().listings;
+    house.get(other).await.has("Nobody has asked");
+    assert_eq!(tracked(), 1, "looking asks for nothing");
+    let request = Request::post("/i/1005001111111111")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    let pressed = house.send(request.body(Body::from("market=US")).unwrap()).await;
+    assert_eq!((pressed.status, tracked()), (StatusCode::SEE_OTHER, 2));
+    let waiting = house.get(other).await;
+    assert_eq!(waiting.headers["refresh"], "3");
+    let foreign = house.post_from_elsewhere("/i/1005002222222222", "market=US").await;
+    assert_eq!((foreign.status, tracked()), (StatusCode::FORBIDDEN, 2));
+}

@@ -199,7 +199,7 @@ pub(crate) async fn start(
             width: None,
         };
         let meant = meant(app, &asking, &item, &asked)?;
-        app.store().track(&meant.key, meant.sku.as_ref(), now)?;
+        app.ask(&meant.key, meant.sku.as_ref(), now)?;
         Ok(Redirect::to(&address(&meant.key, meant.sku.as_ref())).into_response())
     });
     match answer.await {
