@@ -1,5 +1,6 @@
 //! The outbox at work: which alerts go out now, in what words, and what an answer means for the next try.
 
+mod outages;
 mod pace;
 mod questions;
 mod retry;
@@ -15,6 +16,7 @@ use crate::message::{self, Envelope};
 use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
 use crate::ports::painter::Painter;
 use crate::ports::store::{ListingKey, Parcel, Settled, StoreError, WatchId};
+use outages::Outages;
 use pace::Pace;
 use retry::Attempt;
 
@@ -36,6 +38,7 @@ pub struct Post {
     notifiers: Vec<Arc<dyn Notifier>>,
     painter: Option<Arc<dyn Painter>>,
     pace: Mutex<Pace>,
+    outages: Mutex<Outages>,
 }
 
 /// What became of one parcel.
@@ -87,6 +90,7 @@ impl Post {
             notifiers,
             painter: None,
             pace: Mutex::default(),
+            outages: Mutex::default(),
         }
     }
 
@@ -173,6 +177,10 @@ impl Post {
                 sent,
                 again: tried.again.max(one.again),
             };
+        }
+        let over = channel.and_then(|channel| self.outages().heard(channel, &delivery, now));
+        if let Some(beginning) = over {
+            self.app.store().hasten(beginning, now)?;
         }
         Ok(tried)
     }
@@ -287,6 +295,10 @@ impl Post {
         let variant = listing.variants.into_iter().find(|variant| variant.id == watch.variant);
         let latest = variant.and_then(|variant| variant.latest);
         Ok(latest.map(|latest| latest.lanes.get(notice.lane)))
+    }
+
+    fn outages(&self) -> MutexGuard<'_, Outages> {
+        self.outages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {

@@ -393,6 +393,10 @@ impl Store for Sqlite {
         self.write(Promise::Ordered, |to| outbox::settle(to, parcel, settled, now))
     }
 
+    fn hasten(&self, beginning: &str, now: Instant) -> Result<usize, StoreError> {
+        self.write(Promise::Ordered, |to| outbox::hasten(to, beginning, now))
+    }
+
     fn outbox(&self, now: Instant) -> Result<OutboxFigures, StoreError> {
         self.read(|from| outbox::figures(from, now))
     }

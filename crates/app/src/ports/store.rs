@@ -473,6 +473,10 @@ pub trait Store: Send + Sync {
     /// What became of a parcel. Whether it was still waited for.
     fn settle(&self, parcel: ParcelId, settled: &Settled, now: Instant) -> Result<bool, StoreError>;
 
+    /// Has what waits for its next try to an address that begins so tried at once: what all of them go through is back. What
+    /// is held until later without having been tried stays so. How many it are.
+    fn hasten(&self, beginning: &str, now: Instant) -> Result<usize, StoreError>;
+
     /// How the outbox stands.
     fn outbox(&self, now: Instant) -> Result<OutboxFigures, StoreError>;
 

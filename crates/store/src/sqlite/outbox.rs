@@ -84,6 +84,16 @@ pub(super) fn settle(to: &Transaction<'_>, parcel: ParcelId, settled: &Settled, 
     }
 }
 
+pub(super) fn hasten(to: &Transaction<'_>, beginning: &str, now: Instant) -> Answer<usize> {
+    let hastened = to
+        .prepare_cached(
+            "UPDATE outbox SET due = ?2 WHERE attempts > 0 AND due > ?2 AND channel IN (
+               SELECT id FROM channel WHERE substr(address, 1, length(?1)) = ?1)",
+        )?
+        .execute((beginning, millis(now)))?;
+    Ok(hastened)
+}
+
 /// The watch and the channel of a parcel.
 fn place(from: &Transaction<'_>, parcel: ParcelId) -> Answer<Option<(i64, i64)>> {
     Ok(from

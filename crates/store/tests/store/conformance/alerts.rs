@@ -176,6 +176,33 @@ pub(crate) fn lease(store: &dyn Store) {
     assert!(one.iter().all(|address| address == PHONE) && other.iter().all(|address| address == MAIL));
 }
 
+pub(crate) fn hasten(store: &dyn Store) {
+    let (_, watch) = watched(store, 1);
+    alerted(store, watch, &[1, 2]);
+    let held = Decided {
+        alert: decided(watch, 3).alert.map(|alert| Alert { due: at(90), ..alert }),
+        ..decided(watch, 3)
+    };
+    store.record_alerts(&[held]).unwrap();
+    let later = Settled::Later {
+        at: at(60),
+        why: "out of reach".into(),
+    };
+    for parcel in leased(store, 5) {
+        store.settle(parcel.id, &later, at(6)).unwrap();
+    }
+    assert_eq!(leased(store, 20), []);
+    assert_eq!(
+        store.hasten("mailto:", at(20)).unwrap(),
+        0,
+        "nothing waits for a mailbox"
+    );
+    assert_eq!(store.hasten("telegram:", at(20)).unwrap(), 2);
+    // What is held until later, and was never tried, stays held.
+    assert_eq!(crossings(&leased(store, 20)), [(watch, 1), (watch, 2)]);
+    assert_eq!(store.hasten("telegram:", at(20)).unwrap(), 0);
+}
+
 pub(crate) fn settle(store: &dyn Store) {
     let (_, watch) = watched(store, 1);
     alerted(store, watch, &[1, 2, 3]);
