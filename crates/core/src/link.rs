@@ -162,6 +162,12 @@ pub fn clean_url(item: &ItemId, sku: Option<&SkuId>) -> String {
 }
 
 impl Identity {
+    /// The variant that the text points at for sure; one that it only hints at is left out.
+    pub fn pinned(&self) -> Option<&SkuId> {
+        let is_sure = self.sku_source.is_some_and(|source| !source.is_hint());
+        self.sku.as_ref().filter(|_| is_sure)
+    }
+
     fn of(text: &str) -> Self {
         let end = text.floor_char_boundary(ECHO);
         let input = match text.get(..end) {

@@ -14,6 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use tillwatch_app::conversation::Follow;
 use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::notifier::Notifier;
 use tillwatch_app::{App, Turned};
@@ -23,7 +24,7 @@ use tillwatch_web::{Clock, Site};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-pub(crate) use bot::Bot;
+pub(crate) use bot::{Bot, Guide};
 pub(crate) use ladders::{Ladders, Subscription};
 pub(crate) use stop::Stop;
 
@@ -39,6 +40,8 @@ pub(crate) struct Service {
     pub(crate) sources: usize,
     pub(crate) ladders: Ladders,
     pub(crate) notifiers: Vec<Arc<dyn Notifier>>,
+    /// Who asks short links where they lead.
+    pub(crate) follow: Arc<dyn Follow>,
     /// The bot that people talk to, where there is one.
     pub(crate) bot: Option<Bot>,
     pub(crate) listen: SocketAddr,
@@ -57,13 +60,14 @@ impl Service {
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
         let stop = Arc::new(Stop::default());
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
+        let site = site.with_follow(Arc::clone(&self.follow));
         let site = if self.demonstration { site.demonstration() } else { site };
         let painter = site.painter();
         let office = Post::new(Arc::clone(&self.app), self.notifiers.clone()).with_painter(Arc::clone(&painter));
         let office = Arc::new(office);
         let bot = self.bot.as_ref();
         let desk = bot
-            .map(|bot| bot.desk(&self.app, &office, painter, &self.clock))
+            .map(|bot| bot.desk(&self.app, &office, painter, Arc::clone(&self.follow), &self.clock))
             .transpose()?;
         let site = if self.calls { site.with_calls() } else { site };
         let site = match &desk {

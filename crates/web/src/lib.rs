@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::routing::{get, post};
 use tillwatch_app::App;
+use tillwatch_app::conversation::Follow;
 use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
@@ -49,6 +50,8 @@ pub struct Site {
     bot: Option<Arc<OnceLock<String>>>,
     /// Whether visitors may name programs that are called.
     calls: bool,
+    /// Who asks short links where they lead; without it they are said to be such.
+    follow: Option<Arc<dyn Follow>>,
 }
 
 impl Site {
@@ -63,6 +66,7 @@ impl Site {
             dice: None,
             bot: None,
             calls: false,
+            follow: None,
         })
     }
 
@@ -102,6 +106,15 @@ impl Site {
     /// Who draws charts for messages, as the site draws its own.
     pub fn painter(&self) -> Arc<dyn Painter> {
         Arc::new(House(self.clone()))
+    }
+
+    /// The same with somebody who asks short links where they lead.
+    #[must_use]
+    pub fn with_follow(self, follow: Arc<dyn Follow>) -> Self {
+        Self {
+            follow: Some(follow),
+            ..self
+        }
     }
 
     /// Every address that is answered.

@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tillwatch_app::App;
+use tillwatch_app::conversation::Follow;
 use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
@@ -19,6 +20,7 @@ use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::country::Country;
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
+use tillwatch_core::link::{Identity, identify};
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::rules::RuleBook;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
@@ -250,6 +252,36 @@ impl House {
     fn rest(&self) -> Rest {
         self.store.watches().unwrap().remove(0).rest
     }
+}
+
+/// Knows one short link.
+struct Guide;
+
+impl Follow for Guide {
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
+        let end = format!("https://www.aliexpress.com/item/{ITEM}.html");
+        let known = link.contains("_mNhKQOm").then(|| identify(&end));
+        Box::pin(std::future::ready(known.ok_or_else(|| "it ends at a shop".to_owned())))
+    }
+}
+
+#[tokio::test]
+async fn a_short_link_in_share_text_leads_to_its_listing_and_one_that_leads_nowhere_is_said() {
+    let house = House::with(|site| site.with_follow(Arc::new(Guide)));
+    let paste = async |text: &str| {
+        let request = Request::post("/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        house
+            .send(request.body(Body::from(format!("market=US&text={text}"))).unwrap())
+            .await
+    };
+    let shared = paste("Look+at+this%0Ahttps%3A%2F%2Fa.aliexpress.com%2F_mNhKQOm").await;
+    assert_eq!(shared.status, StatusCode::SEE_OTHER, "{}", shared.text);
+    assert_eq!(shared.headers["location"], format!("/i/{ITEM}?market=US").as_str());
+    let lost = paste("https%3A%2F%2Fa.aliexpress.com%2F_mother").await;
+    assert_eq!(lost.status, StatusCode::OK);
+    lost.has("it ends at a shop");
 }
 
 #[tokio::test]

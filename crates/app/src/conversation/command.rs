@@ -5,7 +5,7 @@ use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::{Identity, IdentityKind};
 
-use super::links::{Named, named, pinned};
+use super::links::{Named, named};
 use super::press::Place;
 use super::receipt::Size;
 use super::words::{help, note, sentence};
@@ -120,7 +120,7 @@ impl Conversation {
             return self.market(chat, Some(""), now);
         };
         let key = ListingKey { item, market, currency };
-        let mut answer = self.listing(chat, key, pinned(&identity).cloned(), size, now).await?;
+        let mut answer = self.listing(chat, key, identity.pinned().cloned(), size, now).await?;
         let hints = hints(&identity, market);
         if let (Some(super::Reply::New(message)), false) = (answer.replies.first_mut(), hints.is_empty()) {
             message.paragraphs.extend(hints.into_iter().map(Paragraph::plain));
@@ -189,7 +189,7 @@ fn hints(identity: &Identity, market: Country) -> Vec<String> {
             "The link was probably shared from {country}: /market {country} shows prices there."
         ));
     }
-    if let (Some(sku), None) = (&identity.sku, pinned(identity)) {
+    if let (Some(sku), None) = (&identity.sku, identity.pinned()) {
         hints.push(format!(
             "The link may mean variant {sku}; this is the one that the page selects."
         ));

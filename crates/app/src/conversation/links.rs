@@ -1,7 +1,6 @@
 //! What a text in a chat names: one listing, several, or none.
 
-use tillwatch_core::id::SkuId;
-use tillwatch_core::link::{Identity, IdentityKind, PinSource, identify};
+use tillwatch_core::link::{Identity, IdentityKind, identify};
 
 /// So many listings of one text are answered.
 pub(super) const MOST: usize = 20;
@@ -24,7 +23,8 @@ pub(super) fn named(text: &str) -> Named {
             let identity = identify(word);
             let leads = matches!(identity.kind, IdentityKind::Item | IdentityKind::NeedsRedirect);
             let same = |other: &Identity| {
-                (&other.item, pinned(other), &other.redirect) == (&identity.item, pinned(&identity), &identity.redirect)
+                (&other.item, other.pinned(), &other.redirect)
+                    == (&identity.item, identity.pinned(), &identity.redirect)
             };
             if leads && !found.iter().any(same) {
                 found.push(identity);
@@ -37,12 +37,6 @@ pub(super) fn named(text: &str) -> Named {
     let more = found.len().saturating_sub(MOST);
     found.truncate(MOST);
     Named::Several(found, more)
-}
-
-/// The variant that a text points at for sure.
-pub(super) fn pinned(identity: &Identity) -> Option<&SkuId> {
-    let is_sure = identity.sku_source.is_some_and(|source| !PinSource::is_hint(source));
-    identity.sku.as_ref().filter(|_| is_sure)
 }
 
 #[cfg(test)]

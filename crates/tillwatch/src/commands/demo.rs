@@ -21,6 +21,7 @@ use tillwatch_market::faults::{Fault, Faults};
 use tillwatch_market::shop::{Key, Marketplace};
 use tillwatch_market::world::{MARKETS, Size, World};
 use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::links::Follower;
 use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{self, Affiliate};
@@ -33,7 +34,7 @@ use crate::failure::Status;
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Ladders, Service, Subscription, log};
+use crate::service::{Guide, Ladders, Service, Subscription, log};
 
 /// Under which name the store keeps the moment for which the marketplace was made.
 const ORIGIN: &str = "demo:origin";
@@ -110,6 +111,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         sources: count,
         ladders: Ladders::new(home, subscriptions),
         notifiers: Vec::new(),
+        follow: Arc::new(Guide(Follower::new(&client))),
         bot: None,
         listen: arguments.listen,
         calls: false,

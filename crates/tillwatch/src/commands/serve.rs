@@ -22,7 +22,7 @@ use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Bot, Ladders, Service, Subscription, log, machine_clock};
+use crate::service::{Bot, Guide, Ladders, Service, Subscription, log, machine_clock};
 
 /// Watch prices and answer over HTTP, until it is stopped
 ///
@@ -86,11 +86,8 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         sources: count,
         ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
         notifiers: channels::all(&client, bot.as_ref())?,
-        bot: bot.map(|telegram| Bot {
-            telegram,
-            follower: Follower::new(&client),
-            webhook,
-        }),
+        follow: Arc::new(Guide(Follower::new(&client))),
+        bot: bot.map(|telegram| Bot { telegram, webhook }),
         listen: arguments.listen,
         calls: arguments.webhooks,
         demonstration: false,

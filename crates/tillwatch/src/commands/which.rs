@@ -5,7 +5,7 @@ use tillwatch_core::country::Country;
 use tillwatch_core::history::Lane;
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::input::InputError;
-use tillwatch_core::link::{Identity, IdentityKind, PinSource, identify};
+use tillwatch_core::link::{Identity, IdentityKind, identify};
 use tillwatch_core::money::Currency;
 
 /// One tracked variant.
@@ -68,7 +68,7 @@ impl Which {
             let detail = || format!("variant {asked} is not watched; known: {}", known.join(", "));
             return find(asked).ok_or_else(|| InputError::wrong("--sku", detail()));
         }
-        let linked = pinned(identity).and_then(find);
+        let linked = identity.pinned().and_then(find);
         let none = || InputError::wrong("LINK-OR-ITEM", "no variant of it is kept");
         linked.or_else(|| variants.first()).ok_or_else(none)
     }
@@ -84,12 +84,6 @@ pub(crate) fn item(identity: &Identity, place: &str) -> Result<ItemId, InputErro
         reason.unwrap_or_else(|| "it is no listing".to_owned())
     };
     identity.item.clone().ok_or_else(|| InputError::wrong(place, reason()))
-}
-
-/// The variant that a text names for certain.
-pub(crate) fn pinned(identity: &Identity) -> Option<&SkuId> {
-    let hint = identity.sku_source.is_some_and(PinSource::is_hint);
-    identity.sku.as_ref().filter(|_| !hint)
 }
 
 /// A lane by its name.

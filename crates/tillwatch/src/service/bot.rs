@@ -55,13 +55,12 @@ const NUMBERS_HOLD: i64 = 6 * 86_400;
 /// The bot as the operator has set it up.
 pub(crate) struct Bot {
     pub(crate) telegram: Arc<Telegram>,
-    pub(crate) follower: Follower,
     /// Where Telegram brings its updates; without it they are asked for.
     pub(crate) webhook: Option<Url>,
 }
 
 /// Short links are asked where they lead, and nothing else is.
-struct Guide(Follower);
+pub(crate) struct Guide(pub(crate) Follower);
 
 impl Follow for Guide {
     fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
@@ -91,9 +90,9 @@ impl Bot {
         app: &Arc<App>,
         post: &Arc<Post>,
         painter: Arc<dyn Painter>,
+        follow: Arc<dyn Follow>,
         clock: &Clock,
     ) -> anyhow::Result<Arc<Desk>> {
-        let follow = Arc::new(Guide(self.follower.clone()));
         Ok(Arc::new(Desk {
             talk: Conversation::open(Arc::clone(app), follow, crate::dice::bytes()?)?.with_painter(painter),
             app: Arc::clone(app),

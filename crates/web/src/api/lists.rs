@@ -209,6 +209,7 @@ fn find(app: &App, secret: &str) -> Result<ListOf, Problem> {
 /// What a wish means, and the addresses that it names.
 fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
     let identity = identify(&wish.link);
+    let pinned = identity.pinned().cloned();
     let item = identity.item.ok_or_else(|| {
         let reason = identity.reason.as_ref().map(ToString::to_string);
         Problem::bad_value("link", reason.unwrap_or_else(|| "it leads to no listing".to_owned()))
@@ -243,7 +244,7 @@ fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
     };
     let wanted = Wanted {
         key: ListingKey { item, market, currency },
-        sku: sku.or(identity.sku),
+        sku: sku.or(pinned),
         lane,
         rules: rules(wish, currency)?,
         settings: settings.unwrap_or_else(Settings::default),

@@ -1,5 +1,7 @@
 //! The start page: one field that takes a link, share text, an id, or many lines.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
@@ -15,6 +17,9 @@ use crate::{Problem, Site};
 
 /// No more lines are looked at.
 const MOST_LINES: usize = 500;
+
+/// No more short links are asked where they lead: each is a call to the marketplace.
+const MOST_FOLLOWED: usize = 10;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -61,16 +66,21 @@ pub(crate) async fn paste(
     let market = market.unwrap_or_else(|| reader.market());
     let words = reader.words(&site.tongues);
     let lines = pasted.text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let identities: Vec<Identity> = lines.take(MOST_LINES).map(identify).collect();
+    let identities = lines.take(MOST_LINES).map(identify).collect();
+    let (identities, led_nowhere) = followed(&site, identities).await;
     let known: Vec<&Identity> = identities.iter().filter(|identity| identity.item.is_some()).collect();
     let refused = identities
         .iter()
         .filter(|identity| identity.item.is_none())
         .map(|identity| {
-            let reason = identity.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+            let reason = led_nowhere.get(&identity.input).cloned();
+            let reason = reason.or_else(|| identity.reason.as_ref().map(ToString::to_string));
             fill(
                 &words.home.refused,
-                &[("input", &shortened(&identity.input)), ("reason", &reason)],
+                &[
+                    ("input", &shortened(&identity.input)),
+                    ("reason", &reason.unwrap_or_default()),
+                ],
             )
         });
     // Lines without a link or a number are the words that the app shares with one.
@@ -96,6 +106,30 @@ pub(crate) async fn paste(
             ))
         }
     }
+}
+
+/// The same with short links followed, and why some led nowhere, by what was pasted.
+async fn followed(site: &Site, identities: Vec<Identity>) -> (Vec<Identity>, BTreeMap<String, String>) {
+    let (mut all, mut led_nowhere) = (Vec::with_capacity(identities.len()), BTreeMap::new());
+    let mut calls = 0;
+    for identity in identities {
+        let found = match (&site.follow, &identity.redirect) {
+            (Some(follow), Some(link)) if calls < MOST_FOLLOWED => {
+                calls += 1;
+                Some(follow.follow(link).await)
+            }
+            _ => None,
+        };
+        match found {
+            Some(Ok(found)) => all.push(found),
+            Some(Err(why)) => {
+                led_nowhere.insert(identity.input.clone(), why);
+                all.push(identity);
+            }
+            None => all.push(identity),
+        }
+    }
+    (all, led_nowhere)
 }
 
 fn page(
@@ -139,7 +173,7 @@ pub(crate) fn choices(site: &Site, chosen: Country) -> Vec<Choice> {
 /// The page of a listing in a market.
 fn address(identity: &Identity, market: Country) -> String {
     let item = identity.item.as_ref().map(ToString::to_string).unwrap_or_default();
-    match &identity.sku {
+    match identity.pinned() {
         Some(sku) => format!("/i/{item}?market={market}&sku={sku}"),
         None => format!("/i/{item}?market={market}"),
     }

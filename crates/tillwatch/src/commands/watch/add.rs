@@ -187,7 +187,7 @@ fn add(
             market: terms.market,
             currency: terms.currency,
         },
-        sku: arguments.sku.clone().or_else(|| which::pinned(&identity).cloned()),
+        sku: arguments.sku.clone().or_else(|| identity.pinned().cloned()),
         lane: arguments.lane,
         rules: terms.rules.clone(),
         settings: terms.settings.clone(),
@@ -221,7 +221,7 @@ fn hints(identity: &Identity, arguments: &Arguments) -> Vec<String> {
             "the link was probably shared from {country}; --market {country} watches it there"
         ));
     }
-    if let (Some(sku), None, None) = (&identity.sku, which::pinned(identity), &arguments.sku) {
+    if let (Some(sku), None, None) = (&identity.sku, identity.pinned(), &arguments.sku) {
         hints.push(format!("the link may mean variant {sku}; --sku {sku} watches that one"));
     }
     hints.extend(identity.reason.as_ref().map(ToString::to_string));
