@@ -99,3 +99,12 @@ pub(crate) fn wrong(site: &Site, reader: &Reader, problem: &Problem) -> Response
 pub(crate) async fn missing(site: axum::extract::State<Site>, reader: Reader) -> Response {
     wrong(&site, &reader, &Problem::not_found("there is no such address"))
 }
+
+/// A text that is short enough to be said in a sentence.
+pub(crate) fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST - 1).chain(['…']).collect()
+}
