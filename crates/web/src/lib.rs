@@ -6,6 +6,7 @@
 mod api;
 mod assets;
 mod chart;
+mod counter;
 pub mod ical;
 mod layers;
 mod operations;
@@ -16,6 +17,7 @@ mod reader;
 mod receipt;
 mod secret;
 pub mod telegram;
+mod typed;
 mod words;
 
 use std::sync::{Arc, OnceLock};
@@ -31,6 +33,7 @@ pub use problem::Problem;
 pub use secret::Dice;
 pub use words::WordsError;
 
+use counter::Counter;
 use painter::{House, Pictures};
 use words::Tongues;
 
@@ -44,6 +47,7 @@ pub struct Site {
     clock: Clock,
     tongues: Arc<Tongues>,
     pictures: Arc<Pictures>,
+    counter: Arc<Counter>,
     demonstration: bool,
     dice: Option<Dice>,
     /// What the bot is called, once that is known; absent where there is none.
@@ -62,6 +66,7 @@ impl Site {
             clock,
             tongues: Arc::new(Tongues::built_in()?),
             pictures: Arc::new(Pictures::new()),
+            counter: Arc::new(Counter::new()),
             demonstration: false,
             dice: None,
             bot: None,
@@ -133,6 +138,7 @@ impl Site {
             .route("/metrics", get(operations::metrics))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
+            .merge(pages::private())
             .merge(secret::routes())
             .fallback(pages::missing)
             .with_state(self);

@@ -1,19 +1,32 @@
 //! Pages for people: complete without script, in the reader's language.
 
+pub(crate) mod checkout;
 pub(crate) mod consent;
 pub(crate) mod home;
 pub(crate) mod list;
 pub(crate) mod listing;
+mod notes;
 pub(crate) mod promotions;
 pub(crate) mod stop;
 
 use askama::Template;
+use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::reader::{Frame, Reader};
 use crate::{Problem, Site};
+
+/// The pages that compute from what somebody types. No answer of theirs is kept by anybody.
+pub(crate) fn private() -> Router<Site> {
+    let unkept = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Router::new()
+        .route("/checkout", get(checkout::show).post(checkout::compute))
+        .layer(unkept)
+}
 
 /// A page as it is sent. It depends on nobody but on the language and the market that are asked for.
 pub(crate) fn html(reader: &Reader, page: &impl Template) -> Response {

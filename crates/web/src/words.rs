@@ -1,5 +1,6 @@
 //! The texts of the site in each language. A language is complete or the program does not start: every text is a field.
 
+pub(crate) mod checkout;
 mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
@@ -27,6 +28,7 @@ pub(crate) struct Words {
     /// Its code, as `lang` attributes write it.
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
+    pub(crate) checkout: checkout::Words,
     pub(crate) home: home::Words,
     pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
@@ -38,6 +40,7 @@ pub(crate) struct Words {
 struct Files {
     code: &'static str,
     site: &'static str,
+    checkout: &'static str,
     home: &'static str,
     list: &'static str,
     listing: &'static str,
@@ -50,6 +53,7 @@ macro_rules! files {
         Files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
+            checkout: include_str!(concat!("../lang/", $code, "/checkout.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
@@ -123,6 +127,7 @@ impl Words {
         Ok(Self {
             code: files.code,
             site: read(files.code, "site", files.site)?,
+            checkout: read(files.code, "checkout", files.checkout)?,
             home: read(files.code, "home", files.home)?,
             list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
@@ -170,6 +175,7 @@ mod tests {
         let mut found = BTreeMap::new();
         for (page, text) in [
             ("site", files.site),
+            ("checkout", files.checkout),
             ("home", files.home),
             ("list", files.list),
             ("listing", files.listing),

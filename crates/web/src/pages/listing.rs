@@ -21,6 +21,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
 
 use super::home::{Choice, choices};
+use super::notes::Note;
 use super::{again, html, wrong};
 use crate::chart::{Dress, Width};
 use crate::painter::View;
@@ -49,7 +50,7 @@ struct Page<'a> {
     receipt: Option<crate::receipt::View>,
     lanes: Vec<present::LanePrice>,
     variants: Vec<present::Variant>,
-    notes: Vec<present::Note>,
+    notes: Vec<Note>,
     past: Option<past::Past>,
     /// The chart's whole address, for previews of links; absent without a public address.
     preview: Option<String>,

@@ -18,6 +18,7 @@ use tillwatch_core::money::{Currency, Money};
 use super::{Asked, lane, meant};
 use crate::pages::wrong;
 use crate::reader::Reader;
+use crate::typed::pointed;
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
@@ -146,14 +147,8 @@ fn told_by_all(list: &ListOf) -> BTreeSet<String> {
 
 /// An amount as people type it: with a point or, where that is theirs, a comma before the cents.
 fn amount(text: &str, currency: Currency) -> Result<Money, Problem> {
-    let text = text.trim();
-    let pointed = match text.split_once(',') {
-        Some((whole, cents)) if !text.contains('.') && cents.len() <= 3 && !cents.contains(',') => {
-            format!("{whole}.{cents}")
-        }
-        _ => text.to_owned(),
-    };
-    let target = Money::parse(&pointed, currency).map_err(|error| Problem::bad_value("target", error.to_string()))?;
+    let target = Money::parse(&pointed(text.trim()), currency)
+        .map_err(|error| Problem::bad_value("target", error.to_string()))?;
     if target.is_positive() {
         return Ok(target);
     }
