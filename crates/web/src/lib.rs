@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod chart;
 mod counter;
+mod coupons;
 pub mod ical;
 mod layers;
 mod operations;

@@ -1,11 +1,14 @@
 //! Pages for people: complete without script, in the reader's language.
 
+pub(crate) mod basket;
 pub(crate) mod checkout;
 pub(crate) mod consent;
+pub(crate) mod drawer;
 pub(crate) mod home;
 pub(crate) mod list;
 pub(crate) mod listing;
 mod notes;
+mod pasted;
 pub(crate) mod promotions;
 pub(crate) mod stop;
 
@@ -25,6 +28,8 @@ pub(crate) fn private() -> Router<Site> {
     let unkept = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Router::new()
         .route("/checkout", get(checkout::show).post(checkout::compute))
+        .route("/basket", get(basket::show).post(basket::compute))
+        .route("/drawer", get(drawer::show).post(drawer::sort))
         .layer(unkept)
 }
 

@@ -1,6 +1,8 @@
 //! The texts of the site in each language. A language is complete or the program does not start: every text is a field.
 
+pub(crate) mod basket;
 pub(crate) mod checkout;
+pub(crate) mod drawer;
 mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
@@ -29,6 +31,8 @@ pub(crate) struct Words {
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
     pub(crate) checkout: checkout::Words,
+    pub(crate) drawer: drawer::Words,
+    pub(crate) basket: basket::Words,
     pub(crate) home: home::Words,
     pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
@@ -41,6 +45,8 @@ struct Files {
     code: &'static str,
     site: &'static str,
     checkout: &'static str,
+    drawer: &'static str,
+    basket: &'static str,
     home: &'static str,
     list: &'static str,
     listing: &'static str,
@@ -54,6 +60,8 @@ macro_rules! files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
             checkout: include_str!(concat!("../lang/", $code, "/checkout.json")),
+            drawer: include_str!(concat!("../lang/", $code, "/drawer.json")),
+            basket: include_str!(concat!("../lang/", $code, "/basket.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
@@ -128,6 +136,8 @@ impl Words {
             code: files.code,
             site: read(files.code, "site", files.site)?,
             checkout: read(files.code, "checkout", files.checkout)?,
+            drawer: read(files.code, "drawer", files.drawer)?,
+            basket: read(files.code, "basket", files.basket)?,
             home: read(files.code, "home", files.home)?,
             list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
@@ -176,6 +186,8 @@ mod tests {
         for (page, text) in [
             ("site", files.site),
             ("checkout", files.checkout),
+            ("drawer", files.drawer),
+            ("basket", files.basket),
             ("home", files.home),
             ("list", files.list),
             ("listing", files.listing),

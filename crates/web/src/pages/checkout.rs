@@ -5,6 +5,8 @@
 mod answer;
 mod form;
 
+pub(super) use form::rules;
+
 use std::time::Duration;
 
 use askama::Template;
