@@ -1,15 +1,18 @@
 //! Pages for people: complete without script, in the reader's language.
 
+pub(crate) mod about;
 pub(crate) mod basket;
 pub(crate) mod checkout;
 pub(crate) mod consent;
 pub(crate) mod drawer;
+pub(crate) mod guide;
 pub(crate) mod home;
 pub(crate) mod list;
 pub(crate) mod listing;
 mod notes;
 mod pasted;
 pub(crate) mod promotions;
+pub(crate) mod status;
 pub(crate) mod stop;
 
 use askama::Template;

@@ -1,16 +1,19 @@
 //! The texts of the site in each language. A language is complete or the program does not start: every text is a field.
 
+pub(crate) mod about;
 pub(crate) mod basket;
 pub(crate) mod checkout;
 pub(crate) mod drawer;
 mod fill;
 pub(crate) mod form;
+pub(crate) mod guide;
 pub(crate) mod home;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
 pub(crate) mod receipt;
 pub(crate) mod site;
+pub(crate) mod status;
 
 use serde::de::DeserializeOwned;
 
@@ -31,6 +34,9 @@ pub(crate) struct Words {
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
     pub(crate) checkout: checkout::Words,
+    pub(crate) status: status::Words,
+    pub(crate) guide: guide::Words,
+    pub(crate) about: about::Words,
     pub(crate) drawer: drawer::Words,
     pub(crate) basket: basket::Words,
     pub(crate) home: home::Words,
@@ -45,6 +51,9 @@ struct Files {
     code: &'static str,
     site: &'static str,
     checkout: &'static str,
+    status: &'static str,
+    guide: &'static str,
+    about: &'static str,
     drawer: &'static str,
     basket: &'static str,
     home: &'static str,
@@ -60,6 +69,9 @@ macro_rules! files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
             checkout: include_str!(concat!("../lang/", $code, "/checkout.json")),
+            status: include_str!(concat!("../lang/", $code, "/status.json")),
+            guide: include_str!(concat!("../lang/", $code, "/guide.json")),
+            about: include_str!(concat!("../lang/", $code, "/about.json")),
             drawer: include_str!(concat!("../lang/", $code, "/drawer.json")),
             basket: include_str!(concat!("../lang/", $code, "/basket.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
@@ -136,6 +148,9 @@ impl Words {
             code: files.code,
             site: read(files.code, "site", files.site)?,
             checkout: read(files.code, "checkout", files.checkout)?,
+            status: read(files.code, "status", files.status)?,
+            guide: read(files.code, "guide", files.guide)?,
+            about: read(files.code, "about", files.about)?,
             drawer: read(files.code, "drawer", files.drawer)?,
             basket: read(files.code, "basket", files.basket)?,
             home: read(files.code, "home", files.home)?,
@@ -186,6 +201,9 @@ mod tests {
         for (page, text) in [
             ("site", files.site),
             ("checkout", files.checkout),
+            ("status", files.status),
+            ("guide", files.guide),
+            ("about", files.about),
             ("drawer", files.drawer),
             ("basket", files.basket),
             ("home", files.home),

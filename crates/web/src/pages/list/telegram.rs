@@ -20,7 +20,7 @@ struct Page<'a> {
 
 impl Site {
     /// What the bot is called, where there is one that has said so.
-    pub(super) fn bot_name(&self) -> Option<&str> {
+    pub(crate) fn bot_name(&self) -> Option<&str> {
         self.bot.as_ref()?.get().map(String::as_str)
     }
 }
