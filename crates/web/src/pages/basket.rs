@@ -287,7 +287,7 @@ impl Telling<'_> {
             (&texts.by_hand, self.split.by_hand_total),
         ];
         View {
-            headline: fill(&texts.split.of(self.words.code, count), &[("total", &total)]),
+            headline: texts.split.filled(self.words.code, count, &[("total", &total)]),
             proof: self.proof(),
             ways: ways.map(|(name, total)| self.way(name, total)).into(),
             parts: self
