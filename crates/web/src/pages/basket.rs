@@ -351,12 +351,18 @@ impl Telling<'_> {
             words: self.words,
             now: Minute::of(self.now),
         };
+        let mut view = teller.tell(&receipt, None, self.wished.delivered);
+        // Checkouts are told apart by what is in them, also one with a single line.
+        let title = checkout.lines.first().and_then(|line| line.title.as_deref());
+        if let ([only], Some(title)) = (view.lines.as_mut_slice(), title) {
+            only.name = shortened(title);
+        }
         let import = part.import.filter(|import| import.is_positive());
         Card {
             name: fill(&texts.checkout, &[("number", &(place + 1).to_string())]),
             import: import.map(|import| fill(&texts.import, &[("amount", &self.amount(import))])),
             total: fill(&texts.checkout_total, &[("total", &self.amount(part.total()))]),
-            receipt: teller.tell(&receipt, None, self.wished.delivered),
+            receipt: view,
         }
     }
 }

@@ -57,8 +57,10 @@ struct Row {
     name: String,
     note: String,
     ends: String,
-    /// That it ends soon, or is over, or that its end is assumed.
-    marks: Vec<String>,
+    /// That it ends soon or is over.
+    soon: Option<String>,
+    /// That its end is assumed.
+    assumed: Option<String>,
     best: String,
     href: Option<String>,
 }
@@ -227,7 +229,8 @@ impl Drawer<'_> {
             name: self.name(coupon),
             note: self.note(coupon),
             ends: ends.unwrap_or_else(|| texts.open_end.clone()),
-            marks: self.marks(coupon),
+            soon: self.soon(coupon),
+            assumed: self.assumed(coupon),
             best: told,
             href: line.map(|line| format!("/i/{}?market={}", line.item, self.market)),
         }
@@ -251,22 +254,25 @@ impl Drawer<'_> {
         facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 
-    fn marks(&self, coupon: &Discount) -> Vec<String> {
+    fn soon(&self, coupon: &Discount) -> Option<String> {
         let texts = &self.words.drawer;
-        let left = coupon
-            .valid_until
-            .map(|end| (end > self.now, Minute::of(end).since(Minute::of(self.now))));
-        let soon = match left {
-            Some((false, _)) => Some(texts.lapsed.clone()),
-            Some((true, minutes)) if minutes < 1_440 => Some(texts.today.clone()),
-            Some((true, minutes)) if minutes <= SOON => {
+        let end = coupon.valid_until?;
+        if end <= self.now {
+            return Some(texts.lapsed.clone());
+        }
+        match Minute::of(end).since(Minute::of(self.now)) {
+            0..1_440 => Some(texts.today.clone()),
+            minutes @ 1_440..=SOON => {
                 let days = usize::try_from(minutes / 1_440).unwrap_or(0);
                 Some(texts.soon.of(self.words.code, days))
             }
             _ => None,
-        };
-        let assumed = coupon.provenance.expiry_assumed.then(|| texts.assumed.clone());
-        soon.into_iter().chain(assumed).collect()
+        }
+    }
+
+    fn assumed(&self, coupon: &Discount) -> Option<String> {
+        let is_assumed = coupon.provenance.expiry_assumed;
+        is_assumed.then(|| self.words.drawer.assumed.clone())
     }
 
     /// The ends of what has not ended, as a calendar to take along.
@@ -277,7 +283,7 @@ impl Drawer<'_> {
             .filter_map(|coupon| Some((coupon, coupon.valid_until?)));
         let ends = ends.filter(|(_, end)| *end > self.now);
         let reminders = ends.map(|(coupon, end)| {
-            let facts = [self.note(coupon)].into_iter().chain(self.marks(coupon));
+            let facts = [self.note(coupon)].into_iter().chain(self.assumed(coupon));
             Reminder {
                 name: fill(&self.words.drawer.reminder, &[("coupon", &self.name(coupon))]),
                 text: facts.collect::<Vec<_>>().join(" · "),
