@@ -8,6 +8,7 @@ mod fill;
 pub(crate) mod form;
 pub(crate) mod guide;
 pub(crate) mod home;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
@@ -40,6 +41,7 @@ pub(crate) struct Words {
     pub(crate) drawer: drawer::Words,
     pub(crate) basket: basket::Words,
     pub(crate) home: home::Words,
+    pub(crate) kept: kept::Words,
     pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
     pub(crate) promotions: promotions::Words,
@@ -57,6 +59,7 @@ struct Files {
     drawer: &'static str,
     basket: &'static str,
     home: &'static str,
+    kept: &'static str,
     list: &'static str,
     listing: &'static str,
     promotions: &'static str,
@@ -75,6 +78,7 @@ macro_rules! files {
             drawer: include_str!(concat!("../lang/", $code, "/drawer.json")),
             basket: include_str!(concat!("../lang/", $code, "/basket.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
+            kept: include_str!(concat!("../lang/", $code, "/kept.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
             promotions: include_str!(concat!("../lang/", $code, "/promotions.json")),
@@ -154,6 +158,7 @@ impl Words {
             drawer: read(files.code, "drawer", files.drawer)?,
             basket: read(files.code, "basket", files.basket)?,
             home: read(files.code, "home", files.home)?,
+            kept: read(files.code, "kept", files.kept)?,
             list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
             promotions: read(files.code, "promotions", files.promotions)?,
@@ -207,6 +212,7 @@ mod tests {
             ("drawer", files.drawer),
             ("basket", files.basket),
             ("home", files.home),
+            ("kept", files.kept),
             ("list", files.list),
             ("listing", files.listing),
             ("promotions", files.promotions),
