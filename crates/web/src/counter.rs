@@ -80,12 +80,12 @@ impl Counter {
             let _held = (inside, place);
             work(&bell)
         });
-        let answer = match tokio::time::timeout(patience, &mut computing).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                drop(leaving);
-                computing.await
-            }
+        let in_time = tokio::time::timeout(patience, &mut computing).await;
+        let answer = if let Ok(answer) = in_time {
+            answer
+        } else {
+            drop(leaving);
+            computing.await
         };
         answer.map_err(|_| NotComputed::Failed)
     }
@@ -105,26 +105,26 @@ mod tests {
             let counter = Arc::clone(&counter);
             async move {
                 counter
-                    .compute(Duration::from_secs(60), move |_| wait.recv().is_ok())
+                    .compute(Duration::from_mins(1), move |_| wait.recv().is_ok())
                     .await
             }
         })];
         for _ in 0..WAITING {
             let counter = Arc::clone(&counter);
             guests.push(tokio::spawn(async move {
-                counter.compute(Duration::from_secs(60), |_| true).await
+                counter.compute(Duration::from_mins(1), |_| true).await
             }));
         }
         while counter.inside.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let next = counter.compute(Duration::from_secs(60), |_| true).await;
+        let next = counter.compute(Duration::from_mins(1), |_| true).await;
         assert_eq!(next, Err(NotComputed::Busy));
         assert!(go.send(()).is_ok());
         for guest in guests {
             assert!(matches!(guest.await, Ok(Ok(true))));
         }
-        assert_eq!(counter.compute(Duration::from_secs(60), |_| true).await, Ok(true));
+        assert_eq!(counter.compute(Duration::from_mins(1), |_| true).await, Ok(true));
     }
 
     #[tokio::test]

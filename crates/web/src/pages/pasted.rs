@@ -162,15 +162,15 @@ fn secret(line: &str) -> Option<Token> {
 }
 
 /// `link x2` is two of them; nothing where that is no number of pieces.
-fn counted(line: &str) -> (&str, Option<u32>) {
-    let (link, count) = line.rsplit_once(char::is_whitespace).unwrap_or((line, ""));
+fn counted(text: &str) -> (&str, Option<u32>) {
+    let (link, count) = text.rsplit_once(char::is_whitespace).unwrap_or((text, ""));
     let digits = count.strip_prefix(['x', 'X', '×']);
     match digits.filter(|digits| digits.starts_with(|first: char| first.is_ascii_digit() || first == '-')) {
         Some(digits) => {
             let count = digits.parse().ok().filter(|count| (1..=MOST_PIECES).contains(count));
             (link.trim_end(), count)
         }
-        None => (line, Some(1)),
+        None => (text, Some(1)),
     }
 }
 

@@ -52,6 +52,11 @@ impl Rows {
         shown.saturating_add(more).min(self.most)
     }
 
+    /// A sentence that names the most rows.
+    fn told(&self, sentence: &str) -> String {
+        fill(sentence, &[("most", &self.most.to_string())])
+    }
+
     /// Whether a row that is filled lies beyond the last.
     fn overflow(&self, typed: &Typed, fields: &[&str]) -> bool {
         typed.filled().any(|(name, _)| {
@@ -254,10 +259,10 @@ impl RowReader<'_> {
     fn read(&self, app: &App, market: Country, typed: &mut Typed, now: Instant) -> Result<Option<Bought>, Problem> {
         let said = &self.words.checkout.wrong;
         if LINES.overflow(typed, &LINE_FIELDS) {
-            typed.refused.push(self.most(&said.many_lines, &LINES));
+            typed.refused.push(LINES.told(&said.many_lines));
         }
         if COUPONS.overflow(typed, &COUPON_FIELDS) {
-            typed.refused.push(self.most(&said.many_coupons, &COUPONS));
+            typed.refused.push(COUPONS.told(&said.many_coupons));
         }
         let lines: Vec<TypedLine> = (1..=LINES.most).filter_map(|row| self.line(typed, row)).collect();
         if lines.is_empty() && typed.is_accepted() {
@@ -267,10 +272,6 @@ impl RowReader<'_> {
         let gathered = app.gather(market, self.currency, &pieces, now)?;
         let bought = self.bought(app, typed, &lines, gathered);
         Ok(typed.is_accepted().then_some(bought))
-    }
-
-    fn most(&self, sentence: &str, rows: &Rows) -> String {
-        fill(sentence, &[("most", &rows.most.to_string())])
     }
 
     /// A row of the lines; nothing where it is empty.
