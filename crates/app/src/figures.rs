@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use tillwatch_core::history::Minute;
+use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::Outcome;
 
 use crate::outbox::Sent;
@@ -14,6 +16,7 @@ pub struct Figures {
     calls: Mutex<BTreeMap<&'static str, u64>>,
     refusals: Mutex<BTreeMap<&'static str, u64>>,
     checks: Mutex<BTreeMap<(&'static str, Outcome), u64>>,
+    last_good: Mutex<BTreeMap<&'static str, Minute>>,
     sent: Mutex<BTreeMap<(&'static str, Sent), u64>>,
     repriced: AtomicU64,
     operator_alerts: AtomicU64,
@@ -28,8 +31,12 @@ impl Figures {
         add(&self.refusals, source);
     }
 
-    pub(crate) fn checked(&self, source: &'static str, outcome: Outcome) {
+    pub(crate) fn checked(&self, source: &'static str, outcome: Outcome, at: Instant) {
         add(&self.checks, (source, outcome));
+        if outcome == Outcome::Ok {
+            let mut last = self.last_good.lock().unwrap_or_else(PoisonError::into_inner);
+            last.insert(source, Minute::of(at));
+        }
     }
 
     pub(crate) fn sent(&self, channel: &'static str, sent: Sent) {
@@ -59,6 +66,12 @@ impl Figures {
     /// Readings by source and outcome.
     pub fn checks(&self) -> BTreeMap<(&'static str, Outcome), u64> {
         copy(&self.checks)
+    }
+
+    /// When each source last saw a price; absent before its first one.
+    pub fn last_good(&self) -> BTreeMap<&'static str, Minute> {
+        let last = self.last_good.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
     }
 
     /// Tries to hand an alert over, by channel and by what became of them.

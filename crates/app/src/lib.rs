@@ -13,6 +13,7 @@ mod consent;
 pub mod conversation;
 pub mod desk;
 pub mod figures;
+pub mod gather;
 mod links;
 mod lists;
 mod load;

@@ -160,7 +160,13 @@ impl App {
     }
 
     /// The checkout of the last reading at this moment, with the known discounts besides its own.
-    fn till(&self, state: &ListingState, variant: &TrackedVariant, lane: Lane, now: Instant) -> Option<Till> {
+    pub(crate) fn till(
+        &self,
+        state: &ListingState,
+        variant: &TrackedVariant,
+        lane: Lane,
+        now: Instant,
+    ) -> Option<Till> {
         let almanac = self.almanac();
         let read = variant.checkout.as_ref().zip(variant.latest.as_ref());
         let (mut checkout, delivered) = if let Some((own, latest)) = read {
@@ -188,7 +194,7 @@ impl App {
     }
 }
 
-fn is_old(state: &ListingState, now: Minute) -> bool {
+pub(crate) fn is_old(state: &ListingState, now: Minute) -> bool {
     let good = state
         .tracked
         .schedule
@@ -198,7 +204,7 @@ fn is_old(state: &ListingState, now: Minute) -> bool {
 }
 
 /// The variant of that id; without one that which the page selects, else the first.
-fn meant<'a>(state: &'a ListingState, sku: Option<&SkuId>) -> Option<&'a TrackedVariant> {
+pub(crate) fn meant<'a>(state: &'a ListingState, sku: Option<&SkuId>) -> Option<&'a TrackedVariant> {
     let variants = &state.tracked.variants;
     match sku {
         Some(sku) => {

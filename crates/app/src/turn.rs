@@ -119,7 +119,7 @@ impl App {
         self.store.record_checks(&checks)?;
         let priced = checks.iter().filter(|check| check.outcome == Outcome::Ok).count();
         for (listing, check) in standing.iter().zip(&checks) {
-            self.figures.checked(name, check.outcome);
+            self.figures.checked(name, check.outcome, now);
             state.alerts.checked(&listing.tracked, check, &formers);
             state.follow_up(listing, check, depth, now);
             if state.health.check(listing.tracked.id, is_seen(check.outcome)) == Some(Turn::Failing) {
@@ -174,7 +174,7 @@ impl App {
         let formers = self.decide(state, standing, &[], &mut checks, now);
         self.store.record_checks(&checks)?;
         for (listing, check) in standing.iter().zip(&checks) {
-            self.figures.checked(name, outcome);
+            self.figures.checked(name, outcome, now);
             state.alerts.checked(&listing.tracked, check, &formers);
             if state.health.check(check.listing, false) == Some(Turn::Failing) {
                 self.figures.alerted();

@@ -1,6 +1,6 @@
-//! Named sales as a calendar that other programs read (RFC 5545).
+//! Named sales, and the ends of a shopper's coupons, as calendars that other programs read (RFC 5545).
 
-use icalendar::{Calendar, Component, Event as Entry};
+use icalendar::{Alarm, Calendar, CalendarDateTime, Component, Event as Entry, EventLike, Trigger};
 use tillwatch_core::calendar::{Event, Label, Phase};
 use tillwatch_core::instant::Instant;
 
@@ -36,6 +36,47 @@ pub fn calendar(events: &[Event], now: Instant) -> String {
             .description(&words.join(" "))
             .done();
         calendar.push(entry);
+    }
+    calendar.to_string()
+}
+
+/// The end of something that is not to be missed.
+pub(crate) struct Reminder {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) ends: Instant,
+}
+
+/// How long before an end a program that reads the calendar is to say so, in seconds: three days, one day.
+const AHEAD: [i64; 2] = [3 * 86_400, 86_400];
+
+/// A calendar of ends, each the last hour of its entry. An entry has its id from what it says, so that the same coupon
+/// taken along twice is one.
+pub(crate) fn reminders(title: &str, reminders: &[Reminder], now: Instant) -> String {
+    let mut calendar = Calendar::new();
+    calendar.name(title);
+    for reminder in reminders {
+        let (name, ends) = (&reminder.name, stamp(reminder.ends));
+        let words: String = format!("{name} {}", reminder.text)
+            .chars()
+            .map(|letter| if letter.is_alphanumeric() { letter } else { '-' })
+            .collect();
+        let mut entry = Entry::new();
+        entry
+            .uid(&format!("{words}-{ends}@tillwatch"))
+            .add_property("DTSTAMP", stamp(now))
+            .add_property("DTSTART", stamp(reminder.ends.plus_seconds(-3_600)))
+            .add_property("DTEND", ends)
+            .add_property("TRANSP", "TRANSPARENT")
+            .summary(name)
+            .description(&reminder.text);
+        let moments = AHEAD.map(|ahead| reminder.ends.plus_seconds(-ahead));
+        for moment in moments.into_iter().filter(|moment| *moment > now) {
+            if let Ok(moment) = stamp(moment).parse::<CalendarDateTime>() {
+                entry.alarm(Alarm::display(name, Trigger::DateTime(moment)));
+            }
+        }
+        calendar.push(entry.done());
     }
     calendar.to_string()
 }

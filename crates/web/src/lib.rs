@@ -6,6 +6,8 @@
 mod api;
 mod assets;
 mod chart;
+mod counter;
+mod coupons;
 pub mod ical;
 mod layers;
 mod operations;
@@ -16,6 +18,7 @@ mod reader;
 mod receipt;
 mod secret;
 pub mod telegram;
+mod typed;
 mod words;
 
 use std::sync::{Arc, OnceLock};
@@ -32,6 +35,7 @@ pub use problem::Problem;
 pub use secret::Dice;
 pub use words::WordsError;
 
+use counter::Counter;
 use painter::{House, Pictures};
 use words::Tongues;
 
@@ -45,6 +49,7 @@ pub struct Site {
     clock: Clock,
     tongues: Arc<Tongues>,
     pictures: Arc<Pictures>,
+    counter: Arc<Counter>,
     demonstration: bool,
     dice: Option<Dice>,
     /// What the bot is called, once that is known; absent where there is none.
@@ -65,6 +70,7 @@ impl Site {
             clock,
             tongues: Arc::new(Tongues::built_in()?),
             pictures: Arc::new(Pictures::new()),
+            counter: Arc::new(Counter::new()),
             demonstration: false,
             dice: None,
             bot: None,
@@ -146,6 +152,10 @@ impl Site {
             .route("/metrics", get(operations::metrics))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
+            .route("/guide", get(pages::guide::show))
+            .route("/about", get(pages::about::show))
+            .route("/status", get(pages::status::show))
+            .merge(pages::private())
             .merge(secret::routes())
             .fallback(pages::missing)
             .with_state(self);

@@ -1,21 +1,42 @@
 //! Pages for people: complete without script, in the reader's language.
 
+pub(crate) mod about;
+pub(crate) mod basket;
+pub(crate) mod checkout;
 pub(crate) mod consent;
+pub(crate) mod drawer;
+pub(crate) mod guide;
 pub(crate) mod home;
 pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod listing;
+mod notes;
 pub(crate) mod partner;
+mod pasted;
 pub(crate) mod promotions;
+pub(crate) mod status;
 pub(crate) mod stop;
 
 use askama::Template;
+use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::reader::{Frame, Reader};
 use crate::{Problem, Site};
+
+/// The pages that compute from what somebody types. No answer of theirs is kept by anybody.
+pub(crate) fn private() -> Router<Site> {
+    let unkept = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Router::new()
+        .route("/checkout", get(checkout::show).post(checkout::compute))
+        .route("/basket", get(basket::show).post(basket::compute))
+        .route("/drawer", get(drawer::show).post(drawer::sort))
+        .layer(unkept)
+}
 
 /// A page as it is sent. It depends on nobody but on the language and the market that are asked for.
 pub(crate) fn html(reader: &Reader, page: &impl Template) -> Response {
@@ -100,4 +121,13 @@ pub(crate) fn wrong(site: &Site, reader: &Reader, problem: &Problem) -> Response
 /// No page is there.
 pub(crate) async fn missing(site: axum::extract::State<Site>, reader: Reader) -> Response {
     wrong(&site, &reader, &Problem::not_found("there is no such address"))
+}
+
+/// A text that is short enough to be said in a sentence.
+pub(crate) fn shortened(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    text.chars().take(MOST - 1).chain(['…']).collect()
 }

@@ -115,8 +115,28 @@ impl Frame<'_> {
     }
 
     /// The pages of the menu.
-    pub(crate) fn places(&self) -> [(&'static str, &str); 1] {
-        [("/promotions", &self.words.promotions.title)]
+    pub(crate) fn places(&self) -> [(&'static str, &str); 6] {
+        let places = &self.words.site.places;
+        [
+            ("/deals", &places.deals),
+            ("/search", &places.search),
+            ("/promotions", &places.promotions),
+            ("/codes", &places.codes),
+            ("/basket", &places.basket),
+            ("/checkout", &places.checkout),
+        ]
+    }
+
+    /// The pages that the footer names.
+    pub(crate) fn further(&self) -> [(&'static str, &str); 5] {
+        let places = &self.words.site.places;
+        [
+            ("/drawer", &places.drawer),
+            ("/guide", &places.guide),
+            ("/about", &places.about),
+            ("/status", &places.status),
+            ("/openapi.json", &places.api),
+        ]
     }
 
     /// The languages that this page is not in.

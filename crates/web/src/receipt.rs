@@ -6,6 +6,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 use tillwatch_core::stack::{Applied, By, NearMiss, Reason, Receipt, Refused};
 
+use crate::pages::shortened;
 use crate::words::{Words, fill};
 
 /// No more near misses are told, the nearest first.
@@ -123,8 +124,10 @@ impl Teller<'_> {
                 variant.map(ToOwned::to_owned),
                 line.warehouse.as_ref().map(ToString::to_string),
             ];
+            // A single line is what the page is about; several are told apart by their titles.
+            let title = line.title.as_deref().filter(|_| receipt.checkout.lines.len() > 1);
             Row {
-                name: words.listed.clone(),
+                name: title.map_or_else(|| words.listed.clone(), shortened),
                 note: facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
                 amount: form.number(line.listed()),
             }

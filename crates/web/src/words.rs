@@ -1,7 +1,12 @@
 //! The texts of the site in each language. A language is complete or the program does not start: every text is a field.
 
+pub(crate) mod about;
+pub(crate) mod basket;
+pub(crate) mod checkout;
+pub(crate) mod drawer;
 mod fill;
 pub(crate) mod form;
+pub(crate) mod guide;
 pub(crate) mod home;
 pub(crate) mod kept;
 pub(crate) mod list;
@@ -9,6 +14,7 @@ pub(crate) mod listing;
 pub(crate) mod promotions;
 pub(crate) mod receipt;
 pub(crate) mod site;
+pub(crate) mod status;
 
 use serde::de::DeserializeOwned;
 
@@ -28,6 +34,12 @@ pub(crate) struct Words {
     /// Its code, as `lang` attributes write it.
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
+    pub(crate) checkout: checkout::Words,
+    pub(crate) status: status::Words,
+    pub(crate) guide: guide::Words,
+    pub(crate) about: about::Words,
+    pub(crate) drawer: drawer::Words,
+    pub(crate) basket: basket::Words,
     pub(crate) home: home::Words,
     pub(crate) kept: kept::Words,
     pub(crate) list: list::Words,
@@ -40,6 +52,12 @@ pub(crate) struct Words {
 struct Files {
     code: &'static str,
     site: &'static str,
+    checkout: &'static str,
+    status: &'static str,
+    guide: &'static str,
+    about: &'static str,
+    drawer: &'static str,
+    basket: &'static str,
     home: &'static str,
     kept: &'static str,
     list: &'static str,
@@ -53,6 +71,12 @@ macro_rules! files {
         Files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
+            checkout: include_str!(concat!("../lang/", $code, "/checkout.json")),
+            status: include_str!(concat!("../lang/", $code, "/status.json")),
+            guide: include_str!(concat!("../lang/", $code, "/guide.json")),
+            about: include_str!(concat!("../lang/", $code, "/about.json")),
+            drawer: include_str!(concat!("../lang/", $code, "/drawer.json")),
+            basket: include_str!(concat!("../lang/", $code, "/basket.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
             kept: include_str!(concat!("../lang/", $code, "/kept.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
@@ -127,6 +151,12 @@ impl Words {
         Ok(Self {
             code: files.code,
             site: read(files.code, "site", files.site)?,
+            checkout: read(files.code, "checkout", files.checkout)?,
+            status: read(files.code, "status", files.status)?,
+            guide: read(files.code, "guide", files.guide)?,
+            about: read(files.code, "about", files.about)?,
+            drawer: read(files.code, "drawer", files.drawer)?,
+            basket: read(files.code, "basket", files.basket)?,
             home: read(files.code, "home", files.home)?,
             kept: read(files.code, "kept", files.kept)?,
             list: read(files.code, "list", files.list)?,
@@ -175,6 +205,12 @@ mod tests {
         let mut found = BTreeMap::new();
         for (page, text) in [
             ("site", files.site),
+            ("checkout", files.checkout),
+            ("status", files.status),
+            ("guide", files.guide),
+            ("about", files.about),
+            ("drawer", files.drawer),
+            ("basket", files.basket),
             ("home", files.home),
             ("kept", files.kept),
             ("list", files.list),

@@ -90,6 +90,20 @@
     // A browser that keeps nothing opens a new list each time.
   }
 
+  // Coupons stay in this browser: what is typed is kept as it is typed, and an empty field forgets them.
+  for (const field of document.querySelectorAll("textarea[data-kept]")) {
+    try {
+      const name = field.dataset.kept;
+      if (!field.value.trim()) field.value = localStorage.getItem(name) ?? "";
+      field.addEventListener("input", () => localStorage.setItem(name, field.value));
+      if (field.value.trim()) localStorage.setItem(name, field.value);
+      const said = document.getElementById(`${field.id}-kept`);
+      if (said) said.hidden = false;
+    } catch {
+      // A browser that keeps nothing is a form.
+    }
+  }
+
   // A choice that needs no button of its own once it is made.
   for (const form of document.querySelectorAll("form[data-on-change]")) {
     form.addEventListener("change", () => form.requestSubmit());

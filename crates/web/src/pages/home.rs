@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tillwatch_core::country::Country;
 use tillwatch_core::link::{Identity, identify};
 
-use super::html;
+use super::{html, shortened};
 use crate::reader::{Frame, Reader};
 use crate::words::fill;
 use crate::{Problem, Site};
@@ -203,12 +203,4 @@ fn address(identity: &Identity, market: Country) -> String {
 
 fn is_words(line: &str) -> bool {
     !line.contains("://") && !line.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn shortened(text: &str) -> String {
-    const MOST: usize = 80;
-    if text.chars().count() <= MOST {
-        return text.to_owned();
-    }
-    text.chars().take(MOST - 1).chain(['…']).collect()
 }

@@ -22,6 +22,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
 
 use super::home::{Choice, choices};
+use super::notes::Note;
 use super::{again, html, partner, wrong};
 use crate::chart::{Dress, Width};
 use crate::painter::View;
@@ -62,7 +63,7 @@ struct Page<'a> {
     partner: Option<partner::Offer>,
     lanes: Vec<present::LanePrice>,
     variants: Vec<present::Variant>,
-    notes: Vec<present::Note>,
+    notes: Vec<Note>,
     past: Option<past::Past>,
     /// The chart's whole address, for previews of links; absent without a public address.
     preview: Option<String>,

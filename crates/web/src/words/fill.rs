@@ -33,6 +33,11 @@ pub(crate) struct Plural {
 impl Plural {
     /// The text for a count, with `{count}` filled.
     pub(crate) fn of(&self, code: &str, count: usize) -> String {
+        self.filled(code, count, &[])
+    }
+
+    /// The same with other places filled, too.
+    pub(crate) fn filled(&self, code: &str, count: usize, values: &[(&str, &str)]) -> String {
         let text = match (code, count) {
             ("fr" | "pt", 0 | 1) | (_, 1) => &self.one,
             ("pl", count) => match (count % 10, count % 100) {
@@ -41,7 +46,8 @@ impl Plural {
             },
             _ => &self.other,
         };
-        fill(text, &[("count", &count.to_string())])
+        let count = count.to_string();
+        fill(text, &[&[("count", count.as_str())], values].concat())
     }
 }
 

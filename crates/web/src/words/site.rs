@@ -17,5 +17,27 @@ pub(crate) struct Words {
     pub(crate) missing_text: String,
     pub(crate) failed_title: String,
     pub(crate) home: String,
+    /// The name of the footer's menu.
+    pub(crate) more: String,
+    pub(crate) places: Places,
+    pub(crate) typed_too_long: String,
+    pub(crate) busy: String,
     pub(crate) form: Form,
+}
+
+/// The pages as menus name them: short.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Places {
+    pub(crate) deals: String,
+    pub(crate) search: String,
+    pub(crate) promotions: String,
+    pub(crate) codes: String,
+    pub(crate) basket: String,
+    pub(crate) checkout: String,
+    pub(crate) drawer: String,
+    pub(crate) guide: String,
+    pub(crate) about: String,
+    pub(crate) status: String,
+    pub(crate) api: String,
 }

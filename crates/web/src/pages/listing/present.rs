@@ -16,6 +16,7 @@ use tillwatch_core::rules::RuleSet;
 use tillwatch_core::stack::{self, Receipt, Stack};
 
 use super::address;
+use crate::pages::notes::Note;
 use crate::receipt::{Teller, View};
 use crate::words::{Words, fill};
 
@@ -71,13 +72,6 @@ pub(super) struct Variant {
     /// What it gains and loses beside the one that is shown.
     pub(super) change: String,
     pub(super) href: Option<String>,
-}
-
-/// A market's note.
-pub(super) struct Note {
-    pub(super) text: String,
-    pub(super) source: String,
-    pub(super) as_of: String,
 }
 
 impl Present<'_> {
@@ -320,12 +314,7 @@ impl Present<'_> {
         let warehouse = self.look.shown().and_then(|variant| variant.warehouse.as_ref());
         let market = self.look.state.tracked.key.market;
         let notes = self.almanac.markets.notes_for(market, goods, warehouse, self.now);
-        let told = notes.into_iter().map(|note| Note {
-            text: note.text,
-            source: note.source,
-            as_of: fill(&self.words.listing.as_of, &[("date", &note.as_of)]),
-        });
-        told.collect()
+        notes.into_iter().map(|note| Note::of(note, self.words)).collect()
     }
 }
 

@@ -22,6 +22,7 @@ use crate::api::lists::may_name;
 use crate::pages::list::telegram;
 use crate::pages::{html, wrong};
 use crate::reader::Reader;
+use crate::typed::pointed;
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
@@ -248,14 +249,8 @@ pub(crate) fn told_by_all(list: &ListOf) -> BTreeSet<String> {
 
 /// An amount as people type it: with a point or, where that is theirs, a comma before the cents.
 pub(crate) fn amount(text: &str, currency: Currency) -> Result<Money, Problem> {
-    let text = text.trim();
-    let pointed = match text.split_once(',') {
-        Some((whole, cents)) if !text.contains('.') && cents.len() <= 3 && !cents.contains(',') => {
-            format!("{whole}.{cents}")
-        }
-        _ => text.to_owned(),
-    };
-    let target = Money::parse(&pointed, currency).map_err(|error| Problem::bad_value("target", error.to_string()))?;
+    let target = Money::parse(&pointed(text.trim()), currency)
+        .map_err(|error| Problem::bad_value("target", error.to_string()))?;
     if target.is_positive() {
         return Ok(target);
     }
