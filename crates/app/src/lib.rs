@@ -6,12 +6,16 @@
 
 mod alerts;
 mod base64url;
+pub mod board;
 pub mod book;
 pub mod check;
+pub mod codes;
 mod consent;
 pub mod conversation;
 pub mod desk;
+pub mod effects;
 pub mod figures;
+pub mod find;
 mod links;
 mod lists;
 mod load;
@@ -20,6 +24,7 @@ pub mod message;
 pub mod outbox;
 pub mod ports;
 mod recompute;
+pub mod spelling;
 pub mod standing;
 mod tend;
 pub mod token;

@@ -158,6 +158,12 @@ impl App {
         self.page(&format!("confirm/{}", token.text()))
     }
 
+    /// What a network's voice on a code is kept under; `None` where this program has no key.
+    pub(crate) fn voice_hash(&self, code: &str, network: &str) -> Option<Hash> {
+        let links = self.links.as_ref()?;
+        Some(links.key.keyed("voice", format!("{code}\n{network}").as_bytes()))
+    }
+
     /// The keyed hash of the mailbox behind an address.
     pub(crate) fn mailbox_hash(&self, mailbox: &Mailbox) -> Option<Hash> {
         Some(self.links.as_ref()?.key.mailbox(mailbox))

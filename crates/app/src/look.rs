@@ -147,7 +147,7 @@ impl App {
     }
 
     /// The history of a variant in a lane, under the terms of its last reading.
-    fn past(&self, variant: &TrackedVariant, lane: Lane) -> Result<Option<Series>, StoreError> {
+    pub(crate) fn past(&self, variant: &TrackedVariant, lane: Lane) -> Result<Option<Series>, StoreError> {
         let latest = variant.latest.as_ref().map(|latest| latest.terms.clone());
         let terms = match latest {
             Some(terms) if terms.rules == self.rules().id => Some(terms),
