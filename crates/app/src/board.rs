@@ -145,7 +145,9 @@ fn describe(card: &mut Card, variant: &TrackedVariant, shown: Option<&Variant>, 
 fn offer(series: &Series, lane: Lane, sticker: Price, now: Minute) -> Option<Offer> {
     let total = Standing::of(series, now).price()?;
     let series = series.clone().fresh_for(FRESH);
-    let began = series.prices().iter().rev().find(|run| run.start <= now)?.start;
+    // A past that was put before the first reading may end at the same price.
+    let runs = series.prices().iter().rev().skip_while(|run| run.start > now);
+    let began = runs.take_while(|run| run.value == total).last()?.start;
     let windows = series.windows(now);
     let window = |period| windows.iter().find(|window| window.period == period)?.figures;
     let (month, ever) = (window(Period::Days(MONTH))?, window(Period::All)?);

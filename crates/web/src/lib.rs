@@ -15,6 +15,7 @@ mod problem;
 mod reader;
 mod receipt;
 mod secret;
+mod sought;
 pub mod telegram;
 mod words;
 
@@ -125,12 +126,21 @@ impl Site {
             .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
             .route("/i/{item}/chart.png", get(pages::listing::photo))
+            .route("/deals", get(pages::deals::show))
+            .route("/deals.atom", get(pages::deals::feed))
+            .route("/search", get(pages::search::show))
+            .route("/codes", get(pages::codes::show))
+            .route("/codes/{code}/report", post(pages::codes::report))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))
             .route("/static/{version}/{name}", get(assets::show))
             .route("/healthz", get(operations::healthz))
             .route("/readyz", get(operations::readyz))
             .route("/metrics", get(operations::metrics))
+            .route("/api/v1/deals", get(api::board::deals))
+            .route("/api/v1/search", get(api::board::search))
+            .route("/api/v1/promotions", get(api::promotions::show))
+            .route("/api/v1/discounts", get(api::discounts::show))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
             .merge(secret::routes())

@@ -1,10 +1,14 @@
 //! Pages for people: complete without script, in the reader's language.
 
+pub(crate) mod cards;
+pub(crate) mod codes;
 pub(crate) mod consent;
+pub(crate) mod deals;
 pub(crate) mod home;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
+pub(crate) mod search;
 pub(crate) mod stop;
 
 use askama::Template;

@@ -1,5 +1,7 @@
 //! The texts of the site in each language. A language is complete or the program does not start: every text is a field.
 
+pub(crate) mod board;
+pub(crate) mod codes;
 mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
@@ -27,6 +29,8 @@ pub(crate) struct Words {
     /// Its code, as `lang` attributes write it.
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
+    pub(crate) board: board::Words,
+    pub(crate) codes: codes::Words,
     pub(crate) home: home::Words,
     pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
@@ -38,6 +42,8 @@ pub(crate) struct Words {
 struct Files {
     code: &'static str,
     site: &'static str,
+    board: &'static str,
+    codes: &'static str,
     home: &'static str,
     list: &'static str,
     listing: &'static str,
@@ -50,6 +56,8 @@ macro_rules! files {
         Files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
+            board: include_str!(concat!("../lang/", $code, "/board.json")),
+            codes: include_str!(concat!("../lang/", $code, "/codes.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
@@ -123,6 +131,8 @@ impl Words {
         Ok(Self {
             code: files.code,
             site: read(files.code, "site", files.site)?,
+            board: read(files.code, "board", files.board)?,
+            codes: read(files.code, "codes", files.codes)?,
             home: read(files.code, "home", files.home)?,
             list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
@@ -170,6 +180,8 @@ mod tests {
         let mut found = BTreeMap::new();
         for (page, text) in [
             ("site", files.site),
+            ("board", files.board),
+            ("codes", files.codes),
             ("home", files.home),
             ("list", files.list),
             ("listing", files.listing),

@@ -4,7 +4,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, Transaction};
 use tillwatch_app::ports::store::{Card, Due, ListingId, Mark, Post, VariantId};
 use tillwatch_app::spelling;
-use tillwatch_core::history::Minute;
+use tillwatch_core::history::{Minute, Price};
+use tillwatch_core::id::{SkuId, Warehouse};
 
 use super::failure::{Answer, refused};
 use super::values::{key, lane_number};
@@ -116,7 +117,7 @@ fn pin(to: &Transaction<'_>, variant: VariantId, card: &Card) -> Answer<()> {
         &card.title,
         &card.name,
         card.sticker.minor(),
-        card.warehouse.as_ref().map(|one| one.as_str()),
+        card.warehouse.as_ref().map(Warehouse::as_str),
         categories,
         card.free_shipping,
         card.newcomers,
@@ -151,7 +152,7 @@ fn offers(to: &Transaction<'_>, variant: VariantId, card: &Card) -> Answer<()> {
             offer.saved.points(),
             offer.began.number(),
             offer.low_30.minor(),
-            offer.former.map(|former| former.minor()),
+            offer.former.map(Price::minor),
             offer.usual.minor(),
             offer.low.price.minor(),
             offer.low.at.number(),
@@ -176,7 +177,7 @@ fn index(to: &Transaction<'_>, variant: VariantId, card: &Card, (title, name): &
     let text = [title.as_deref(), name.as_deref(), Some(card.key.item.as_str())];
     let parts: Vec<&str> = text
         .into_iter()
-        .chain([card.sku.as_ref().map(|sku| sku.as_str())])
+        .chain([card.sku.as_ref().map(SkuId::as_str)])
         .flatten()
         .collect();
     to.prepare_cached("INSERT INTO board_text (rowid, text) VALUES (?1, ?2)")?

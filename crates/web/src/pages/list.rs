@@ -1,6 +1,6 @@
 //! A list: what is watched, what was told and to whom. Whoever has its address has it.
 
-mod feed;
+pub(crate) mod feed;
 pub(crate) mod telegram;
 
 use askama::Template;
