@@ -60,14 +60,14 @@ impl Kind {
     pub(crate) const fn orders(self) -> &'static [(&'static str, Order)] {
         match self {
             Self::Deals => &[
-                ("drop", Order::BelowLow),
+                ("drop", Order::Drop),
                 ("usual", Order::BelowUsual),
                 ("saved", Order::Saved),
                 ("newest", Order::Newest),
             ],
             Self::Search => &[
                 ("saved", Order::Saved),
-                ("drop", Order::BelowLow),
+                ("drop", Order::Drop),
                 ("price", Order::Price),
                 ("newest", Order::Newest),
             ],

@@ -24,7 +24,8 @@ CREATE TABLE board (
 
 -- What it costs in a lane, and where that stands against its past. Shares are basis points.
 -- `saved`: against the sticker. `former`: the low of the 30 days before the present price began, and `below_low` how far
--- the price lies under it. `below_usual`: the same against the average of 30 days.
+-- the price lies under it. `below_usual`: the same against the average of 30 days. `fall`: both as one number, by the
+-- former first.
 CREATE TABLE offer (
   variant     INTEGER NOT NULL REFERENCES board ON DELETE CASCADE,
   lane        INTEGER NOT NULL,
@@ -40,10 +41,11 @@ CREATE TABLE offer (
   low_at      INTEGER NOT NULL,
   below_low   INTEGER NOT NULL,
   below_usual INTEGER NOT NULL,
+  fall        INTEGER NOT NULL GENERATED ALWAYS AS (below_low * 10001 + below_usual) VIRTUAL,
   PRIMARY KEY (variant, lane)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX offer_saved ON offer (market, lane, saved, variant);
-CREATE INDEX offer_below_low ON offer (market, lane, below_low, variant) WHERE below_low > 0;
+CREATE INDEX offer_fall ON offer (market, lane, fall, variant) WHERE fall > 0;
 CREATE INDEX offer_below_usual ON offer (market, lane, below_usual, variant) WHERE below_usual > 0;
 
 -- Titles and names by their parts of three letters: parts of words are found, and scripts without spaces.

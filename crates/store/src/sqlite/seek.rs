@@ -15,17 +15,13 @@ const INDEXED: usize = 3;
 
 pub(super) fn found(from: &Transaction<'_>, sought: &Sought) -> Answer<Vec<Found>> {
     let (order, own) = match sought.order {
-        Order::BelowLow => ("below_low", "below_low > 0"),
+        Order::Drop => ("fall", "fall > 0"),
         Order::BelowUsual => ("below_usual", "below_usual > 0"),
         Order::Saved => ("saved", "1"),
         Order::Newest => ("began", "1"),
         Order::Price => ("-total", "1"),
     };
-    let dropped = if sought.dropped {
-        "(below_low > 0 OR below_usual > 0)"
-    } else {
-        "1"
-    };
+    let dropped = if sought.dropped { "fall > 0" } else { "1" };
     let (indexed, short) = parts(&sought.words);
     let text = if indexed.is_some() {
         "variant IN (SELECT rowid FROM board_text WHERE board_text MATCH :text)"

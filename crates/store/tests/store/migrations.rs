@@ -194,7 +194,7 @@ fn a_board_and_a_voice_on_a_code_read_back() {
         warehouse: None,
         category: None,
         free_shipping: true,
-        order: Order::BelowLow,
+        order: Order::Drop,
         after: None,
         count: 9,
     };

@@ -24,7 +24,7 @@ pub(crate) struct Row {
     pub(crate) is_lowest: bool,
     pub(crate) facts: Vec<String>,
     /// What to be careful of.
-    pub(crate) doubts: Vec<String>,
+    pub(crate) doubt: Option<String>,
     pub(crate) checked: String,
 }
 
@@ -43,7 +43,8 @@ impl Teller<'_> {
         let market = card.key.market;
         let sku = card.sku.as_ref().map(|sku| format!("&sku={sku}")).unwrap_or_default();
         let mut facts = Vec::new();
-        if offer.former.is_some() && offer.below_usual.points() > 0 {
+        // Where it fell under no former low, that is said first already.
+        if offer.below_low.points() > 0 && offer.below_usual.points() > 0 {
             facts.push(fill(
                 &words.below_usual,
                 &[
@@ -58,13 +59,10 @@ impl Teller<'_> {
                 .map(|one| fill(&words.ships_from, &[("place", one.as_str())])),
         );
         facts.extend(card.free_shipping.then(|| words.free_shipping.clone()));
-        let mut doubts = Vec::new();
-        if card.is_young() {
-            let days = usize::try_from(card.days).unwrap_or(usize::MAX);
-            doubts.push(words.young.of(self.words.code, days));
-        }
-        doubts.extend(card.voided.then(|| words.voided.clone()));
-        doubts.extend(card.newcomers.then(|| words.newcomers.clone()));
+        facts.extend(card.voided.then(|| words.voided.clone()));
+        facts.extend(card.newcomers.then(|| words.newcomers.clone()));
+        let days = usize::try_from(card.days).unwrap_or(usize::MAX);
+        let doubt = card.is_young().then(|| words.young.of(self.words.code, days));
         Row {
             href: format!("/i/{}?market={market}{sku}", card.key.item),
             title: self.title(found),
@@ -75,7 +73,7 @@ impl Teller<'_> {
             drop: self.drop(found),
             is_lowest: offer.is_lowest() && offer.below_low.points() > 0,
             facts,
-            doubts,
+            doubt,
             checked: fill(&words.checked, &[("ago", &form.ago(card.confirmed, self.now))]),
         }
     }

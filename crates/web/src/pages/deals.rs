@@ -84,7 +84,7 @@ pub(crate) async fn feed(State(site): State<Site>, reader: Reader, mut asked: As
             .drop
             .iter()
             .chain(&row.facts)
-            .chain(&row.doubts)
+            .chain(&row.doubt)
             .cloned()
             .collect::<Vec<_>>();
         Ok(Entry {

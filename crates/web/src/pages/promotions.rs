@@ -148,7 +148,11 @@ fn row(event: &Event, effect: Option<&Effect>, words: &Words, now: Instant) -> R
 /// What a sale did, in one sentence or two.
 fn told(effect: &Effect, words: &Words) -> String {
     let texts = &words.promotions;
-    let sign = if effect.median < 0 { "\u{2212}" } else { "" };
+    let sign = match effect.median {
+        ..0 => "\u{2212}",
+        0 => "",
+        1.. => "+",
+    };
     let median = words.site.form.tenths(i64::from(effect.median.unsigned_abs()));
     let effect_of = fill(
         &texts.effect,

@@ -94,8 +94,8 @@ pub struct Offer {
 /// By what cards are ordered, the most of it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Order {
-    /// How far under the former low of 30 days; no others are found.
-    BelowLow,
+    /// How far under the former low of 30 days, then how far under the usual price; without either none is found.
+    Drop,
     /// How far under the usual price; no others are found.
     BelowUsual,
     /// How far under the sticker.

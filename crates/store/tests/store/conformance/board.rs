@@ -309,7 +309,7 @@ pub(crate) fn board(store: &dyn Store) {
         );
     }
     for order in [
-        Order::BelowLow,
+        Order::Drop,
         Order::BelowUsual,
         Order::Saved,
         Order::Newest,
@@ -322,14 +322,16 @@ pub(crate) fn board(store: &dyn Store) {
             .collect();
         assert!(values.is_sorted_by(|one, next| one > next), "{order:?}");
         let of = |found: &Found| match order {
-            Order::BelowLow => i64::from(found.offer.below_low.points()),
+            Order::Drop => {
+                i64::from(found.offer.below_low.points()) * 10_001 + i64::from(found.offer.below_usual.points())
+            }
             Order::BelowUsual => i64::from(found.offer.below_usual.points()),
             Order::Saved => i64::from(found.offer.saved.points()),
             Order::Newest => i64::from(found.offer.began.number()),
             Order::Price => -found.offer.total.minor(),
         };
         assert!(whole.iter().all(|found| of(found) == found.place.value));
-        let is_of_drops = matches!(order, Order::BelowLow | Order::BelowUsual);
+        let is_of_drops = matches!(order, Order::Drop | Order::BelowUsual);
         assert!(!is_of_drops || values.iter().all(|(value, _)| *value > 0));
         let (mut after, mut paged) = (None, Vec::new());
         loop {
