@@ -26,11 +26,13 @@ pub struct TooLong {
 impl Text {
     /// The only door: up to 200 letters in up to 12 words. No sign in it has a meaning of its own.
     pub fn parse(text: &str) -> Result<Self, TooLong> {
-        let (letters, words) = (text.chars().count(), text.split_whitespace().count());
+        let parts = text.split(|c: char| c.is_whitespace() || c.is_control());
+        let all: Vec<String> = parts.filter(|part| !part.is_empty()).map(ToOwned::to_owned).collect();
+        let (letters, words) = (text.chars().count(), all.len());
         if letters > LETTERS || words > WORDS {
             return Err(TooLong { letters, words });
         }
-        Ok(Self(text.split_whitespace().map(ToOwned::to_owned).collect()))
+        Ok(Self(all))
     }
 }
 

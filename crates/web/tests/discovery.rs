@@ -326,6 +326,7 @@ async fn a_search_finds_parts_of_words_and_forgives_wrong_letters() {
         ("lamp%20drone", vec![]),
         ("%25", vec![]),
         ("1005006000000004", vec![4]),
+        ("%00", vec![4, 1, 3, 2]),
     ] {
         assert_eq!(
             house
@@ -357,9 +358,8 @@ async fn hostile_queries_are_literal_and_quick() {
     for (text, most) in [
         ("(a%2B)%2B%24", 10),
         ("%25%25%25%25", 10),
-        ("%22%20OR%20%22", 10),
+        ("%22%20OR%201%3D1", 10),
         ("*%20NEAR(", 10),
-        ("%00", 10),
     ] {
         let begun = Stopwatch::now();
         let found = house
@@ -654,10 +654,11 @@ async fn what_a_sale_did_is_worked_out_once_and_shown() {
         (&"announced".into(), &"over".into(), &"main".into())
     );
     assert!(summer["starts"].as_str().unwrap().ends_with('Z'));
-    // Of five listings that were there before and during it one was cheaper than ever; another was so all the month.
-    let effect = &summer["effect"];
-    assert!(effect["listings"].as_u64().unwrap() >= 5, "{effect}");
-    assert_eq!(effect["low_confidence"], true);
+    // Four were there before and during it: one fell by half, one by a fifth, one by a twentieth, and one did not move.
+    let effect = serde_json::json!({
+        "listings": 4, "cheaper_than_30_days_before": 3, "all_time_lows": 3, "median_change_percent": "-5", "low_confidence": true,
+    });
+    assert_eq!(summer["effect"], effect);
     let (_, page) = house.get("/promotions?market=US").await;
     assert!(
         page.contains("tracked listings") && page.contains("That rests on few listings."),

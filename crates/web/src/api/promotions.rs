@@ -61,9 +61,12 @@ fn row(event: &Event, effects: &BTreeMap<String, Effect>, now: Instant) -> Value
     })
 }
 
-/// `-7.5` of tenths of a percent.
+/// `-7.5` of tenths of a percent, and `-7` without any.
 fn tenths(tenths: i32) -> String {
     let sign = if tenths < 0 { "-" } else { "" };
-    let size = tenths.unsigned_abs();
-    format!("{sign}{}.{}", size / 10, size % 10)
+    let (whole, part) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+    match part {
+        0 => format!("{sign}{whole}"),
+        _ => format!("{sign}{whole}.{part}"),
+    }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use atom_syndication::{Entry, Feed, Generator, Person, Text};
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use tillwatch_core::history::Minute;
 
@@ -125,6 +125,7 @@ pub(crate) async fn feed(State(site): State<Site>, reader: Reader, mut asked: As
     let headers = [
         (CONTENT_TYPE, "application/atom+xml; charset=utf-8"),
         (CACHE_CONTROL, "public, max-age=300"),
+        (VARY, "accept-language, cookie"),
     ];
     Ok((headers, feed.to_string()).into_response())
 }
