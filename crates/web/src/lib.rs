@@ -28,6 +28,7 @@ use tillwatch_app::conversation::Follow;
 use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
+pub use pages::partner::Partner;
 pub use problem::Problem;
 pub use secret::Dice;
 pub use words::WordsError;
@@ -53,6 +54,8 @@ pub struct Site {
     calls: bool,
     /// Who asks short links where they lead; without it they are said to be such.
     follow: Option<Arc<dyn Follow>>,
+    /// The operator's affiliate link, if there is one.
+    partner: Option<Partner>,
 }
 
 impl Site {
@@ -68,6 +71,7 @@ impl Site {
             bot: None,
             calls: false,
             follow: None,
+            partner: None,
         })
     }
 
@@ -118,6 +122,12 @@ impl Site {
         }
     }
 
+    /// The same with the operator's affiliate link: labelled, beside the clean one.
+    #[must_use]
+    pub fn with_partner(self, partner: Option<Partner>) -> Self {
+        Self { partner, ..self }
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let router = Router::new()
@@ -131,6 +141,9 @@ impl Site {
             .route("/search", get(pages::search::show))
             .route("/codes", get(pages::codes::show))
             .route("/codes/{code}/report", post(pages::codes::report))
+            .route("/go", post(pages::partner::switch))
+            .route("/go/{item}", get(pages::partner::go))
+            .route("/r/{receipt}", get(pages::kept::show))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))
             .route("/static/{version}/{name}", get(assets::show))

@@ -47,6 +47,16 @@ impl Problem {
         }
     }
 
+    /// More than is taken at a time.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self {
+            kind: "too_large",
+            status: 413,
+            field: None,
+            detail: detail.into(),
+        }
+    }
+
     /// A fault of the program itself.
     pub fn internal() -> Self {
         Self {
@@ -62,6 +72,11 @@ impl Problem {
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The field at fault, if it is one.
+    pub(crate) const fn field(&self) -> Option<&'static str> {
+        self.field
     }
 
     /// What went wrong, for people.

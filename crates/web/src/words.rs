@@ -5,6 +5,7 @@ pub(crate) mod codes;
 mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
@@ -32,6 +33,7 @@ pub(crate) struct Words {
     pub(crate) board: board::Words,
     pub(crate) codes: codes::Words,
     pub(crate) home: home::Words,
+    pub(crate) kept: kept::Words,
     pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
     pub(crate) promotions: promotions::Words,
@@ -45,6 +47,7 @@ struct Files {
     board: &'static str,
     codes: &'static str,
     home: &'static str,
+    kept: &'static str,
     list: &'static str,
     listing: &'static str,
     promotions: &'static str,
@@ -59,6 +62,7 @@ macro_rules! files {
             board: include_str!(concat!("../lang/", $code, "/board.json")),
             codes: include_str!(concat!("../lang/", $code, "/codes.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
+            kept: include_str!(concat!("../lang/", $code, "/kept.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
             promotions: include_str!(concat!("../lang/", $code, "/promotions.json")),
@@ -134,6 +138,7 @@ impl Words {
             board: read(files.code, "board", files.board)?,
             codes: read(files.code, "codes", files.codes)?,
             home: read(files.code, "home", files.home)?,
+            kept: read(files.code, "kept", files.kept)?,
             list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
             promotions: read(files.code, "promotions", files.promotions)?,
@@ -183,6 +188,7 @@ mod tests {
             ("board", files.board),
             ("codes", files.codes),
             ("home", files.home),
+            ("kept", files.kept),
             ("list", files.list),
             ("listing", files.listing),
             ("promotions", files.promotions),

@@ -1,4 +1,4 @@
--- What a store of version 4 held: two listings, one with a history of more than a segment, a gap, a void, a watch, and an alert of it on its way; a list with another watch, an invitation and a question; a card on the board and a voice on a code.
+-- What a store of version 3 held: two listings, one with a history of more than a segment, a gap, a void, a watch, and an alert of it on its way; a list with another watch, an invitation and a question.
 INSERT INTO listing (id, item, market, currency, last_good, last_try, not_before, last_full, failures, readings, changes, exposure, checked, source, detail, checks) VALUES
   (1, '1005006000000001', 'US', 'USD', 1, 2, 3, 4, 5, 6, 7, 8, 1780320000000, 'affiliate', 'it was blocked', x'01c084930e00026e46cd3b');
 INSERT INTO listing (id, item, market, currency, last_good, last_try, not_before, last_full, failures, readings, changes, exposure, checked, source, detail, checks) VALUES
@@ -44,8 +44,8 @@ INSERT INTO checkout (variant, minute, at, price, line, base, seen, discounts) V
   (1, 29671989, 1780319400000, 1069, 3, 1, 1780319400000, '@2');
 INSERT INTO list (id, name, since) VALUES
   (1, 'For the kitchen', 1780315260000);
-INSERT INTO secret (hash, list) VALUES
-  (zeroblob(32), 1);
+INSERT INTO secret (hash, list, lent) VALUES
+  (zeroblob(32), 1, NULL), (x'292afde3b64e6636d68f1120d9242f1f85e38ef7bf306e4407c2303eb63791ef', 1, 1780315320000);
 INSERT INTO watch (id, variant, lane, since, settings, rest, list, rules) VALUES
   (1, 1, 2, 1780315260000, NULL, NULL, NULL, 2);
 INSERT INTO watch (id, variant, lane, since, settings, rest, list, rules) VALUES
@@ -70,19 +70,13 @@ INSERT INTO invite (hash, watch, until) VALUES
   (zeroblob(32), 2, 1780318920000);
 INSERT INTO question (id, hash, token, mailbox, channel, asked, due, leased, attempts, over, answer) VALUES
   (1, zeroblob(32), zeroblob(16), zeroblob(32), 2, 1780315320000, 1780315325000, 0, 1, NULL, 'slow down');
+INSERT INTO channel (id, address, confirmed) VALUES
+  (3, 'mailto:b@example.org', 1);
+INSERT INTO watch_channel (watch, channel, paused) VALUES
+  (2, 3, NULL);
+INSERT INTO question (id, hash, token, mailbox, channel, asked, due, leased, attempts, over, answer, list) VALUES
+  (2, x'6c696e6b', x'02020202020202020202020202020202', x'', 3, 1780315320000, 1780315320000, 0, 0, NULL, NULL, 1);
 INSERT INTO touched (listing) VALUES
   (1);
 INSERT INTO memory (name, value) VALUES
   ('budget', '5');
-INSERT INTO posted (variant, mark) VALUES
-  (1, x'00');
-INSERT INTO board (variant, title, name, sticker, warehouse, categories, free_shipping, newcomers, voided, days, confirmed) VALUES
-  (1, 'A lamp', NULL, 1069, 'US', char(10) || '15' || char(10), 1, 0, 1, 3, 29671989);
-INSERT INTO offer (variant, lane, market, currency, total, saved, began, low_30, former, usual, low, low_at, below_low, below_usual) VALUES
-  (1, 2, 'US', 'USD', 1049, 187, 29671980, 1049, 1100, 1080, 1049, 29671980, 464, 287);
-INSERT INTO board_text (rowid, text) VALUES
-  (1, 'A lamp' || char(10) || char(10) || '1005006000000001 1200');
-INSERT INTO board_word (word, cards) VALUES
-  ('lamp', 1);
-INSERT INTO voice (code, network, proven, at) VALUES
-  ('SAVE5', zeroblob(32), 1, 1780315320000);

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{Fate, ListingId, ListingState, NewChannel, Order, Sought, Store};
+use tillwatch_app::ports::store::{Fate, ListId, ListingId, ListingState, NewChannel, Order, Sought, Store};
 use tillwatch_core::alert::Rule;
 use tillwatch_core::country::Country;
-use tillwatch_core::history::{Lane, Series, Void};
+use tillwatch_core::history::{Lane, Minute, Series, Void};
 use tillwatch_core::money::{BasisPoints, Currency};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_store::Sqlite;
@@ -105,7 +105,10 @@ fn reads_back(store: &Sqlite) {
         (latest.lanes, latest.terms, latest.confirmed),
         (lanes(1_069), terms(), minute(69))
     );
-    assert_eq!(store.checkouts(variant.id).unwrap().len(), 1);
+    assert_eq!(
+        store.checkouts(variant.id, Minute::FIRST, Minute::LAST).unwrap().len(),
+        1
+    );
 
     let prices = (0..70).map(|after| run(after, 0, 970 + i64::from(after))).collect();
     let checks = vec![outcome(0, 70, Outcome::Ok), outcome(80, 0, Outcome::Blocked)];
@@ -175,11 +178,33 @@ fn a_list_with_its_invitation_and_its_question_reads_back() {
 }
 
 #[test]
-fn a_board_and_a_voice_on_a_code_read_back() {
+fn a_letter_with_a_link_reads_back() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.db");
     let (_, rows) = &texts("tests/samples")[3];
     released(&file, 4, rows);
+    let store = Sqlite::open(&file).unwrap();
+    let letters = store.lease_questions(at(9), at(10), 9).unwrap();
+    let found: Vec<(&str, Option<ListId>)> = letters
+        .iter()
+        .map(|letter| (letter.address.as_str(), letter.link_of))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("mailto:a@example.org", None),
+            ("mailto:b@example.org", Some(ListId(1)))
+        ]
+    );
+    assert_eq!(store.lists_telling("mailto:b@example.org").unwrap(), [ListId(1)]);
+}
+
+#[test]
+fn a_board_and_a_voice_on_a_code_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (_, rows) = &texts("tests/samples")[4];
+    released(&file, 5, rows);
     let store = Sqlite::open(&file).unwrap();
     assert!(store.board_has("lamp").unwrap());
     let sought = Sought {
