@@ -1,10 +1,17 @@
 //! What the owner of a list does on its page, and how a lost link comes back.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use serde_json::json;
+use tillwatch_app::conversation::{Conversation, Follow, Reply, Said, Words};
+use tillwatch_app::ports::Later;
+use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::store::{Rest, WatchId};
+use tillwatch_app::token::Token;
 use tillwatch_core::alert::Rule;
 use tillwatch_core::history::Period;
+use tillwatch_core::link::Identity;
 use tillwatch_core::money::{Currency, Money};
 
 use crate::house::{Answer, House, ITEM, MAIL, at};
@@ -243,4 +250,43 @@ async fn a_watch_form_that_fails_shows_what_was_typed_with_what_is_wrong() {
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
     let watch = house.store.watch(WatchId(1)).unwrap().unwrap();
     assert_eq!(watch.channels[0].address, "ntfys://ntfy.example/one");
+}
+
+/// Follows nothing.
+struct NoGuide;
+
+impl Follow for NoGuide {
+    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, String>> {
+        Box::pin(std::future::ready(Err("it leads nowhere".to_owned())))
+    }
+}
+
+#[tokio::test]
+async fn a_chat_that_a_list_tells_gets_its_link_and_another_chat_gets_none() {
+    let (house, secret) = owned().await;
+    let bot = Conversation::open(Arc::clone(&house.app), Arc::new(NoGuide), [7; 16]).unwrap();
+    let ask = async |chat: i64| {
+        let said = Said {
+            chat: Address::telegram(chat),
+            words: Words::Text("/lists".to_owned()),
+        };
+        let answer = bot.hear(&said, at(3)).await.unwrap();
+        let [Reply::New(message)] = answer.replies.as_slice() else {
+            panic!("{answer:?}");
+        };
+        message.links.clone()
+    };
+    assert_eq!(ask(1).await, []);
+    let list = house.app.list(&Token::parse(&secret).unwrap()).unwrap().unwrap();
+    let invitation = Token::new([77; 16]);
+    house.app.invite(&invitation, &[list.watches[0].watch.id], at(2)).unwrap();
+    house.app.bind(&invitation, &Address::telegram(1), at(2)).unwrap();
+    let links = ask(1).await;
+    let [link] = links.as_slice() else {
+        panic!("{links:?}");
+    };
+    assert_ne!(link.url.path(), format!("/l/{secret}"));
+    assert_eq!(house.get(link.url.path()).await.status, StatusCode::OK);
+    assert_eq!(house.get(&format!("/l/{secret}")).await.status, StatusCode::OK, "the old one stays");
+    assert_eq!(ask(2).await, []);
 }
