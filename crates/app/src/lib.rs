@@ -6,13 +6,17 @@
 
 mod alerts;
 mod base64url;
+pub mod board;
 pub mod book;
 pub mod check;
 pub mod claim;
+pub mod codes;
 mod consent;
 pub mod conversation;
 pub mod desk;
+pub mod effects;
 pub mod figures;
+pub mod find;
 pub mod gather;
 mod links;
 mod lists;
@@ -23,6 +27,7 @@ pub mod outbox;
 pub mod ports;
 pub mod receipts;
 mod recompute;
+pub mod spelling;
 pub mod standing;
 mod tend;
 pub mod token;

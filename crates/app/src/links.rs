@@ -159,6 +159,12 @@ impl App {
         self.page(&format!("confirm/{}", token.text()))
     }
 
+    /// What a network's voice on a code is kept under; `None` where this program has no key.
+    pub(crate) fn voice_hash(&self, code: &str, network: &str) -> Option<Hash> {
+        let links = self.links.as_ref()?;
+        Some(links.key.keyed("voice", format!("{code}\n{network}").as_bytes()))
+    }
+
     /// The page of a list.
     pub(crate) fn list_link(&self, secret: &Token) -> Option<Url> {
         self.page(&format!("l/{}", secret.text()))

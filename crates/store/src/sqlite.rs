@@ -9,6 +9,7 @@
 
 mod alerts;
 pub(crate) mod backup;
+mod board;
 mod channels;
 mod checkouts;
 mod checks;
@@ -23,9 +24,11 @@ mod questions;
 pub(crate) mod released;
 mod rules;
 mod schema;
+mod seek;
 mod tails;
 mod tracking;
 mod values;
+mod voices;
 mod watches;
 
 use std::path::{Path, PathBuf};
@@ -35,9 +38,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Asked, Asking, Check, Counts, Decided, Former, Hash, Letter, ListId, ListOf, ListingId, ListingKey, ListingPast,
-    ListingState, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Question, QuestionId, Repriced, Rest,
-    Settled, Store, StoreError, Terms, Tracked, VariantId, Watch, WatchId,
+    Asked, Asking, Check, Counts, Decided, Due, Former, Found, Hash, Letter, ListId, ListOf, ListingId, ListingKey,
+    ListingPast, ListingState, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Post, Question,
+    QuestionId, Repriced, Rest, Settled, Sought, Store, StoreError, Terms, Tracked, VariantId, Voices, Watch, WatchId,
 };
 use tillwatch_app::token::Token;
 use tillwatch_core::alert::Rule;
@@ -472,6 +475,40 @@ impl Store for Sqlite {
 
     fn unsuppress(&self, salted_hash: &[u8]) -> Result<bool, StoreError> {
         self.write(Promise::Durable, |to| channels::unsuppress(to, salted_hash))
+    }
+
+    fn board_due(
+        &self,
+        after: ListingId,
+        old: Minute,
+        listings: usize,
+        most: usize,
+    ) -> Result<(Vec<Due>, Option<ListingId>), StoreError> {
+        self.read(|from| board::due(from, after, old, listings, most))
+    }
+
+    fn put_on_board(&self, posts: &[Post]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| board::put(to, posts))
+    }
+
+    fn board(&self, sought: &Sought) -> Result<Vec<Found>, StoreError> {
+        self.read(|from| seek::found(from, sought))
+    }
+
+    fn board_has(&self, part: &str) -> Result<bool, StoreError> {
+        self.read(|from| seek::has(from, part))
+    }
+
+    fn board_words(&self, take: &mut dyn FnMut(&str, u32)) -> Result<(), StoreError> {
+        self.read(|from| seek::words(from, take))
+    }
+
+    fn hear_of_code(&self, code: &str, network: &Hash, proven: bool, now: Instant) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| voices::hear(to, code, network, proven, now))
+    }
+
+    fn voices(&self, after: Instant, lately: Instant) -> Result<Vec<Voices>, StoreError> {
+        self.read(|from| voices::all(from, after, lately))
     }
 
     fn remember(&self, name: &str, value: &str) -> Result<(), StoreError> {

@@ -1,6 +1,8 @@
 //! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, one
-//! that hands alerts over, one that asks mailboxes, and the server. A signal ends them all after what they are doing.
+//! that hands alerts over, one that asks mailboxes, one that keeps the board, and the server. A signal ends them all after
+//! what they are doing.
 
+mod board;
 mod bot;
 mod ladders;
 mod letters;
@@ -92,10 +94,13 @@ impl Service {
                 }
                 scope.spawn(move || run.tend(until));
                 scope.spawn(move || run.poll(runtime, until));
+                scope.spawn(move || board::run(&run.app, &run.clock, until));
                 tracing::info!(listings = begun, "everything that is watched is in mind");
                 Ok::<_, anyhow::Error>(failed)
             });
             let stopping = Arc::clone(&stop);
+            // Who calls is of use to what counts a network's voice once.
+            let site = site.into_make_service_with_connect_info::<SocketAddr>();
             let server = axum::serve(listener, site).with_graceful_shutdown(async move {
                 tokio::select! {
                     () = signal() => tracing::info!("stopping"),

@@ -1,8 +1,11 @@
 //! The API: public data as JSON.
 
+pub(crate) mod board;
+pub(crate) mod discounts;
 pub(crate) mod history;
 pub(crate) mod listing;
 pub(crate) mod lists;
+pub(crate) mod promotions;
 
 use serde::Deserialize;
 use tillwatch_app::App;

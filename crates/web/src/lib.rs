@@ -17,6 +17,7 @@ mod problem;
 mod reader;
 mod receipt;
 mod secret;
+mod sought;
 pub mod telegram;
 mod typed;
 mod words;
@@ -141,6 +142,11 @@ impl Site {
             .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
             .route("/i/{item}/chart.png", get(pages::listing::photo))
+            .route("/deals", get(pages::deals::show))
+            .route("/deals.atom", get(pages::deals::feed))
+            .route("/search", get(pages::search::show))
+            .route("/codes", get(pages::codes::show))
+            .route("/codes/{code}/report", post(pages::codes::report))
             .route("/go", post(pages::partner::switch))
             .route("/go/{item}", get(pages::partner::go))
             .route("/r/{receipt}", get(pages::kept::show))
@@ -150,6 +156,10 @@ impl Site {
             .route("/healthz", get(operations::healthz))
             .route("/readyz", get(operations::readyz))
             .route("/metrics", get(operations::metrics))
+            .route("/api/v1/deals", get(api::board::deals))
+            .route("/api/v1/search", get(api::board::search))
+            .route("/api/v1/promotions", get(api::promotions::show))
+            .route("/api/v1/discounts", get(api::discounts::show))
             .route("/api/v1/listings/{item}", get(api::listing::show))
             .route("/api/v1/listings/{item}/history", get(api::history::show))
             .route("/guide", get(pages::guide::show))

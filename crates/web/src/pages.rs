@@ -2,8 +2,11 @@
 
 pub(crate) mod about;
 pub(crate) mod basket;
+pub(crate) mod cards;
 pub(crate) mod checkout;
+pub(crate) mod codes;
 pub(crate) mod consent;
+pub(crate) mod deals;
 pub(crate) mod drawer;
 pub(crate) mod guide;
 pub(crate) mod home;
@@ -14,6 +17,7 @@ mod notes;
 pub(crate) mod partner;
 mod pasted;
 pub(crate) mod promotions;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod stop;
 

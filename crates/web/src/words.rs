@@ -2,7 +2,9 @@
 
 pub(crate) mod about;
 pub(crate) mod basket;
+pub(crate) mod board;
 pub(crate) mod checkout;
+pub(crate) mod codes;
 pub(crate) mod drawer;
 mod fill;
 pub(crate) mod form;
@@ -28,64 +30,53 @@ pub struct WordsError {
     why: String,
 }
 
-/// All texts in one language.
-#[derive(Debug)]
-pub(crate) struct Words {
-    /// Its code, as `lang` attributes write it.
-    pub(crate) code: &'static str,
-    pub(crate) site: site::Words,
-    pub(crate) checkout: checkout::Words,
-    pub(crate) status: status::Words,
-    pub(crate) guide: guide::Words,
-    pub(crate) about: about::Words,
-    pub(crate) drawer: drawer::Words,
-    pub(crate) basket: basket::Words,
-    pub(crate) home: home::Words,
-    pub(crate) kept: kept::Words,
-    pub(crate) list: list::Words,
-    pub(crate) listing: listing::Words,
-    pub(crate) promotions: promotions::Words,
-    pub(crate) receipt: receipt::Words,
-}
+/// The pages, each of which has a file of texts in every language and a module of that name here.
+macro_rules! pages {
+    ($($page:ident),+ $(,)?) => {
+        /// All texts in one language.
+        #[derive(Debug)]
+        pub(crate) struct Words {
+            /// Its code, as `lang` attributes write it.
+            pub(crate) code: &'static str,
+            $(pub(crate) $page: $page::Words,)+
+        }
 
-/// The files of one language, by page.
-struct Files {
-    code: &'static str,
-    site: &'static str,
-    checkout: &'static str,
-    status: &'static str,
-    guide: &'static str,
-    about: &'static str,
-    drawer: &'static str,
-    basket: &'static str,
-    home: &'static str,
-    kept: &'static str,
-    list: &'static str,
-    listing: &'static str,
-    promotions: &'static str,
-    receipt: &'static str,
-}
+        /// The files of one language, by page.
+        struct Files {
+            code: &'static str,
+            $($page: &'static str,)+
+        }
 
-macro_rules! files {
-    ($code:literal) => {
-        Files {
-            code: $code,
-            site: include_str!(concat!("../lang/", $code, "/site.json")),
-            checkout: include_str!(concat!("../lang/", $code, "/checkout.json")),
-            status: include_str!(concat!("../lang/", $code, "/status.json")),
-            guide: include_str!(concat!("../lang/", $code, "/guide.json")),
-            about: include_str!(concat!("../lang/", $code, "/about.json")),
-            drawer: include_str!(concat!("../lang/", $code, "/drawer.json")),
-            basket: include_str!(concat!("../lang/", $code, "/basket.json")),
-            home: include_str!(concat!("../lang/", $code, "/home.json")),
-            kept: include_str!(concat!("../lang/", $code, "/kept.json")),
-            list: include_str!(concat!("../lang/", $code, "/list.json")),
-            listing: include_str!(concat!("../lang/", $code, "/listing.json")),
-            promotions: include_str!(concat!("../lang/", $code, "/promotions.json")),
-            receipt: include_str!(concat!("../lang/", $code, "/receipt.json")),
+        macro_rules! files {
+            ($code:literal) => {
+                Files {
+                    code: $code,
+                    $($page: include_str!(concat!("../lang/", $code, "/", stringify!($page), ".json")),)+
+                }
+            };
+        }
+
+        impl Words {
+            fn read(files: &Files) -> Result<Self, WordsError> {
+                Ok(Self {
+                    code: files.code,
+                    $($page: read(files.code, stringify!($page), files.$page)?,)+
+                })
+            }
+        }
+
+        #[cfg(test)]
+        impl Files {
+            fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($page), self.$page),)+]
+            }
         }
     };
 }
+
+pages!(
+    about, basket, board, checkout, codes, drawer, guide, home, kept, list, listing, promotions, receipt, site, status,
+);
 
 /// Every language; the first one is for whoever reads none of them.
 const ALL: [Files; 6] = [
@@ -146,27 +137,6 @@ fn wish(part: &str) -> Option<(u16, &str)> {
     (!code.is_empty()).then_some((weight.min(1_000), code))
 }
 
-impl Words {
-    fn read(files: &Files) -> Result<Self, WordsError> {
-        Ok(Self {
-            code: files.code,
-            site: read(files.code, "site", files.site)?,
-            checkout: read(files.code, "checkout", files.checkout)?,
-            status: read(files.code, "status", files.status)?,
-            guide: read(files.code, "guide", files.guide)?,
-            about: read(files.code, "about", files.about)?,
-            drawer: read(files.code, "drawer", files.drawer)?,
-            basket: read(files.code, "basket", files.basket)?,
-            home: read(files.code, "home", files.home)?,
-            kept: read(files.code, "kept", files.kept)?,
-            list: read(files.code, "list", files.list)?,
-            listing: read(files.code, "listing", files.listing)?,
-            promotions: read(files.code, "promotions", files.promotions)?,
-            receipt: read(files.code, "receipt", files.receipt)?,
-        })
-    }
-}
-
 fn read<T: DeserializeOwned>(code: &str, page: &str, text: &str) -> Result<T, WordsError> {
     serde_json::from_str(text).map_err(|error| WordsError {
         file: format!("{code}/{page}.json"),
@@ -203,21 +173,7 @@ mod tests {
 
     fn all_of(files: &Files) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
-        for (page, text) in [
-            ("site", files.site),
-            ("checkout", files.checkout),
-            ("status", files.status),
-            ("guide", files.guide),
-            ("about", files.about),
-            ("drawer", files.drawer),
-            ("basket", files.basket),
-            ("home", files.home),
-            ("kept", files.kept),
-            ("list", files.list),
-            ("listing", files.listing),
-            ("promotions", files.promotions),
-            ("receipt", files.receipt),
-        ] {
+        for (page, text) in files.all() {
             texts(&serde_json::from_str(text).unwrap(), page, &mut found);
         }
         found

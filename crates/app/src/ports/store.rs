@@ -1,6 +1,7 @@
 //! What is kept: one method is one transaction. An error means that nothing of it happened.
 
 mod alerts;
+mod board;
 mod lists;
 mod past;
 
@@ -21,6 +22,7 @@ pub use alerts::{
     Alert, Asked, Asking, ChannelOf, Decided, Fate, Letter, Logged, NewChannel, NewWatch, OutboxFigures, Parcel,
     ParcelId, Question, QuestionId, Rest, Ruled, Settled, TrackedWatch,
 };
+pub use board::{Card, Due, Found, Mark, Offer, Order, Place, Post, Sought, Voices};
 pub use lists::{
     CHANNELS_OF_A_WATCH, Former, Hash, LENT_SECRETS_OF_A_LIST, ListId, ListOf, Listed, RULES_OF_A_WATCH,
     SECRETS_OF_A_LIST, WATCHES_OF_A_LIST,
@@ -536,6 +538,35 @@ pub trait Store: Send + Sync {
 
     /// Takes back that an address wants nothing sent. Whether it did.
     fn unsuppress(&self, salted_hash: &[u8]) -> Result<bool, StoreError>;
+
+    /// Variants of listings with numbers above `after` whose cards are not of their newest prices, or are of a reading
+    /// before the minute `old`, by listing; with where to go on, or `None` after the last listing. A call looks at not
+    /// more than `listings` of them and finds about `most`.
+    fn board_due(
+        &self,
+        after: ListingId,
+        old: Minute,
+        listings: usize,
+        most: usize,
+    ) -> Result<(Vec<Due>, Option<ListingId>), StoreError>;
+
+    /// Puts cards on the board in place of those that are there, or takes them off.
+    fn put_on_board(&self, posts: &[Post]) -> Result<(), StoreError>;
+
+    /// Cards that fit what is sought, in its order; of equals the variant with the higher number first.
+    fn board(&self, sought: &Sought) -> Result<Vec<Found>, StoreError>;
+
+    /// Whether any card has this part of a word, of three letters or more.
+    fn board_has(&self, part: &str) -> Result<bool, StoreError>;
+
+    /// Every word of the board with the number of cards that it stands on.
+    fn board_words(&self, take: &mut dyn FnMut(&str, u32)) -> Result<(), StoreError>;
+
+    /// Keeps whether a code worked for somebody in a network; what that network said of it before counts no more.
+    fn hear_of_code(&self, code: &str, network: &Hash, proven: bool, now: Instant) -> Result<(), StoreError>;
+
+    /// What was said of each code after a moment, by code; what was said after `lately` is counted apart as well.
+    fn voices(&self, after: Instant, lately: Instant) -> Result<Vec<Voices>, StoreError>;
 
     /// Keeps a small state under a name, durable before this returns: a day's budget, a source's last answer.
     fn remember(&self, name: &str, value: &str) -> Result<(), StoreError>;

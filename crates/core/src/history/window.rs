@@ -94,6 +94,25 @@ impl Series {
 }
 
 impl Series {
+    /// What the prices of `from <= t < until` come to; nothing where none of them counts. A price that held when the
+    /// stretch began counts in it. [`Figures::at_low`] tells of the last minute of the stretch.
+    pub fn figures_between(&self, from: Minute, until: Minute) -> Option<Figures> {
+        let mut sums = Sums::default();
+        for span in self.spans(from, until) {
+            sums.add(&span, from);
+        }
+        sums.figures(self.at(until.minus(1)))
+    }
+
+    /// The minutes up to and with the present one of which a price is known, voided or not.
+    pub fn known_minutes(&self, now: Minute) -> u32 {
+        let spans = self.spans(Minute::FIRST, now.plus(1));
+        let known = spans.iter().filter(|span| matches!(span.known, Known::Price { .. }));
+        known.fold(0, |sum, span| sum.saturating_add(span.until.since(span.from)))
+    }
+}
+
+impl Series {
     /// The lowest price of a period up to a minute that held before the present one, which is the last that was read,
     /// and the first minute after it last did. Voided minutes do not count.
     pub fn low_before(&self, period: Period, now: Minute) -> Option<(Price, Minute)> {
@@ -242,6 +261,20 @@ mod tests {
         };
         let before = Some((999, Minute::new(60 * DAY)));
         assert_eq!(low(&typing_error().voided(vec![void]), Period::Days(30)), before);
+    }
+
+    #[test]
+    fn a_stretch_has_the_figures_of_its_own_minutes() {
+        let series = typing_error();
+        let (before, after) = (Minute::new(60 * DAY), Minute::new(60 * DAY + 1));
+        let low = |from, until| series.figures_between(from, until).map(|of| of.low.price.minor());
+        assert_eq!(low(Minute::new(30 * DAY), before), Some(999));
+        assert_eq!(low(Minute::new(30 * DAY), after), Some(10));
+        assert_eq!(low(after, NOW), Some(800));
+        assert_eq!((low(before, before), low(NOW.plus(9), NOW.plus(99))), (None, None));
+        let month = series.windows(NOW)[0].figures;
+        assert_eq!(series.figures_between(NOW.minus(30 * DAY - 1), NOW.plus(1)), month);
+        assert_eq!(series.known_minutes(NOW), 75 * DAY);
     }
 
     #[test]

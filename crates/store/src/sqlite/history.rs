@@ -9,7 +9,7 @@ use super::failure::{Answer, damaged, not_there, refused};
 use super::lines::{self, Line};
 use super::tracking::{self, listing_of};
 use super::values::one;
-use super::{tails, watches};
+use super::{board, tails, watches};
 
 pub(super) fn series(from: &Transaction<'_>, variant: VariantId, lane: Lane, terms: &Terms) -> Answer<Option<Series>> {
     let Some(terms) = tails::find_terms(from, terms)? else {
@@ -70,6 +70,7 @@ pub(super) fn put_past(
     listing_of(to, variant)?;
     let terms = tails::terms(to, terms)?;
     let tail = tail(to, variant, terms, lane)?;
+    board::forget(to, variant)?;
     lines::prepend(to, Line::Prices(variant, terms, lane), tail, runs)
 }
 
@@ -124,6 +125,7 @@ pub(super) fn void(to: &Transaction<'_>, variant: VariantId, void: &Void) -> Ans
          ON CONFLICT DO UPDATE SET reason = excluded.reason",
     )?
     .execute((variant.0, void.from.number(), void.until.number(), &void.reason))?;
+    board::forget(to, variant)?;
     // Whoever watches for a low has the former one in mind.
     watches::touch(to, listing)
 }
@@ -136,5 +138,6 @@ pub(super) fn unvoid(to: &Transaction<'_>, variant: VariantId, void: &Void) -> A
         let told = format_args!("void of variant {} from {} until {}", variant.0, void.from, void.until);
         return Err(not_there(told));
     }
+    board::forget(to, variant)?;
     watches::touch(to, listing_of(to, variant)?)
 }

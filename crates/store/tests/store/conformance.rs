@@ -1,6 +1,7 @@
 //! What every store must do, one case for each method, and each store that passes them.
 
 mod alerts;
+mod board;
 mod cases;
 mod lists;
 mod questions;
@@ -27,6 +28,7 @@ macro_rules! cases {
 /// The cases of all files.
 mod all {
     pub(crate) use super::alerts::*;
+    pub(crate) use super::board::*;
     pub(crate) use super::cases::*;
     pub(crate) use super::lists::*;
     pub(crate) use super::questions::*;
@@ -39,4 +41,5 @@ cases! {
     suppress is_suppressed unsuppress lease_questions settle_question question change_rules watches_telling open_list list add_to_list
     mail_link lists_telling lend_secret
     remove_from_list name_list remove_list add_secret list_log invite accept
+    board_due put_on_board board board_has board_words hear_of_code voices
 }

@@ -5,9 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{Fate, ListId, ListingState, NewChannel, Store};
+use tillwatch_app::ports::store::{Fate, ListId, ListingId, ListingState, NewChannel, Order, Sought, Store};
 use tillwatch_core::alert::Rule;
+use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute, Series, Void};
+use tillwatch_core::money::{BasisPoints, Currency};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_store::Sqlite;
 
@@ -195,4 +197,43 @@ fn a_letter_with_a_link_reads_back() {
         ]
     );
     assert_eq!(store.lists_telling("mailto:b@example.org").unwrap(), [ListId(1)]);
+}
+
+#[test]
+fn a_board_and_a_voice_on_a_code_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (_, rows) = &texts("tests/samples")[4];
+    released(&file, 5, rows);
+    let store = Sqlite::open(&file).unwrap();
+    assert!(store.board_has("lamp").unwrap());
+    let sought = Sought {
+        market: Country::US,
+        currency: Currency::USD,
+        lane: Lane::Public,
+        words: vec![vec!["lamp".into()]],
+        dropped: true,
+        saved: BasisPoints::new(187).unwrap(),
+        least: None,
+        most: None,
+        warehouse: None,
+        category: None,
+        free_shipping: true,
+        order: Order::Drop,
+        after: None,
+        count: 9,
+    };
+    let found = store.board(&sought).unwrap().remove(0);
+    assert_eq!((found.card.key, found.card.days, found.card.voided), (key(1), 3, true));
+    assert_eq!(
+        (found.offer.total.minor(), found.offer.below_low.points()),
+        (1_049, 464)
+    );
+    let voices = store.voices(at(0), at(1)).unwrap().remove(0);
+    assert_eq!(
+        (voices.code.as_str(), voices.proven, voices.last_proven),
+        ("SAVE5", (1, 1), Some(at(2)))
+    );
+    let (due, _) = store.board_due(ListingId(0), minute(0), 9, 9).unwrap();
+    assert_eq!(due.len(), 1, "made of something else than is there now");
 }

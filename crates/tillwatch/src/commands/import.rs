@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use tillwatch_app::effects;
 use tillwatch_app::ports::store::{ListingPast, Store, StoreError};
 use tillwatch_app::transfer::{Incoming, Unfit};
 use tillwatch_core::input::InputError;
@@ -69,6 +70,10 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
             }
             progress.at(done, all);
         }
+    }
+    if taken.listings > 0 {
+        // What past sales did rests on another past now.
+        effects::forget(&store)?;
     }
     if output.json {
         output.value(&taken)?;

@@ -2,7 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod change;
-mod feed;
+pub(crate) mod feed;
 pub(crate) mod mail;
 mod qr;
 pub(crate) mod telegram;

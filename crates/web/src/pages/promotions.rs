@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use tillwatch_app::effects::Effect;
 use tillwatch_core::almanac::Confidence;
 use tillwatch_core::calendar::{Event, Label, Phase, events_between};
 use tillwatch_core::history::Minute;
@@ -12,7 +13,7 @@ use tillwatch_core::instant::Instant;
 use super::html;
 use crate::reader::{Frame, Reader};
 use crate::words::{Words, fill};
-use crate::{Site, ical};
+use crate::{Problem, Site, ical};
 
 /// How far back and ahead it looks, in seconds: two months, a year.
 const BACK: i64 = 60 * 86_400;
@@ -33,6 +34,8 @@ struct Row {
     sure: String,
     starts: Moment,
     ends: Moment,
+    /// What it did to the prices that are tracked.
+    effect: Option<String>,
     facts: Vec<String>,
 }
 
@@ -44,15 +47,16 @@ struct Moment {
 }
 
 /// `GET /promotions`
-pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Response {
+pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Result<Response, Problem> {
     let now = (site.clock)();
     let frame = reader.frame(&site);
     let words = frame.words;
     let almanac = site.app.almanac();
+    let effects = site.ask(|app, _| Ok(app.effects()?)).await?;
     let events = events_between(&almanac, now.plus_seconds(-BACK), now.plus_seconds(AHEAD));
     let (mut on, mut coming, mut over) = (Vec::new(), Vec::new(), Vec::new());
     for event in &events {
-        let row = row(event, words, now);
+        let row = row(event, effects.get(&event.id), words, now);
         match (event.starts, event.ends) {
             (_, Some(ends)) if ends <= now => over.push(row),
             (Some(starts), _) if starts > now => coming.push(row),
@@ -63,7 +67,7 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Response {
     let mut weekly: Vec<Row> = Vec::new();
     for event in almanac.events.rotations_between(now, now.plus_seconds(14 * 86_400)) {
         if weekly.iter().all(|known| known.name != event.name) {
-            weekly.push(row(&event, words, now));
+            weekly.push(row(&event, None, words, now));
         }
     }
     let texts = &words.promotions;
@@ -74,7 +78,7 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Response {
     ];
     let groups = groups.into_iter().filter(|(_, rows)| !rows.is_empty());
     let groups = groups.map(|(heading, rows)| (heading.as_str(), rows)).collect();
-    html(&reader, &Page { frame, groups, weekly })
+    Ok(html(&reader, &Page { frame, groups, weekly }))
 }
 
 /// `GET /promotions.ics`
@@ -89,7 +93,7 @@ pub(crate) async fn calendar(State(site): State<Site>) -> Response {
     (headers, ical::calendar(&events, now)).into_response()
 }
 
-fn row(event: &Event, words: &Words, now: Instant) -> Row {
+fn row(event: &Event, effect: Option<&Effect>, words: &Words, now: Instant) -> Row {
     let texts = &words.promotions;
     let form = &words.site.form;
     let moment = |before: &str, at: Option<Instant>, unknown: &str| match at {
@@ -130,10 +134,38 @@ fn row(event: &Event, words: &Words, now: Instant) -> Row {
         },
         starts: moment(&texts.begins, event.starts, &texts.unknown_start),
         ends: moment(end, event.ends, &texts.unknown_end),
+        effect: effect
+            .filter(|effect| effect.listings > 0)
+            .map(|effect| told(effect, words)),
         facts: coupon
             .into_iter()
             .chain(event.notes.iter().cloned())
             .chain(source)
             .collect(),
+    }
+}
+
+/// What a sale did, in one sentence or two.
+fn told(effect: &Effect, words: &Words) -> String {
+    let texts = &words.promotions;
+    let sign = match effect.median {
+        ..0 => "\u{2212}",
+        0 => "",
+        1.. => "+",
+    };
+    let median = words.site.form.tenths(i64::from(effect.median.unsigned_abs()));
+    let effect_of = fill(
+        &texts.effect,
+        &[
+            ("listings", &effect.listings.to_string()),
+            ("cheaper", &effect.cheaper.to_string()),
+            ("lows", &effect.lows.to_string()),
+            ("median", &format!("{sign}{median}")),
+        ],
+    );
+    if effect.is_of_few() {
+        format!("{effect_of} {}", texts.effect_few)
+    } else {
+        effect_of
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Words {
     pub(crate) warm_up: String,
     pub(crate) top_coupon: String,
     pub(crate) source: String,
+    pub(crate) effect: String,
+    pub(crate) effect_few: String,
     pub(crate) calendar: String,
     pub(crate) labels: Labels,
     pub(crate) sure: Sure,

@@ -72,7 +72,7 @@ fn entry(logged: &Logged) -> Result<Option<Entry>, Problem> {
     }))
 }
 
-fn link(rel: &str, href: String) -> Link {
+pub(crate) fn link(rel: &str, href: String) -> Link {
     Link {
         href,
         rel: rel.to_owned(),
@@ -81,10 +81,10 @@ fn link(rel: &str, href: String) -> Link {
 }
 
 /// XML has no way to write most control characters.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
 }
 
-fn moment(at: Instant) -> Result<FixedDateTime, Problem> {
+pub(crate) fn moment(at: Instant) -> Result<FixedDateTime, Problem> {
     FixedDateTime::parse_from_rfc3339(&at.to_string()).map_err(|_| Problem::internal())
 }

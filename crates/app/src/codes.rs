@@ -1,0 +1,266 @@
+//! Public codes, and whether they work: what visitors say, weighed so that none of them can swing it.
+
+use std::collections::BTreeMap;
+
+use tillwatch_core::almanac::{Confidence, Ladder};
+use tillwatch_core::country::Country;
+use tillwatch_core::discount::{Audience, Discount, Kind};
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::{BasisPoints, Rounding};
+
+use crate::App;
+use crate::ports::store::{StoreError, Voices};
+
+/// How long a voice counts, and how long it counts in full, in seconds: half a year, thirty days.
+const COUNTS: i64 = 183 * 86_400;
+const LATELY: i64 = 30 * 86_400;
+
+/// What a voice weighs in full, and later.
+const FULL: i64 = 4;
+const LATER: i64 = 1;
+
+/// As many voices as what is assumed before anybody spoke weighs.
+const ASSUMED: i64 = 4;
+
+/// From so many codes of a source on that somebody tried, the share of those that worked is assumed of its others.
+const TRIED: u32 = 5;
+
+/// Under so many voices they say little.
+const FEW: u32 = 5;
+
+/// A public code with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// What is typed.
+    pub text: String,
+    /// What it takes, on which terms.
+    pub discount: Discount,
+    /// What its campaign is called.
+    pub campaign: String,
+    /// Who says so.
+    pub source: String,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Whether it holds.
+    pub time: Time,
+    /// Whether it works, as far as visitors say.
+    pub ledger: Ledger,
+}
+
+/// Whether a code holds at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Time {
+    /// It does.
+    Holds,
+    /// Not yet.
+    Coming,
+    /// No more.
+    Over,
+}
+
+impl Time {
+    /// The name in every format of ours.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Coming => "coming",
+            Self::Over => "over",
+        }
+    }
+}
+
+/// What visitors say of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ledger {
+    /// Networks in which it worked.
+    pub proven: u32,
+    /// Networks in which it was refused.
+    pub refused: u32,
+    /// When it last worked.
+    pub last_proven: Option<Instant>,
+    /// How likely it works: what is assumed of its source, moved by each voice.
+    pub likelihood: BasisPoints,
+    /// Of the source's codes that anybody tried, how many ever worked, and how many were tried.
+    pub of_source: (u32, u32),
+}
+
+impl Ledger {
+    /// How many networks said anything.
+    pub const fn tries(&self) -> u32 {
+        self.proven.saturating_add(self.refused)
+    }
+
+    /// Whether so few have tried it that they say little.
+    pub const fn is_of_few(&self) -> bool {
+        self.tries() < FEW
+    }
+}
+
+impl App {
+    /// The public codes of all ladders that are meant for a market, or all of them: those that hold, then those to come,
+    /// then those that are over, each by its end.
+    pub fn codes(&self, market: Option<Country>, now: Instant) -> Result<Vec<Code>, StoreError> {
+        let voices = self
+            .store
+            .voices(now.plus_seconds(-COUNTS), now.plus_seconds(-LATELY))?;
+        let voices: BTreeMap<&str, &Voices> = voices.iter().map(|one| (one.code.as_str(), one)).collect();
+        let almanac = self.almanac();
+        let mut of_source: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        for (ladder, code) in public(&almanac.ladders) {
+            if let Some(said) = voices.get(typed(code)) {
+                let (proven, tried) = of_source.entry(&ladder.source).or_default();
+                *tried = tried.saturating_add(1);
+                *proven = proven.saturating_add(u32::from(said.proven.0 > 0));
+            }
+        }
+        let meant =
+            |code: &Discount| market.is_none_or(|market| code.regions.is_empty() || code.regions.contains(&market));
+        let mut codes: Vec<Code> = public(&almanac.ladders)
+            .filter(|(_, code)| meant(code))
+            .map(|(ladder, code)| Code {
+                text: typed(code).to_owned(),
+                discount: code.clone(),
+                campaign: ladder.name.clone(),
+                source: ladder.source.clone(),
+                confidence: ladder.confidence,
+                time: time(code, now),
+                ledger: ledger(
+                    voices.get(typed(code)).copied(),
+                    of_source.get(ladder.source.as_str()).copied().unwrap_or_default(),
+                    ladder.confidence,
+                ),
+            })
+            .collect();
+        codes.sort_by(|one, other| {
+            let end = |code: &Code| code.discount.valid_until.map(Instant::moment);
+            let by_end = match one.time {
+                // The one that ended last is the nearest.
+                Time::Over => end(other).cmp(&end(one)),
+                _ => end(one)
+                    .is_none()
+                    .cmp(&end(other).is_none())
+                    .then(end(one).cmp(&end(other))),
+            };
+            one.time
+                .cmp(&other.time)
+                .then(by_end)
+                .then_with(|| one.text.cmp(&other.text))
+        });
+        Ok(codes)
+    }
+
+    /// Keeps whether a public code worked for somebody in a network, in place of what that network said before. Whether
+    /// there is such a code.
+    pub fn hear_of_code(&self, code: &str, network: &str, proven: bool, now: Instant) -> Result<bool, StoreError> {
+        let almanac = self.almanac();
+        if !public(&almanac.ladders).any(|(_, known)| typed(known) == code) {
+            return Ok(false);
+        }
+        let without = || StoreError::Refused("nothing can be reported: this program has no key".to_owned());
+        let hash = self.voice_hash(code, network).ok_or_else(without)?;
+        self.store.hear_of_code(code, &hash, proven, now)?;
+        Ok(true)
+    }
+}
+
+/// The codes that everybody has, with their ladders.
+fn public(ladders: &[Ladder]) -> impl Iterator<Item = (&Ladder, &Discount)> {
+    let all = ladders
+        .iter()
+        .flat_map(|ladder| ladder.discounts.iter().map(move |discount| (ladder, discount)));
+    all.filter(|(_, discount)| discount.kind == Kind::Code && discount.audience == Audience::Public)
+}
+
+/// What is typed for a code.
+fn typed(discount: &Discount) -> &str {
+    discount.code.as_deref().unwrap_or(discount.id.as_str())
+}
+
+fn time(code: &Discount, now: Instant) -> Time {
+    match (code.valid_from, code.valid_until) {
+        (Some(from), _) if now < from => Time::Coming,
+        (_, Some(until)) if until <= now => Time::Over,
+        _ => Time::Holds,
+    }
+}
+
+/// What was said, on top of what is assumed: the rate of the source once enough of its codes were tried, else three of
+/// four for a sure source, one of two for a fairly sure one, one of four for one that is not sure.
+fn ledger(said: Option<&Voices>, of_source: (u32, u32), confidence: Confidence) -> Ledger {
+    let (proven, refused) = said.map_or(((0, 0), (0, 0)), |said| (said.proven, said.refused));
+    let weight = |(all, lately): (u32, u32)| {
+        let (all, lately) = (i64::from(all), i64::from(lately));
+        FULL * lately + LATER * all.saturating_sub(lately)
+    };
+    let (good, of) = match of_source {
+        (good, tried) if tried >= TRIED => (i64::from(good), i64::from(tried)),
+        _ => match confidence {
+            Confidence::High => (3, 4),
+            Confidence::Medium => (2, 4),
+            Confidence::Low => (1, 4),
+        },
+    };
+    // All of it times `of`, so that nothing is rounded before the end.
+    let assumed = FULL * ASSUMED;
+    let worked = i128::from(assumed * good + weight(proven) * of);
+    let all = i128::from((assumed + weight(proven) + weight(refused)) * of);
+    let points = Rounding::HalfUp.divide(worked.saturating_mul(10_000), all);
+    Ledger {
+        proven: proven.0,
+        refused: refused.0,
+        last_proven: said.and_then(|said| said.last_proven),
+        likelihood: u16::try_from(points)
+            .ok()
+            .and_then(BasisPoints::new)
+            .unwrap_or(BasisPoints::WHOLE),
+        of_source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn likelihood(proven: (u32, u32), refused: (u32, u32), of_source: (u32, u32)) -> u16 {
+        let said = Voices {
+            code: String::new(),
+            proven,
+            refused,
+            last_proven: None,
+        };
+        ledger(Some(&said), of_source, Confidence::Medium).likelihood.points()
+    }
+
+    #[test]
+    fn before_anybody_speaks_a_code_is_as_likely_as_its_source_is_sure() {
+        let unheard = |confidence| ledger(None, (0, 0), confidence).likelihood.points();
+        assert_eq!(
+            [Confidence::High, Confidence::Medium, Confidence::Low].map(unheard),
+            [7_500, 5_000, 2_500]
+        );
+        assert_eq!(likelihood((0, 0), (0, 0), (4, 4)), 5_000);
+        assert_eq!(likelihood((0, 0), (0, 0), (1, 5)), 2_000);
+    }
+
+    #[test]
+    fn a_voice_of_long_ago_weighs_a_quarter() {
+        assert_eq!(likelihood((1, 1), (0, 0), (0, 0)), 6_000);
+        assert_eq!(likelihood((4, 0), (0, 0), (0, 0)), 6_000);
+        assert_eq!(likelihood((0, 0), (16, 16), (0, 0)), 1_000);
+    }
+
+    proptest! {
+        #[test]
+        fn no_voice_alone_swings_it_and_each_moves_it_its_own_way(
+            good in 0_u32..5_000, bad in 0_u32..5_000, tried in 0_u32..50, worked in 0_u32..50,
+        ) {
+            let of_source = (worked.min(tried), tried);
+            let before = likelihood((good, good), (bad, bad), of_source);
+            let up = likelihood((good + 1, good + 1), (bad, bad), of_source);
+            let down = likelihood((good, good), (bad + 1, bad + 1), of_source);
+            prop_assert!(down <= before && before <= up);
+            prop_assert!(up - before <= 2_000 && before - down <= 2_000);
+        }
+    }
+}

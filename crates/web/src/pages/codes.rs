@@ -1,0 +1,226 @@
+//! Public codes: what each takes, whether it works as far as visitors say, and two buttons to say so.
+
+use std::net::{IpAddr, SocketAddr};
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::http::{Extensions, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tillwatch_app::codes::{Code, Time};
+use tillwatch_core::country::Country;
+use tillwatch_core::history::Minute;
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Rounding;
+
+use super::home::{Choice, choices};
+use super::html;
+use crate::reader::{Frame, Reader};
+use crate::receipt::Teller;
+use crate::sought::encoded;
+use crate::words::fill;
+use crate::{Problem, Site};
+
+/// How long a code that is over is still shown, in seconds: thirty days.
+const AFTER: i64 = 30 * 86_400;
+
+#[derive(Template)]
+#[template(path = "codes.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    markets: Vec<Choice>,
+    market: Country,
+    groups: Vec<(&'a str, Vec<Row>)>,
+    /// That a report was taken in.
+    told: Option<String>,
+}
+
+/// A code.
+struct Row {
+    code: String,
+    report: String,
+    can_report: bool,
+    offer: String,
+    campaign: String,
+    /// Words and a moment, as a machine and as a person reads it.
+    moment: Option<(String, String, String)>,
+    regions: Option<String>,
+    percent: i64,
+    likely: String,
+    tries: String,
+    last_proven: Option<String>,
+    few: Option<String>,
+    of_source: Option<String>,
+    source: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    told: String,
+}
+
+/// `GET /codes`
+pub(crate) async fn show(
+    State(site): State<Site>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let frame = reader.frame(&site);
+    let (words, market, now) = (frame.words, reader.market(), (site.clock)());
+    let codes = site.ask(move |app, now| Ok(app.codes(Some(market), now)?)).await?;
+    let shown = |time| {
+        let recent = |code: &&Code| {
+            let ended = code.discount.valid_until;
+            code.time == time && (time != Time::Over || ended.is_some_and(|ended| ended > now.plus_seconds(-AFTER)))
+        };
+        let teller = Teller {
+            words,
+            now: Minute::of(now),
+        };
+        codes
+            .iter()
+            .filter(recent)
+            .map(|code| row(&teller, code))
+            .collect::<Vec<_>>()
+    };
+    let texts = &words.codes;
+    let groups = [
+        (&texts.holds_heading, shown(Time::Holds)),
+        (&texts.coming_heading, shown(Time::Coming)),
+        (&texts.over_heading, shown(Time::Over)),
+    ];
+    let groups = groups.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let told = codes.iter().find(|code| code.text == asked.told);
+    let page = Page {
+        groups: groups.map(|(heading, rows)| (heading.as_str(), rows)).collect(),
+        told: told.map(|code| fill(&texts.told, &[("code", &code.text)])),
+        markets: choices(&site, market),
+        market,
+        frame,
+    };
+    Ok(html(&reader, &page))
+}
+
+fn row(teller: &Teller<'_>, code: &Code) -> Row {
+    let (texts, form) = (&teller.words.codes, &teller.words.site.form);
+    let ledger = &code.ledger;
+    let moment = |words: &str, at: Option<Instant>| {
+        at.map(|at| {
+            (
+                words.to_owned(),
+                Minute::of(at).instant().to_string(),
+                form.instant(at, teller.now),
+            )
+        })
+    };
+    let regions: Vec<String> = code.discount.regions.iter().map(ToString::to_string).collect();
+    let count = |count: u32| count.to_string();
+    let tenths = Rounding::HalfUp.divide(i128::from(ledger.likelihood.points()), 10);
+    let (proven, tried) = ledger.of_source;
+    let last = ledger.last_proven.map(|at| form.ago(Minute::of(at), teller.now));
+    Row {
+        report: format!("/codes/{}/report", encoded(&code.text)),
+        code: code.text.clone(),
+        can_report: code.time == Time::Holds,
+        offer: teller.offer(&code.discount),
+        campaign: code.campaign.clone(),
+        moment: match code.time {
+            Time::Holds => moment(&texts.until, code.discount.valid_until),
+            Time::Coming => moment(&texts.begins, code.discount.valid_from),
+            Time::Over => moment(&texts.ended, code.discount.valid_until),
+        },
+        regions: (!regions.is_empty()).then(|| fill(&texts.regions, &[("regions", &regions.join(", "))])),
+        percent: Rounding::HalfUp.divide(i128::from(ledger.likelihood.points()), 100),
+        likely: fill(&texts.likely, &[("percent", &form.tenths(tenths))]),
+        tries: match ledger.tries() {
+            0 => texts.untried.clone(),
+            _ => fill(
+                &texts.tries,
+                &[("proven", &count(ledger.proven)), ("refused", &count(ledger.refused))],
+            ),
+        },
+        last_proven: last.map(|ago| fill(&texts.last_proven, &[("ago", &ago)])),
+        few: (ledger.tries() > 0 && ledger.is_of_few()).then(|| texts.few.clone()),
+        of_source: (tried > 0).then(|| {
+            fill(
+                &texts.of_source,
+                &[("proven", &count(proven)), ("tried", &count(tried))],
+            )
+        }),
+        source: fill(&texts.source, &[("source", &code.source)]),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Report {
+    /// `yes` or `no`.
+    worked: String,
+    market: Option<String>,
+}
+
+/// `POST /codes/{code}/report`: one voice for each network and code; the last one counts.
+pub(crate) async fn report(
+    State(site): State<Site>,
+    Path(code): Path<String>,
+    extensions: Extensions,
+    Form(report): Form<Report>,
+) -> Result<Response, Problem> {
+    let proven = match report.worked.as_str() {
+        "yes" => true,
+        "no" => false,
+        other => {
+            return Err(Problem::bad_value(
+                "worked",
+                format!("{other:?} is neither \"yes\" nor \"no\""),
+            ));
+        }
+    };
+    let market = report.market.as_deref().and_then(|market| Country::parse(market).ok());
+    let place = market.map(|market| format!("market={market}&")).unwrap_or_default();
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    // Whoever cannot be told apart shares one voice.
+    let network = peer.map_or_else(String::new, |ConnectInfo(peer)| network(peer.ip()));
+    let told = encoded(&code);
+    let known = site.ask(move |app, now| Ok(app.hear_of_code(&code, &network, proven, now)?));
+    if !known.await? {
+        return Err(Problem::not_found("there is no such public code"));
+    }
+    let back = format!("/codes?{place}told={told}");
+    Ok((StatusCode::SEE_OTHER, Redirect::to(&back)).into_response())
+}
+
+/// The network of an address: whoever has one address usually has its neighbours too.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+    use super::*;
+
+    #[test]
+    fn neighbours_are_of_one_network() {
+        for (address, of) in [
+            ("203.0.113.7", "203.0.113"),
+            ("203.0.113.250", "203.0.113"),
+            ("::ffff:203.0.113.9", "203.0.113"),
+            ("2001:db8:7:1::1", "2001:db8:7"),
+            ("2001:db8:7:ffff::2", "2001:db8:7"),
+        ] {
+            assert_eq!(network(address.parse().unwrap()), of);
+        }
+    }
+}
