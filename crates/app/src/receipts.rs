@@ -19,6 +19,7 @@ use tillwatch_core::stack::{self, Stack};
 use crate::App;
 use crate::ports::store::{ListingKey, StoreError, TrackedVariant};
 use crate::recompute::next_turn;
+use crate::standing::FRESH;
 
 /// What stands in a name for the variant of a listing that names none.
 const NO_SKU: &str = "-";
@@ -233,6 +234,7 @@ impl App {
         let all = self.store().terms_of(variant.id)?;
         for terms in all.iter().filter(|terms| terms.rules == name.rules) {
             let series = self.store().series(variant.id, name.lane, terms)?;
+            let series = series.map(|series| series.fresh_for(FRESH));
             if let Some(Known::Price { price, .. }) = series.as_ref().and_then(|series| series.at(name.at)) {
                 return Ok((Some(Money::new(price.minor(), name.key.currency)), terms.delivered));
             }

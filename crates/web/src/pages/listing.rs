@@ -17,7 +17,7 @@ use tillwatch_app::look::Look;
 use tillwatch_app::ports::store::ListingKey;
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute};
-use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
 
@@ -28,7 +28,7 @@ use crate::chart::{Dress, Width};
 use crate::painter::View;
 use crate::reader::{Frame, Reader};
 use crate::words::{Words, fill};
-use crate::{Problem, Site};
+use crate::{Problem, Site, api};
 
 /// What an address asks for beside the listing.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -215,7 +215,7 @@ pub(crate) async fn start(
 
 /// The listing in the market that is named, else in one where it is tracked, the reader's before others.
 fn meant(app: &App, reader: &Reader, item: &str, market: Option<&str>, sku: Option<&str>) -> Result<Meant, Problem> {
-    let item = ItemId::parse(item).map_err(|error| Problem::bad_value("item", format!("{item:?} {error}")))?;
+    let item = api::item(item)?;
     let sku = sku.filter(|sku| !sku.is_empty()).map(SkuId::parse).transpose();
     let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
     let named = market.map(Country::parse).transpose();

@@ -8,12 +8,12 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tillwatch_app::ports::store::ListingKey;
-use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::id::SkuId;
 use tillwatch_core::link::clean_url;
 
 use super::{listing, wrong};
 use crate::reader::Reader;
-use crate::{Problem, Site};
+use crate::{Problem, Site, api};
 
 /// The cookie of readers who want none of it.
 pub(crate) const COOKIE: &str = "partner";
@@ -80,7 +80,7 @@ pub(crate) async fn go(
     Query(asked): Query<Asked>,
 ) -> Response {
     let place = || -> Result<String, Problem> {
-        let item = ItemId::parse(&item).map_err(|error| Problem::bad_value("item", format!("{item:?} {error}")))?;
+        let item = api::item(&item)?;
         let sku = asked.sku.as_deref().map(SkuId::parse).transpose();
         let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
         let clean = clean_url(&item, sku.as_ref());

@@ -17,8 +17,6 @@ pub(crate) struct Words {
     pub(crate) telegram_back: String,
     pub(crate) empty: String,
     pub(crate) watches_heading: String,
-    pub(crate) thing: String,
-    pub(crate) price: String,
     pub(crate) target: String,
     pub(crate) state: String,
     pub(crate) told: String,
