@@ -118,10 +118,7 @@ fn memory(address: &str, program: &Child) {
     let others = ["/", "/promotions", "/healthz", "/l/AAAAAAAAAAAAAAAAAAAAAA", "/nowhere"];
     for request in 0..=MILLION {
         if request % (MILLION / 10) == 0 {
-            println!(
-                "after {request} requests: {} MiB",
-                resident(program).unwrap_or_default()
-            );
+            println!("after {request} requests: {} MiB", resident(program).unwrap_or_default());
         }
         if request % 4 == 0 {
             browser.get(&page(i64::try_from(request).unwrap() % LISTINGS));
@@ -146,19 +143,14 @@ fn fill(file: &Path) {
         rules: rules.id.clone(),
         delivered: true,
     };
-    let (present, shift) = (
-        Minute::of(now),
-        Minute::of(now).since(Minute::new(past::BEGIN + past::DAYS * past::DAY)),
-    );
+    let (present, shift) = (Minute::of(now), Minute::of(now).since(Minute::new(past::BEGIN + past::DAYS * past::DAY)));
     for (number, (listing, variant)) in (0..).zip(store.track_all(&wanted, now).unwrap()) {
         let seed = u64::try_from(number).unwrap();
         let runs = past::listing(seed).into_iter().map(|run| Run {
             start: run.start.plus(shift),
             ..run
         });
-        let runs: Vec<Run> = runs
-            .filter(|run| present.since(run.start) < PAST && run.end() < present)
-            .collect();
+        let runs: Vec<Run> = runs.filter(|run| present.since(run.start) < PAST && run.end() < present).collect();
         let last = runs.last().map_or(1_000, |run| run.value.minor());
         for lane in Lane::ALL {
             store.put_past(variant, lane, &terms, &runs).unwrap();
@@ -170,15 +162,7 @@ fn fill(file: &Path) {
                 let shown = [coupon(&format!("W{}", weeks % 5), 100), coupon("S", 50)];
                 (at, checkout(0, last, &shown[..1 + (weeks % 2) as usize]))
             })
-            .map(|(at, checkout)| {
-                (
-                    at,
-                    tillwatch_core::checkout::Checkout {
-                        at: at.instant(),
-                        ..checkout
-                    },
-                )
-            })
+            .map(|(at, checkout)| (at, tillwatch_core::checkout::Checkout { at: at.instant(), ..checkout }))
             .collect();
         store.put_checkouts(variant, &checkouts).unwrap();
         let mut check = reading(listing, variant, 0, last);
@@ -235,10 +219,7 @@ impl Browser {
 
 fn start(data: &Path) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tillwatch"));
-    command
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .arg("--data")
-        .arg(data);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).arg("--data").arg(data);
     command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
 }
 
