@@ -317,6 +317,12 @@ async fn ten_thousand_rows_or_a_heavy_form_are_answered_with_a_sentence() {
         assert_eq!(heavy.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         heavy.has("256 KB are accepted");
     }
+    let line = r#"{"item":"1","unit_price":"1.00"}"#;
+    let lines = vec![line; 101].join(",");
+    let json = format!(r#"{{"market":"US","currency":"USD","at":"2026-04-15T12:00:00Z","lines":[{lines}]}}"#);
+    let long = house.post("/basket", &[("json", &json)]).await;
+    assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
+    long.has("at most 100 lines and 100 discounts");
     let lines = "no link\n".repeat(10_000);
     let wishes = house.post("/basket", &[("market", "US"), ("wishes", &lines)]).await;
     assert_eq!(wishes.status, StatusCode::UNPROCESSABLE_ENTITY);

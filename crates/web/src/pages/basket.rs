@@ -33,6 +33,10 @@ use crate::{Problem, Site};
 /// So long a split is searched for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// No more lines and discounts of a wishlist as JSON: the first split of a longer one takes longer than the bell waits.
+const MOST_LINES: usize = 100;
+const MOST_DISCOUNTS: usize = 100;
+
 #[derive(Template)]
 #[template(path = "basket.html")]
 struct Page<'a> {
@@ -213,6 +217,12 @@ fn json(app: &App, words: &Words, typed: &mut Typed) -> Option<Wished> {
     let read = basket::read(typed.text("json").as_bytes(), &app.almanac().markets);
     let read = read.and_then(|read| Ok((rules(app, read.value.checkout.rules.as_deref())?, read.value)));
     match read {
+        Ok((_, wishlist)) if is_long(&wishlist) => {
+            let (lines, discounts) = (MOST_LINES.to_string(), MOST_DISCOUNTS.to_string());
+            let values = [("lines", lines.as_str()), ("discounts", &discounts)];
+            typed.refuse("json", fill(&words.basket.too_much, &values));
+            None
+        }
         Ok((rules, wishlist)) => Some(Wished {
             wishlist,
             rules,
@@ -226,6 +236,10 @@ fn json(app: &App, words: &Words, typed: &mut Typed) -> Option<Wished> {
             None
         }
     }
+}
+
+fn is_long(wishlist: &Wishlist) -> bool {
+    wishlist.checkout.lines.len() > MOST_LINES || wishlist.checkout.discounts.len() > MOST_DISCOUNTS
 }
 
 /// The best split until the bell rings.

@@ -4,8 +4,9 @@
 
 mod answer;
 mod form;
+mod rows;
 
-pub(super) use form::rules;
+pub(super) use rows::rules;
 
 use std::time::Duration;
 
@@ -101,7 +102,7 @@ pub(crate) async fn compute(State(site): State<Site>, reader: Reader, sent: Sent
             return with(page(&site, &reader, reader.market(), &typed, None), rejection.status());
         }
     };
-    let market = form::market(&typed).unwrap_or_else(|| reader.market());
+    let market = rows::market(&typed).unwrap_or_else(|| reader.market());
     if !typed.text("more").is_empty() {
         return page(&site, &reader, market, &typed, None);
     }
@@ -109,7 +110,7 @@ pub(crate) async fn compute(State(site): State<Site>, reader: Reader, sent: Sent
     let answer = site.counter.compute(PATIENCE, move |_| {
         let mut typed = typed;
         let words = asking.words(&here.tongues);
-        let bought = form::read(&here.app, words, &mut typed, (here.clock)())?;
+        let bought = rows::read(&here.app, words, &mut typed, (here.clock)())?;
         let answer = bought.map(|bought| answer::View::of(&here.app, words, &bought, (here.clock)()));
         let status = if answer.is_some() {
             StatusCode::OK

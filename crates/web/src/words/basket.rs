@@ -39,6 +39,7 @@ pub(crate) struct Words {
     pub(crate) check: String,
     pub(crate) wrong_most: String,
     pub(crate) nothing: String,
+    pub(crate) too_much: String,
     pub(crate) refused: String,
     pub(crate) pasted: Pasted,
 }

@@ -8,7 +8,7 @@ use tillwatch_core::rules::RuleSet;
 use tillwatch_core::stack::diagnose::{self, Cause, Explanation, diagnose};
 use tillwatch_core::stack::{self, Receipt, near_misses};
 
-use super::form::Bought;
+use super::rows::Bought;
 use crate::pages::notes::{Note, said};
 use crate::receipt::{self, Teller};
 use crate::words::{Words, fill};
