@@ -10,6 +10,7 @@ pub mod book;
 pub mod check;
 mod consent;
 pub mod conversation;
+pub mod csv;
 pub mod desk;
 pub mod figures;
 mod links;

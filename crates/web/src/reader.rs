@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     market: Option<Country>,
     path: String,
     query: String,
+    /// Whether people reach the site by HTTPS.
+    is_secure: bool,
 }
 
 impl FromRequestParts<Site> for Reader {
@@ -41,6 +43,7 @@ impl FromRequestParts<Site> for Reader {
             market: market.or_else(|| region(accepted)),
             path: parts.uri.path().to_owned(),
             query: query.to_owned(),
+            is_secure: site.app.public().is_some_and(|public| public.scheme() == "https"),
         })
     }
 }
@@ -57,8 +60,9 @@ impl Reader {
     /// What lets the browser keep a language that was chosen by this request.
     pub(crate) fn cookie(&self) -> Option<HeaderValue> {
         let code = self.language.as_ref().filter(|_| self.chose)?;
+        let secure = if self.is_secure { "; Secure" } else { "" };
         HeaderValue::from_str(&format!(
-            "lang={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+            "lang={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"
         ))
         .ok()
     }

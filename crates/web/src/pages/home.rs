@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tillwatch_core::country::Country;
 use tillwatch_core::link::{Identity, identify};
 
 use super::html;
+use crate::problem::Kind;
 use crate::reader::{Frame, Reader};
 use crate::words::fill;
 use crate::{Problem, Site};
 
-/// No more lines are looked at.
-const MOST_LINES: usize = 500;
+/// So many lines are taken at once.
+const MOST_LINES: usize = 200;
+
+/// The most bytes of them: links with all that campaigns put behind them.
+const MOST_BYTES: usize = 256 * 1024;
 
 /// No more short links are asked where they lead: each is a call to the marketplace.
 const MOST_FOLLOWED: usize = 10;
@@ -50,6 +54,11 @@ pub(crate) struct Pasted {
     market: Option<String>,
 }
 
+/// How much may be pasted.
+pub(crate) fn size() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(MOST_BYTES)
+}
+
 /// `GET /`
 pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Response {
     page(&site, &reader, reader.market(), String::new(), Vec::new(), Vec::new())
@@ -66,7 +75,12 @@ pub(crate) async fn paste(
     let market = market.unwrap_or_else(|| reader.market());
     let words = reader.words(&site.tongues);
     let lines = pasted.text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let identities = lines.take(MOST_LINES).map(identify).collect();
+    let count = lines.clone().count();
+    if count > MOST_LINES {
+        let told = format!("{count} lines; at most {MOST_LINES} are taken at once");
+        return Err(Problem::new(Kind::TooLarge, told).at("text"));
+    }
+    let identities = lines.map(identify).collect();
     let (identities, led_nowhere) = followed(&site, identities).await;
     let known: Vec<&Identity> = identities.iter().filter(|identity| identity.item.is_some()).collect();
     let refused = identities

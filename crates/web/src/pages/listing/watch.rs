@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
 use serde::Deserialize;
 use tillwatch_app::Wanted;
 use tillwatch_app::look::Look;
@@ -16,8 +16,10 @@ use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::money::{Currency, Money};
 
 use super::{Asked, lane, meant};
+use crate::limits::Kind;
 use crate::pages::wrong;
 use crate::reader::Reader;
+use crate::visitor::Visitor;
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
@@ -71,6 +73,7 @@ pub(crate) struct Wish {
 pub(crate) async fn add(
     State(site): State<Site>,
     reader: Reader,
+    Extension(visitor): Extension<Visitor>,
     Path(item): Path<String>,
     Form(wish): Form<Wish>,
 ) -> Response {
@@ -92,6 +95,9 @@ pub(crate) async fn add(
         if mailbox.is_some() && app.public().is_none() {
             let told = "no mailbox can be asked whether it agrees: the site has no public address";
             return Err(Problem::bad_value("email", told));
+        }
+        if mailbox.is_some() {
+            here.may(Kind::Mailbox, visitor)?;
         }
         let address = mailbox.map(|mailbox| Address::Email { mailbox });
         // A browser may remember a list that is gone.
