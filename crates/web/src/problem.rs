@@ -264,3 +264,17 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// H187.
+    #[test]
+    fn a_store_that_takes_nothing_more_is_worth_another_try() {
+        let full = StoreError::Unusable("database or disk is full".to_owned());
+        let answer = Problem::from(full).into_response();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.headers().contains_key(header::RETRY_AFTER));
+    }
+}

@@ -377,7 +377,7 @@ async fn what_is_asked_wrongly_is_refused_with_its_field_and_nothing_is_kept() {
         (json!({"link": ITEM, "target": "cheap"}), "target"),
         (json!({"link": ITEM, "lane": "fast"}), "lane"),
         (json!({"link": ITEM, "market": "XXX"}), "market"),
-        (json!({"link": ITEM, "rules": [{"type": "soon"}]}), "rules"),
+        (json!({"link": ITEM, "rules": [{"type": "soon"}]}), "rules[0].type"),
         (
             json!({"link": ITEM, "channels": ["mailto:a@example.org\r\nBcc: b@example.org"]}),
             "channels",
@@ -386,8 +386,8 @@ async fn what_is_asked_wrongly_is_refused_with_its_field_and_nothing_is_kept() {
             json!({"link": ITEM, "channels": ["mailto:a@example.org,b@example.org"]}),
             "channels",
         ),
-        (json!({"link": ITEM, "confirmed": true}), "body"),
-        (json!({}), "body"),
+        // H109: nothing is taken from outside that is not asked for.
+        (json!({"link": ITEM, "confirmed": true, "owner": 1}), "confirmed"),
     ] {
         let answer = house.call("POST", &place, &wish).await;
         assert_eq!(

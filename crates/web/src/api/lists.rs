@@ -342,9 +342,12 @@ fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {
         .map(|text| Money::parse(text, currency))
         .transpose();
     let target = target.map_err(|error| Problem::bad_value("target", error.to_string()))?;
-    let others = wish.rules.iter().map(|rule| read_rule(rule.get().as_bytes()));
-    let others = others.collect::<Result<Vec<_>, _>>();
-    let others = others.map_err(|error| Problem::from(error).within("rules"))?;
+    let read = |(place, rule): (usize, &Box<RawValue>)| {
+        let read = read_rule(rule.get().as_bytes());
+        read.map_err(|error| Problem::from(error).within(&format!("rules[{place}]")))
+    };
+    let others = wish.rules.iter().enumerate().map(read);
+    let others = others.collect::<Result<Vec<_>, _>>()?;
     Ok(target.map(Rule::Below).into_iter().chain(others).collect())
 }
 

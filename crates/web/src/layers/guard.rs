@@ -101,6 +101,11 @@ pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, shown);
     }
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED && template.is_none() {
+        // Nothing is there, so that it answers what everything does; elsewhere the router says what is answered.
+        let methods = HeaderValue::from_static("GET,HEAD");
+        response.headers_mut().entry(ALLOW).or_insert(methods);
+    }
     let (status, template) = (response.status().as_u16(), template.unwrap_or_default());
     tracing::debug!(%method, template, status, millis, "answered");
     response
@@ -193,7 +198,7 @@ fn told(site: &Site, reader: &Reader, place: Place, response: Response) -> Respo
         None if is_page(&response) => return response,
         None => {
             let parts = response.into_parts().0;
-            let problem = Problem::of(status, sentence(status, &parts.headers));
+            let problem = Problem::of(status, sentence(status));
             (parts, problem)
         }
     };
@@ -210,29 +215,21 @@ fn told(site: &Site, reader: &Reader, place: Place, response: Response) -> Respo
             new.headers.insert(name.clone(), value.clone());
         }
     }
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        new.headers
-            .entry(ALLOW)
-            .or_insert(HeaderValue::from_static("GET, HEAD, POST"));
-    }
     Response::from_parts(new, body)
 }
 
-fn sentence(status: StatusCode, headers: &HeaderMap) -> String {
-    let allowed = headers.get(ALLOW).and_then(|allowed| allowed.to_str().ok());
+/// What a status says that a library gave.
+fn sentence(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::METHOD_NOT_ALLOWED => {
-            let allowed = allowed.unwrap_or("other methods");
-            format!("this address answers {}", allowed.replace(',', ", "))
-        }
-        StatusCode::NOT_FOUND => "there is no such address".to_owned(),
-        StatusCode::FORBIDDEN => "this was sent by a page of another site".to_owned(),
-        StatusCode::PAYLOAD_TOO_LARGE => "more was sent than this address takes".to_owned(),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "what was sent is of a form that this address does not take".to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => "this address answers other methods: the header Allow names them",
+        StatusCode::NOT_FOUND => "there is no such address",
+        StatusCode::FORBIDDEN => "this was sent by a page of another site",
+        StatusCode::PAYLOAD_TOO_LARGE => "more was sent than this address takes",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "what was sent is of a form that this address does not take",
         StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => {
-            "a field is missing, or has a value that it cannot have".to_owned()
+            "a field is missing, or has a value that it cannot have"
         }
-        status if status.is_server_error() => "something went wrong here".to_owned(),
-        _ => "this cannot be answered".to_owned(),
+        status if status.is_server_error() => "something went wrong here",
+        _ => "this cannot be answered",
     }
 }
