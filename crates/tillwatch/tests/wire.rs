@@ -187,7 +187,7 @@ fn what_no_server_should_have_to_guess_at_is_refused_and_hung_up_on() {
 fn two_hundred_who_say_a_byte_now_and_then_hold_up_nobody() {
     let server = Server::start();
     let began = Instant::now();
-    let mut slow: Vec<TcpStream> = (0..199).map(|_| server.connect()).collect();
+    let mut slow: Vec<TcpStream> = (0..200).map(|_| server.connect()).collect();
     for stream in &mut slow {
         stream.write_all(b"G").unwrap();
     }
@@ -247,7 +247,7 @@ fn nothing_that_a_visitor_sends_is_in_the_log() {
         b"GET /WHATISASKED HTTP/1.1\r\nHost: a\r\nUser-Agent: x\n2026-11-22 INFO admin ok\r\nConnection: close\r\n\r\n",
     );
     let checkout = format!(
-        r#"{{"market":"US","currency":"USD","at":"2026-06-03T12:00:00Z","holds":["PERSONALCODE"],"lines":[{{"item":"{ITEM}","unit_price":"50.00"}}],"discounts":[{{"id":"PERSONALCODE","kind":"code","audience":"personal","benefit":{{"type":"fixed","amount":"6.00"}}}}]}}"#
+        r#"{{"market":"US","currency":"USD","at":"2026-06-03T12:00:00Z","holds":["PERSONALCODE"],"lines":[{{"item":"{ITEM}","unit_price":"50.00"}}],"discounts":[{{"id":"PERSONALCODE","kind":"code","audience":"personal","currency":"USD","benefit":{{"type":"fixed","amount":"6.00"}}}}]}}"#
     );
     let answer = server.call("POST", "/api/v1/stacks", json, &checkout);
     assert_eq!(status(&answer), "200", "{answer}");

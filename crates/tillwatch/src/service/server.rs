@@ -23,7 +23,7 @@ use super::heads::Watched;
 const MOST: u32 = 1_000;
 
 /// Connections of one household at once; more are closed. A proxy speaks for many and is not counted.
-const MOST_OF_ONE: usize = 200;
+const MOST_OF_ONE: usize = 256;
 
 /// How long the head of a call may take, and how long a connection may say nothing between two calls.
 const HEAD: Duration = Duration::from_secs(10);

@@ -89,6 +89,10 @@ const CHANGING: (&str, &str) = ("403", "The call came from a page of another sit
 
 impl Modify for Common {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let all = ALWAYS.into_iter().chain([NAMED]).chain(WITH_BODY).chain([CHANGING]);
+        let shared = all.map(|(status, why)| (name(status), RefOr::T(problem(status, why))));
+        let parts = document.components.get_or_insert_default();
+        parts.responses.extend(shared);
         for (path, item) in &mut document.paths.paths {
             let named = path.contains('{');
             let PathItem {
@@ -108,6 +112,23 @@ impl Modify for Common {
     }
 }
 
+/// Under which name the answer to a problem stands in the document.
+fn name(status: &str) -> String {
+    format!("problem_{status}")
+}
+
+fn problem(status: &str, why: &str) -> Told {
+    let mut told = Told::new(why);
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    told.content.insert("application/problem+json".into(), content);
+    if matches!(status, "429" | "503") {
+        let why = "In how many seconds another try is worth it";
+        told.headers.insert("Retry-After".into(), header(Type::Integer, why));
+    }
+    limits(&mut told);
+    told
+}
+
 fn complete(operation: &mut Operation, named: bool, changes: bool) {
     let has_body = operation.request_body.is_some();
     let responses = &mut operation.responses.responses;
@@ -124,17 +145,8 @@ fn complete(operation: &mut Operation, named: bool, changes: bool) {
     wrong.extend(named.then_some(NAMED));
     wrong.extend(has_body.then_some(WITH_BODY).into_iter().flatten());
     wrong.extend(changes.then_some(CHANGING));
-    for (status, why) in wrong {
-        let mut told = Told::new(why);
-        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-        told.content.insert("application/problem+json".into(), problem);
-        if matches!(status, "429" | "503") {
-            let told_of = "In how many seconds another try is worth it";
-            told.headers
-                .insert("Retry-After".into(), header(Type::Integer, told_of));
-        }
-        limits(&mut told);
-        responses.insert(status.to_owned(), told.into());
+    for (status, _) in wrong {
+        responses.insert(status.to_owned(), Ref::from_response_name(name(status)).into());
     }
     if !changes {
         let told = Told::new("Nothing changed since the answer that If-None-Match names");

@@ -1,7 +1,6 @@
 //! Public history in bulk: a listing a line, read one after the other as fast as it is taken, with none of it in memory
 //! but the one that is written. Who watches what, and for which price, is not in it.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -12,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 use serde::{Deserialize, Serialize};
 use tillwatch_app::App;
+use tillwatch_app::ports::Later;
 use tillwatch_app::ports::store::{ListingId, ListingPast};
 use tillwatch_app::transfer::public_past;
 use tillwatch_core::country::Country;
@@ -127,7 +127,7 @@ type Next = Option<(Bytes, ListingId)>;
 struct Lines {
     site: Site,
     market: Option<Country>,
-    coming: Option<Pin<Box<dyn Future<Output = Result<Next, Problem>> + Send>>>,
+    coming: Option<Later<'static, Result<Next, Problem>>>,
 }
 
 impl http_body::Body for Lines {

@@ -342,11 +342,11 @@ fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {
         .map(|text| Money::parse(text, currency))
         .transpose();
     let target = target.map_err(|error| Problem::bad_value("target", error.to_string()))?;
-    let read = |(place, rule): (usize, &Box<RawValue>)| {
-        let read = read_rule(rule.get().as_bytes());
+    let read = |(place, rule): (usize, &str)| {
+        let read = read_rule(rule.as_bytes());
         read.map_err(|error| Problem::from(error).within(&format!("rules[{place}]")))
     };
-    let others = wish.rules.iter().enumerate().map(read);
+    let others = wish.rules.iter().map(|rule| rule.get()).enumerate().map(read);
     let others = others.collect::<Result<Vec<_>, _>>()?;
     Ok(target.map(Rule::Below).into_iter().chain(others).collect())
 }

@@ -102,7 +102,7 @@ pub(crate) async fn quote(State(site): State<Site>, Body(wish): Body<Wish>) -> R
         let (key, sku) = meant(app, &identity, &wish)?;
         let state = app.store().listing(&key)?;
         match &state {
-            Some(state) if state.snapshot.is_some() => known(app, state, &identity, sku, now),
+            Some(state) if state.snapshot.is_some() => known(app, state, &identity, sku.as_ref(), now),
             Some(state) => Ok(pending(key, Some(state))),
             None => {
                 app.ask(&key, sku.as_ref(), now)?;
@@ -148,7 +148,7 @@ fn known(
     app: &App,
     state: &ListingState,
     identity: &Identity,
-    sku: Option<SkuId>,
+    sku: Option<&SkuId>,
     now: Instant,
 ) -> Result<Response, Problem> {
     let (key, almanac) = (&state.tracked.key, app.almanac());
@@ -156,7 +156,7 @@ fn known(
     let wish = quote::Wish {
         market: Some(key.market),
         currency: Some(key.currency),
-        sku: sku.clone(),
+        sku: sku.cloned(),
         quantity: 1,
         at: now,
     };
@@ -165,7 +165,7 @@ fn known(
         _ => Problem::new(Kind::Refused, error.to_string()),
     })?;
     let worked = Worked::new(seen, quoted, &almanac, app.rules(), &wish, None);
-    let look = app.look(key, sku.as_ref(), now)?;
+    let look = app.look(key, sku, now)?;
     let last = state.last_check.as_ref();
     written(&Quoted {
         answer: worked.answer(seen, Some(identity), app.rules(), &[]),

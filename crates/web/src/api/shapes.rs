@@ -165,7 +165,7 @@ pub(crate) struct Stack {
     rules: String,
     currency: CurrencyCode,
     before: Totals,
-    steps: Vec<Step>,
+    steps: Vec<Applied>,
     after: Totals,
     saved: Saved,
     refused: Vec<Refused>,
@@ -187,7 +187,7 @@ pub(crate) struct Totals {
 }
 
 #[derive(ToSchema)]
-pub(crate) struct Step {
+pub(crate) struct Applied {
     #[schema(example = "code")]
     step: String,
     slot: Option<String>,

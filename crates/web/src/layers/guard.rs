@@ -71,15 +71,12 @@ pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next
     let Ok(reader) = Reader::from_request_parts(&mut parts, &site).await;
     let is_shared = place == Place::Api && is_read(&method) && !has_secret(&path) && is_nobody(&parts.headers);
     let mut left = None;
-    let response = match may_pass(&site, &parts, place, visitor, &mut left) {
-        Err(problem) => problem.into_response(),
-        Ok(()) => {
-            let answer = next.run(Request::from_parts(parts, body));
-            match tokio::time::timeout(LONGEST, answer).await {
-                Ok(response) => response,
-                Err(_) => Problem::new(Kind::Timeout, "the call took too long").into_response(),
-            }
-        }
+    let response = if let Err(problem) = may_pass(&site, &parts, place, visitor, &mut left) {
+        problem.into_response()
+    } else {
+        let answer = next.run(Request::from_parts(parts, body));
+        let late = |_| Problem::new(Kind::Timeout, "the call took too long").into_response();
+        tokio::time::timeout(LONGEST, answer).await.unwrap_or_else(late)
     };
     if has_secret(&path) && response.status() == StatusCode::NOT_FOUND {
         // Only whether there may be another one is asked, and that by the next call.
