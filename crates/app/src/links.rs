@@ -4,12 +4,13 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use tillwatch_core::instant::Instant;
 use url::Url;
 
 use crate::App;
 use crate::base64url;
 use crate::ports::notifier::{Address, Mailbox};
-use crate::ports::store::{Hash, Rest, StoreError, Watch, WatchId};
+use crate::ports::store::{Hash, ListId, Rest, StoreError, Watch, WatchId};
 use crate::token::Token;
 
 /// Under which name the key is kept.
@@ -156,6 +157,20 @@ impl App {
     /// The page on which a mailbox agrees.
     pub(crate) fn confirm_link(&self, token: &Token) -> Option<Url> {
         self.page(&format!("confirm/{}", token.text()))
+    }
+
+    /// The page of a list.
+    pub(crate) fn list_link(&self, secret: &Token) -> Option<Url> {
+        self.page(&format!("l/{}", secret.text()))
+    }
+
+    /// A secret of a list that nobody can guess who has not the key: for letters and chats that its watches tell.
+    pub(crate) fn list_secret(&self, list: ListId, address: &str, now: Instant) -> Option<Token> {
+        let about = format!("{}\n{address}\n{now}", list.0);
+        let keyed = self.links.as_ref()?.key.keyed("list", about.as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(keyed.split_at(16).0);
+        Some(Token::new(bytes))
     }
 
     /// The keyed hash of the mailbox behind an address.

@@ -2,6 +2,7 @@
 
 use tillwatch_core::alert::Rule;
 use tillwatch_core::instant::Instant;
+use url::Url;
 
 use crate::App;
 use crate::ports::notifier::{Address, Channel};
@@ -72,6 +73,40 @@ impl App {
     /// Opens a list to another secret, beside those that it has or in their place. Whether it was there.
     pub fn renew_list(&self, list: ListId, fresh: &Token, former: Former) -> Result<bool, StoreError> {
         self.store.add_secret(list, &fresh.hash(), former)
+    }
+
+    /// Sends the link of a list to a mailbox that its watches tell, and to no other. Whether a letter is on its way: one a
+    /// day for a list and a mailbox.
+    pub fn mail_link(&self, list: ListId, mailbox: &Address, now: Instant) -> Result<bool, StoreError> {
+        let kept = mailbox.kept();
+        let secret = self.public().and_then(|_| self.list_secret(list, &kept, now));
+        match (mailbox.channel(), secret) {
+            (Channel::Email, Some(secret)) => self.store.mail_link(&kept, list, &secret, now),
+            _ => Ok(false),
+        }
+    }
+
+    /// The same for all lists that tell a mailbox: what somebody asks for who lost a link. Nothing tells whether there
+    /// were any.
+    pub fn mail_lost(&self, mailbox: &Address, now: Instant) -> Result<(), StoreError> {
+        for list in self.store.lists_telling(&mailbox.kept())? {
+            self.mail_link(list, mailbox, now)?;
+        }
+        Ok(())
+    }
+
+    /// New links of the lists that tell an address which is its own secret, such as a chat.
+    pub(crate) fn links_for(&self, address: &Address, now: Instant) -> Result<Vec<Url>, StoreError> {
+        let kept = address.kept();
+        let mut links = Vec::new();
+        for list in self.store.lists_telling(&kept)? {
+            let Some(secret) = self.list_secret(list, &kept, now) else {
+                continue;
+            };
+            self.store.lend_secret(list, &secret.hash(), now)?;
+            links.extend(self.list_link(&secret));
+        }
+        Ok(links)
     }
 
     /// The alerts of a list's watches and what became of them, the newest first and not more than `most`.

@@ -6,7 +6,7 @@ use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::observation::{Lanes, counts_in};
-use tillwatch_core::quote::{Wish, join, quote};
+use tillwatch_core::quote::{Wish, quote};
 use tillwatch_core::snapshot::{Outcome, Variant};
 use tillwatch_core::stack::{self, Stack};
 
@@ -147,7 +147,7 @@ impl App {
     }
 
     /// The history of a variant in a lane, under the terms of its last reading.
-    fn past(&self, variant: &TrackedVariant, lane: Lane) -> Result<Option<Series>, StoreError> {
+    pub(crate) fn past(&self, variant: &TrackedVariant, lane: Lane) -> Result<Option<Series>, StoreError> {
         let latest = variant.latest.as_ref().map(|latest| latest.terms.clone());
         let terms = match latest {
             Some(terms) if terms.rules == self.rules().id => Some(terms),
@@ -162,12 +162,9 @@ impl App {
     /// The checkout of the last reading at this moment, with the known discounts besides its own.
     fn till(&self, state: &ListingState, variant: &TrackedVariant, lane: Lane, now: Instant) -> Option<Till> {
         let almanac = self.almanac();
-        let read = variant.checkout.clone().zip(variant.latest.as_ref());
-        let (mut checkout, delivered) = if let Some((mut checkout, latest)) = read {
-            checkout.at = now;
-            let known = almanac.discounts_for(checkout.market, now);
-            join(&mut checkout.discounts, known.iter());
-            (checkout, latest.terms.delivered)
+        let read = variant.checkout.as_ref().zip(variant.latest.as_ref());
+        let (mut checkout, delivered) = if let Some((own, latest)) = read {
+            (self.at_till(own, Lane::Code, now), latest.terms.delivered)
         } else {
             // The listing was read before anybody asked for this variant.
             let wish = Wish {

@@ -77,6 +77,29 @@ pub fn question(reference: &str, link: Url) -> Message {
     }
 }
 
+/// The letter that brings the link of a list.
+pub fn link_of_list(reference: &str, link: Url) -> Message {
+    let paragraphs = [
+        "Here is the link of a list that sends its price alerts to this mailbox. Somebody, most likely you, has asked for it.",
+        "Whoever has the link sees the list and can change it, so pass it on to nobody. On the page of the list you can give it \
+         another address, and the old ones stop working.",
+    ];
+    Message {
+        reference: reference.to_owned(),
+        subject: "The link of your list".to_owned(),
+        paragraphs: paragraphs.map(Paragraph::plain).into(),
+        links: vec![Link {
+            kind: LinkKind::Page,
+            label: "Open the list".to_owned(),
+            url: link,
+        }],
+        actions: Vec::new(),
+        stop: None,
+        picture: None,
+        event: "{}".to_owned(),
+    }
+}
+
 fn compose(notice: &Notice, subject: String, first: Paragraph, envelope: &Envelope<'_>) -> Message {
     let mut paragraphs = vec![first];
     if !notice.stack.is_empty() {

@@ -20,7 +20,7 @@ impl App {
     /// Gaps, voids and the last confirmed minute are those of the recorded one. `None` where no checkout was kept, as of
     /// an imported history.
     pub fn recompute(&self, recorded: &HistoryOf, rules: &RuleSet) -> Result<Option<HistoryOf>, StoreError> {
-        let kept = self.store.checkouts(recorded.variant.id)?;
+        let kept = self.store.checkouts(recorded.variant.id, Minute::FIRST, Minute::LAST)?;
         let series = recomputed(&kept, &self.almanac(), rules, recorded.lane, &recorded.series);
         let series = series.map_err(|why| StoreError::Damaged {
             place: format!("the checkouts of variant {}", recorded.variant.id.0),
@@ -86,7 +86,7 @@ fn price(own: &Checkout, almanac: &Almanac, rules: &RuleSet, lane: Lane, at: Ins
 }
 
 /// When a discount that the listing showed, or one that is known, begins or ends next.
-fn next_turn(own: &Checkout, almanac: &Almanac, after: Instant) -> Option<Instant> {
+pub(crate) fn next_turn(own: &Checkout, almanac: &Almanac, after: Instant) -> Option<Instant> {
     let shown = own.discounts.iter().flat_map(|one| [one.valid_from, one.valid_until]);
     let shown = shown.flatten().filter(|edge| *edge > after);
     shown.chain(almanac.next_turn(after)).min()

@@ -285,6 +285,10 @@ impl Store for Sqlite {
         self.write(Promise::Ordered, |to| history::put_past(to, variant, lane, terms, runs))
     }
 
+    fn put_checkouts(&self, variant: VariantId, past: &[(Minute, Checkout)]) -> Result<(), StoreError> {
+        self.write(Promise::Ordered, |to| checkouts::put_past(to, variant, past))
+    }
+
     fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError> {
         self.write(Promise::Ordered, |to| history::put_checks(to, listing, checks))
     }
@@ -297,8 +301,13 @@ impl Store for Sqlite {
         self.write(Promise::Durable, |to| history::put_listing(to, past))
     }
 
-    fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError> {
-        self.read(|from| checkouts::all(from, variant))
+    fn checkouts(
+        &self,
+        variant: VariantId,
+        from: Minute,
+        until: Minute,
+    ) -> Result<Vec<(Minute, Checkout)>, StoreError> {
+        self.read(|store| checkouts::between(store, variant, from, until))
     }
 
     fn void(&self, variant: VariantId, void: &Void) -> Result<(), StoreError> {
@@ -421,6 +430,20 @@ impl Store for Sqlite {
         now: Instant,
     ) -> Result<Asked, StoreError> {
         self.write(Promise::Durable, |to| questions::ask(to, address, mailbox, token, now))
+    }
+
+    fn lists_telling(&self, address: &str) -> Result<Vec<ListId>, StoreError> {
+        self.read(|from| questions::lists_telling(from, address))
+    }
+
+    fn mail_link(&self, address: &str, list: ListId, token: &Token, now: Instant) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| {
+            questions::mail_link(to, address, list, token, now)
+        })
+    }
+
+    fn lend_secret(&self, list: ListId, secret: &Hash, now: Instant) -> Result<bool, StoreError> {
+        self.write(Promise::Durable, |to| lists::lend(to, list, secret, now))
     }
 
     fn lease_questions(&self, now: Instant, until: Instant, most: usize) -> Result<Vec<Question>, StoreError> {

@@ -18,6 +18,7 @@ use tillwatch_app::App;
 use tillwatch_app::ports::store::ListingKey;
 use tillwatch_core::country::Country;
 use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::link::identify;
 use utoipa::IntoParams;
 
 use crate::{Problem, Site};
@@ -65,10 +66,19 @@ pub(crate) struct Which {
     sku: Option<String>,
 }
 
+/// The listing of an address: an item's number and nothing else.
+pub(crate) fn item(text: &str) -> Result<ItemId, Problem> {
+    let identity = identify(text);
+    identity.item.ok_or_else(|| {
+        let reason = identity.reason.as_ref().map(ToString::to_string);
+        Problem::bad_value("item", reason.unwrap_or_else(|| "it leads to no listing".to_owned()))
+    })
+}
+
 impl Which {
     /// The tracked listing; its market may be left out where it is tracked in one only.
     fn find(&self, app: &App, item: &str) -> Result<(ListingKey, Option<SkuId>), Problem> {
-        let item = ItemId::parse(item).map_err(|error| Problem::bad_value("item", format!("{item:?} {error}")))?;
+        let item = self::item(item)?;
         let market = self.market.as_deref().map(Country::parse).transpose();
         let market = market.map_err(|error| Problem::bad_value("market", error.to_string()))?;
         let sku = self.sku.as_deref().map(SkuId::parse).transpose();

@@ -40,6 +40,8 @@ pub(crate) struct Chart<'a> {
     pub(crate) marks: Vec<Mark>,
     /// Named sales in the background.
     pub(crate) bands: Vec<Band>,
+    /// Where a discount entered or left the stack.
+    pub(crate) ticks: Vec<Tick>,
 }
 
 /// A price across the whole width.
@@ -54,6 +56,12 @@ pub(crate) enum MarkKind {
     Low,
     RecentLow,
     Target,
+}
+
+/// A minute with words on it.
+pub(crate) struct Tick {
+    pub(crate) at: Minute,
+    pub(crate) text: String,
 }
 
 /// A stretch of time with a name.
@@ -105,6 +113,7 @@ impl Chart<'_> {
         svg.push_str(&amounts);
         self.labels(&mut svg, &scale);
         self.voids(&mut svg, &scale);
+        self.ticks(&mut svg, &scale);
         svg.push_str("</svg>");
         svg
     }
@@ -239,6 +248,19 @@ impl Chart<'_> {
                     Escaped(&void.reason)
                 );
             }
+        }
+    }
+
+    /// Small triangles on the floor.
+    fn ticks(&self, svg: &mut String, scale: &Scale) {
+        for tick in &self.ticks {
+            let _ = write!(
+                svg,
+                r#"<path class="c-turn" d="M{} {}l-8 14h16z"><title>{}</title></path>"#,
+                scale.x(tick.at),
+                scale::BOTTOM - 14,
+                Escaped(&tick.text)
+            );
         }
     }
 

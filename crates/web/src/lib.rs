@@ -33,6 +33,7 @@ use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
 pub use limits::{Limit, Limits};
+pub use pages::partner::Partner;
 pub use problem::{Kind, Problem};
 pub use secret::Dice;
 pub use visitor::{Network, NetworkError};
@@ -69,6 +70,8 @@ pub struct Site {
     proxies: Arc<[Network]>,
     /// Who may see figures, beside this machine itself.
     operators: Arc<[Network]>,
+    /// The operator's affiliate link, if there is one.
+    partner: Option<Partner>,
 }
 
 /// Calculations that run at once, and those that wait for them.
@@ -91,6 +94,7 @@ impl Site {
             limiter: Limiter::none(),
             proxies: Arc::default(),
             operators: Arc::default(),
+            partner: None,
         })
     }
 
@@ -162,6 +166,12 @@ impl Site {
         Self { operators, ..self }
     }
 
+    /// The same with the operator's affiliate link: labelled, beside the clean one.
+    #[must_use]
+    pub fn with_partner(self, partner: Option<Partner>) -> Self {
+        Self { partner, ..self }
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let open = Router::new()
@@ -175,6 +185,9 @@ impl Site {
             .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
             .route("/i/{item}/chart.png", get(pages::listing::photo))
+            .route("/go", post(pages::partner::switch))
+            .route("/go/{item}", get(pages::partner::go))
+            .route("/r/{receipt}", get(pages::kept::show))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))
             .route("/static/{version}/{name}", get(assets::show))

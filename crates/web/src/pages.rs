@@ -2,8 +2,10 @@
 
 pub(crate) mod consent;
 pub(crate) mod home;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod listing;
+pub(crate) mod partner;
 pub(crate) mod promotions;
 pub(crate) mod stop;
 

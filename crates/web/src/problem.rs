@@ -153,6 +153,11 @@ impl Problem {
         Self::new(Kind::Gone, detail)
     }
 
+    /// More than is taken at a time.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(Kind::TooLarge, detail)
+    }
+
     /// A fault of the program itself.
     pub fn internal() -> Self {
         Self {
@@ -209,6 +214,11 @@ impl Problem {
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The field at fault, if it is one.
+    pub(crate) fn field(&self) -> Option<&str> {
+        self.field.as_deref()
     }
 
     /// What went wrong, for people.

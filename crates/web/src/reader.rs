@@ -1,11 +1,13 @@
 //! Who reads: the language and the market that a request asks for, and the frame of every page for them.
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
+use tillwatch_app::App;
 use tillwatch_core::country::Country;
 
+use crate::pages::partner;
 use crate::words::{Tongues, Words};
 use crate::{Site, assets};
 
@@ -19,10 +21,14 @@ pub(crate) struct Reader {
     /// Whether the language was chosen with this very request.
     chose: bool,
     market: Option<Country>,
+    /// Whether they want no affiliate links.
+    pub(crate) wants_no_partner: bool,
     path: String,
     query: String,
     /// Whether people reach the site by HTTPS.
     is_secure: bool,
+    /// The host that the browser asked, where it is written like one.
+    host: Option<String>,
 }
 
 impl FromRequestParts<Site> for Reader {
@@ -41,9 +47,11 @@ impl FromRequestParts<Site> for Reader {
             language,
             chose: chosen.is_some(),
             market: market.or_else(|| region(accepted)),
+            wants_no_partner: cookie(&parts.headers, partner::COOKIE).is_some_and(|value| value == "off"),
             path: parts.uri.path().to_owned(),
             query: query.to_owned(),
             is_secure: site.app.public().is_some_and(|public| public.scheme() == "https"),
+            host: header(HOST).filter(|host| is_host(host)).map(str::to_owned),
         })
     }
 }
@@ -71,6 +79,12 @@ impl Reader {
     pub(crate) fn words<'a>(&self, tongues: &'a Tongues) -> &'a Words {
         let wished = self.language.as_deref().and_then(|code| tongues.get(code));
         wished.unwrap_or_else(|| tongues.usual())
+    }
+
+    /// The whole address of a page of ours: by the public address, else by the host that this request named.
+    pub(crate) fn reach(&self, app: &App, page: &str) -> Option<String> {
+        let public = app.page(page).map(String::from);
+        public.or_else(|| Some(format!("http://{}/{page}", self.host.as_deref()?)))
     }
 
     /// The frame of a page.
@@ -129,6 +143,14 @@ impl Frame<'_> {
             .join("&");
         format!("{}?{query}", self.path)
     }
+}
+
+/// Whether it is a name or a number with perhaps a port, and nothing else.
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
 }
 
 /// `de-AT` hints at Austria.

@@ -220,6 +220,13 @@ impl Teller<'_> {
         }
     }
 
+    /// What people call a discount that stands alone: its code, or its kind and what it offers.
+    pub(crate) fn label(&self, discount: &Discount) -> String {
+        let kind = self.words.receipt.kinds.of(&discount.kind);
+        let code = discount.code.clone();
+        code.unwrap_or_else(|| format!("{kind} {}", self.offer(discount)))
+    }
+
     /// What a discount offers, in a few words.
     pub(crate) fn offer(&self, discount: &Discount) -> String {
         let (offers, form) = (&self.words.receipt.offers, &self.words.site.form);

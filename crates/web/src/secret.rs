@@ -22,6 +22,20 @@ pub(crate) fn routes() -> Router<Site> {
     let pages = Router::new()
         .route("/l/{secret}", get(pages::list::show))
         .route("/l/{secret}/telegram", post(pages::list::telegram::invite))
+        .route("/l/{secret}/mail", post(pages::list::mail::send))
+        .route("/lost", get(pages::list::mail::ask_lost).post(pages::list::mail::lost))
+        .route("/l/{secret}/name", post(pages::list::change::name))
+        .route("/l/{secret}/renew", post(pages::list::change::renew))
+        .route(
+            "/l/{secret}/delete",
+            get(pages::list::change::ask_delete).post(pages::list::change::delete),
+        )
+        .route("/l/{secret}/watch/{id}", post(pages::list::change::watch))
+        .route(
+            "/l/{secret}/add",
+            post(pages::list::bulk::add).layer(pages::home::size()),
+        )
+        .route("/watch", post(pages::list::bulk::start).layer(pages::home::size()))
         .route(
             "/confirm/{token}",
             get(pages::consent::show).post(pages::consent::agree),

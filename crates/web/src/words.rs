@@ -3,6 +3,7 @@
 mod fill;
 pub(crate) mod form;
 pub(crate) mod home;
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
@@ -28,6 +29,7 @@ pub(crate) struct Words {
     pub(crate) code: &'static str,
     pub(crate) site: site::Words,
     pub(crate) home: home::Words,
+    pub(crate) kept: kept::Words,
     pub(crate) list: list::Words,
     pub(crate) listing: listing::Words,
     pub(crate) promotions: promotions::Words,
@@ -39,6 +41,7 @@ struct Files {
     code: &'static str,
     site: &'static str,
     home: &'static str,
+    kept: &'static str,
     list: &'static str,
     listing: &'static str,
     promotions: &'static str,
@@ -51,6 +54,7 @@ macro_rules! files {
             code: $code,
             site: include_str!(concat!("../lang/", $code, "/site.json")),
             home: include_str!(concat!("../lang/", $code, "/home.json")),
+            kept: include_str!(concat!("../lang/", $code, "/kept.json")),
             list: include_str!(concat!("../lang/", $code, "/list.json")),
             listing: include_str!(concat!("../lang/", $code, "/listing.json")),
             promotions: include_str!(concat!("../lang/", $code, "/promotions.json")),
@@ -124,6 +128,7 @@ impl Words {
             code: files.code,
             site: read(files.code, "site", files.site)?,
             home: read(files.code, "home", files.home)?,
+            kept: read(files.code, "kept", files.kept)?,
             list: read(files.code, "list", files.list)?,
             listing: read(files.code, "listing", files.listing)?,
             promotions: read(files.code, "promotions", files.promotions)?,
@@ -171,6 +176,7 @@ mod tests {
         for (page, text) in [
             ("site", files.site),
             ("home", files.home),
+            ("kept", files.kept),
             ("list", files.list),
             ("listing", files.listing),
             ("promotions", files.promotions),

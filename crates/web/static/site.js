@@ -16,7 +16,7 @@
   for (const plot of document.querySelectorAll("[data-steps]")) {
     const svg = plot.querySelector("svg");
     const out = plot.querySelector(".readout");
-    const { from, until, digits, currency, said, gap, outcomes: names } = JSON.parse(plot.dataset.plot);
+    const { from, until, digits, currency, said, gap, outcomes: names, receipt, receipts_from, working } = JSON.parse(plot.dataset.plot);
     let at = from;
     const steps = plot.dataset.steps.split(" ").filter(Boolean).map((step) => {
       const [since, bold, thin] = step.split(",");
@@ -39,6 +39,13 @@
       out.textContent = step.bold.startsWith("!")
         ? say(gap, { moment: when(step.at), outcome: names[step.bold.slice(1)] })
         : say(said, { moment: when(step.at), price: amount(step.bold), sticker: amount(step.thin ?? "") });
+      const href = paper(step);
+      if (href) {
+        const link = document.createElement("a");
+        link.href = href;
+        link.textContent = working;
+        out.append(" ", link);
+      }
     };
     const nearest = (event) => {
       const box = svg.getBoundingClientRect();
@@ -47,13 +54,28 @@
       while (found + 1 < steps.length && steps[found + 1].at <= minute) found += 1;
       return found;
     };
+    // The receipt of a step, where one is kept: 2026-11-22T04:12:00.000Z is written 20261122T0412Z there.
+    const paper = ({ at, bold }) => {
+      if (bold.startsWith("!") || receipts_from === null || at < receipts_from) return null;
+      return receipt.replace("{at}", new Date(at * 60000).toISOString().slice(0, 16).replace(/[-:]/g, "") + "Z");
+    };
+    const open = () => {
+      const href = paper(steps[place]);
+      if (href) location.assign(href);
+    };
     svg.addEventListener("pointermove", (event) => show(nearest(event)));
+    // A finger reads first; the link beside the words is for it.
+    svg.addEventListener("click", (event) => {
+      show(nearest(event));
+      if (event.pointerType === "mouse") open();
+    });
     svg.setAttribute("tabindex", "0");
     svg.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
       if (by) show(place + by);
       else if (event.key === "Home") show(0);
       else if (event.key === "End") show(steps.length - 1);
+      else if (event.key === "Enter") open();
       else return;
       event.preventDefault();
     });

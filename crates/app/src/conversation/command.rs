@@ -10,7 +10,7 @@ use super::press::Place;
 use super::receipt::Size;
 use super::words::{help, note, sentence};
 use super::{Answer, Conversation};
-use crate::ports::notifier::{Address, Paragraph};
+use crate::ports::notifier::{Address, Link, LinkKind, Paragraph};
 use crate::ports::store::{ListingKey, StoreError};
 use crate::token::Token;
 
@@ -51,6 +51,7 @@ impl Conversation {
                 let page = rest.first().and_then(|page| page.parse().ok()).unwrap_or(1);
                 self.listed(chat, page, now)
             }
+            "/lists" => self.lists(chat, now),
             "/market" => self.market(chat, rest.first().copied(), now),
             "/target" => self.retarget(chat, rest, now),
             "/stop" => self.stop_question(chat, now),
@@ -61,6 +62,23 @@ impl Conversation {
                 Ok(Answer::of(message))
             }
         }
+    }
+
+    /// The links of the lists that tell this chat: for whoever lost one.
+    fn lists(&self, chat: &Address, now: Instant) -> Result<Answer, StoreError> {
+        let links = self.app.links_for(chat, now)?;
+        if links.is_empty() {
+            let text = "No list with a page of its own tells this chat. What this chat watches: /list";
+            return Ok(Answer::of(sentence("lists", "Your lists", text, now)));
+        }
+        let text = "Whoever has such a link sees the list and can change it.";
+        let mut message = note("lists", "Your lists", vec![Paragraph::plain(text)], now);
+        message.links.extend((1..).zip(links).map(|(number, url)| Link {
+            kind: LinkKind::Page,
+            label: format!("List {number}"),
+            url,
+        }));
+        Ok(Answer::of(message))
     }
 
     /// Where things are shipped to: said, and changed where a country is named.

@@ -35,6 +35,7 @@ pub(super) fn help(now: Instant) -> Message {
         line("/list", "what this chat watches"),
         line("/market DE", "the country that you have things shipped to"),
         line("/target 17 31.50", "another target for watch 17"),
+        line("/lists", "send the links of the lists that tell this chat"),
         line("/stop", "tell this chat nothing more"),
     ];
     note("help", "What a listing costs at the till", lines, now)

@@ -1,4 +1,4 @@
-//! Letters that ask a mailbox whether it agrees, on their way.
+//! Letters that ask a mailbox whether it agrees, or bring it the link of its list, on their way.
 
 use tillwatch_core::instant::Instant;
 
@@ -39,13 +39,21 @@ impl Post {
             Ok(address) => address,
             Err(error) => return Delivery::Gone { why: error.to_string() },
         };
-        let Some(link) = self.app.confirm_link(&question.token) else {
+        let link = match question.link_of {
+            Some(_) => self.app.list_link(&question.token),
+            None => self.app.confirm_link(&question.token),
+        };
+        let Some(link) = link else {
             let why = "the site has no public address to lead to".to_owned();
             return Delivery::Later { seconds: None, why };
         };
         match self.notifier(address.channel()) {
             Some(notifier) => {
-                let message = message::question(&format!("question.{}", question.id.0), link);
+                let reference = format!("question.{}", question.id.0);
+                let message = match question.link_of {
+                    Some(_) => message::link_of_list(&reference, link),
+                    None => message::question(&reference, link),
+                };
                 notifier.deliver(&address, &message, now).await
             }
             None => not_set_up(address.channel()),

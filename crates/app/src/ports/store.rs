@@ -22,7 +22,8 @@ pub use alerts::{
     ParcelId, Question, QuestionId, Rest, Ruled, Settled, TrackedWatch,
 };
 pub use lists::{
-    CHANNELS_OF_A_WATCH, Former, Hash, ListId, ListOf, Listed, RULES_OF_A_WATCH, SECRETS_OF_A_LIST, WATCHES_OF_A_LIST,
+    CHANNELS_OF_A_WATCH, Former, Hash, LENT_SECRETS_OF_A_LIST, ListId, ListOf, Listed, RULES_OF_A_WATCH,
+    SECRETS_OF_A_LIST, WATCHES_OF_A_LIST,
 };
 pub use past::{ListingPast, SeriesPast, VariantPast, WatchPast};
 
@@ -380,6 +381,9 @@ pub trait Store: Send + Sync {
     /// Writes the past of a series: runs in order, before any that is kept.
     fn put_past(&self, variant: VariantId, lane: Lane, terms: &Terms, runs: &[Run]) -> Result<(), StoreError>;
 
+    /// Writes the past of a variant's checkouts, in order; one that is kept of the same minute stays.
+    fn put_checkouts(&self, variant: VariantId, checkouts: &[(Minute, Checkout)]) -> Result<(), StoreError>;
+
     /// Writes the past of a listing's checks: runs in order, before any that is kept. A failed one lasts until the next.
     fn put_checks(&self, listing: ListingId, checks: &[Run<Outcome>]) -> Result<(), StoreError>;
 
@@ -392,8 +396,10 @@ pub trait Store: Send + Sync {
     /// whose id is not known yet takes the one that is given.
     fn put_listing(&self, past: &ListingPast) -> Result<(), StoreError>;
 
-    /// The checkouts of a variant as they were at each change, in order, to compute prices anew.
-    fn checkouts(&self, variant: VariantId) -> Result<Vec<(Minute, Checkout)>, StoreError>;
+    /// The checkouts of a variant that were in force from a minute until before another, in order, to compute prices
+    /// anew: the last one that began by `from`, and each that began after it.
+    fn checkouts(&self, variant: VariantId, from: Minute, until: Minute)
+    -> Result<Vec<(Minute, Checkout)>, StoreError>;
 
     /// Takes a span of a variant's points out of all lows, with the reason; of the same span the last reason counts.
     fn void(&self, variant: VariantId, void: &Void) -> Result<(), StoreError>;
@@ -494,6 +500,18 @@ pub trait Store: Send + Sync {
     /// address is that of a channel of some watch.
     fn ask_confirmation(&self, address: &str, mailbox: &Hash, token: &Token, now: Instant)
     -> Result<Asked, StoreError>;
+
+    /// The lists with a watch that tells a confirmed address and is not stopped, by number.
+    fn lists_telling(&self, address: &str) -> Result<Vec<ListId>, StoreError>;
+
+    /// Sends the link of a list to a confirmed mailbox that one of its watches tells: opens the list to the token and has
+    /// a letter with it wait for [`Store::lease_questions`]. Whether it does: once a day for a list and a mailbox, and
+    /// never to one that the list does not tell.
+    fn mail_link(&self, address: &str, list: ListId, token: &Token, now: Instant) -> Result<bool, StoreError>;
+
+    /// Opens a list to a secret that one of its channels is told, beside those that it has; of such secrets the newest
+    /// [`LENT_SECRETS_OF_A_LIST`] stay. Whether the list was there.
+    fn lend_secret(&self, list: ListId, secret: &Hash, now: Instant) -> Result<bool, StoreError>;
 
     /// Questions to mailboxes that are due, the oldest first and not more than `most`, leased until a moment: nobody else
     /// gets them before.

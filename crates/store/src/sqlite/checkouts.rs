@@ -103,6 +103,18 @@ pub(super) fn put(to: &Transaction<'_>, variant: VariantId, minute: Minute, chec
     if latest.is_some_and(|latest| latest > minute.number()) {
         return Ok(());
     }
+    write(to, "REPLACE", variant, minute, checkout)
+}
+
+/// Keeps checkouts of the past, but for minutes that have one.
+pub(super) fn put_past(to: &Transaction<'_>, variant: VariantId, checkouts: &[(Minute, Checkout)]) -> Answer<()> {
+    super::tracking::listing_of(to, variant)?;
+    let mut put = checkouts.iter();
+    put.try_for_each(|(minute, checkout)| write(to, "IGNORE", variant, *minute, checkout))
+}
+
+/// Writes a row; of a minute that has one, that is replaced or this is ignored.
+fn write(to: &Transaction<'_>, or: &str, variant: VariantId, minute: Minute, checkout: &Checkout) -> Answer<()> {
     let first = checkout.lines.first();
     let first = first.ok_or_else(|| refused(format_args!("a checkout of variant {} without a line", variant.0)))?;
     let mut rest = Checkout {
@@ -131,10 +143,10 @@ pub(super) fn put(to: &Transaction<'_>, variant: VariantId, minute: Minute, chec
         });
     }
     let line = piece(to, &KeptLine::of(first))?;
-    to.prepare_cached(
-        "INSERT OR REPLACE INTO checkout (variant, minute, at, price, line, base, seen, discounts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
+    to.prepare_cached(&format!(
+        "INSERT OR {or} INTO checkout (variant, minute, at, price, line, base, seen, discounts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    ))?
     .execute((
         variant.0,
         minute.number(),
@@ -187,11 +199,19 @@ fn piece(to: &Transaction<'_>, value: &impl Serialize) -> Answer<i64> {
     Ok(to.last_insert_rowid())
 }
 
-pub(super) fn all(from: &Transaction<'_>, variant: VariantId) -> Answer<Vec<(Minute, Checkout)>> {
-    super::tracking::listing_of(from, variant)?;
-    let mut pieces = Pieces::new(from);
-    let mut found = from.prepare_cached(&format!("{KEPT} WHERE variant = ?1 ORDER BY minute"))?;
-    let mut rows = found.query([variant.0])?;
+pub(super) fn between(
+    store: &Transaction<'_>,
+    variant: VariantId,
+    from: Minute,
+    until: Minute,
+) -> Answer<Vec<(Minute, Checkout)>> {
+    super::tracking::listing_of(store, variant)?;
+    let mut pieces = Pieces::new(store);
+    let mut found = store.prepare_cached(&format!(
+        "{KEPT} WHERE variant = ?1 AND minute < ?3 AND minute >= coalesce(
+           (SELECT max(minute) FROM checkout WHERE variant = ?1 AND minute <= ?2), 0) ORDER BY minute"
+    ))?;
+    let mut rows = found.query((variant.0, from.number(), until.number()))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         all.push((Minute::new(row.get(1)?), pieces.checkout(row)?));

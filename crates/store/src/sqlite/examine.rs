@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, Row, Transaction};
 use sha2::{Digest, Sha256};
 use tillwatch_app::ports::store::{ListingId, StoreError, Terms, VariantId};
-use tillwatch_core::history::{Lane, Price, Run, Value};
+use tillwatch_core::history::{Lane, Minute, Price, Run, Value};
 use tillwatch_core::snapshot::{self, Outcome};
 
 use super::failure::{Answer, damaged};
@@ -227,7 +227,7 @@ fn pieces(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
 
 fn kept_checkouts(from: &Transaction<'_>, found: &mut Examination) -> Answer<()> {
     each(from, found, "SELECT DISTINCT variant FROM checkout", |row, _| {
-        checkouts::all(from, VariantId(row.get(0)?)).map(drop)
+        checkouts::between(from, VariantId(row.get(0)?), Minute::FIRST, Minute::LAST).map(drop)
     })
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, Transaction};
 use tillwatch_app::ports::store::{
-    Former, Hash, ListId, ListOf, Listed, NewChannel, NewWatch, SECRETS_OF_A_LIST, WATCHES_OF_A_LIST, Watch, WatchId,
+    Former, Hash, LENT_SECRETS_OF_A_LIST, ListId, ListOf, Listed, NewChannel, NewWatch, SECRETS_OF_A_LIST,
+    WATCHES_OF_A_LIST, Watch, WatchId,
 };
 use tillwatch_core::instant::Instant;
 
@@ -128,9 +129,24 @@ pub(super) fn add_secret(to: &Transaction<'_>, list: ListId, secret: &Hash, form
         to.prepare_cached("DELETE FROM secret WHERE list = ?1")?
             .execute([list.0])?;
     }
-    let count = "SELECT count(*) FROM secret WHERE list = ?1";
+    let count = "SELECT count(*) FROM secret WHERE list = ?1 AND lent IS NULL";
     room(to, count, list, SECRETS_OF_A_LIST, "addresses at a time")?;
     put_secret(to, list, secret)?;
+    Ok(true)
+}
+
+/// Opens a list to a secret that is sent to one of its channels; the oldest of those make room.
+pub(super) fn lend(to: &Transaction<'_>, list: ListId, secret: &Hash, now: Instant) -> Answer<bool> {
+    if !exists(to, list)? {
+        return Ok(false);
+    }
+    to.prepare_cached("INSERT OR IGNORE INTO secret (hash, list, lent) VALUES (?1, ?2, ?3)")?
+        .execute((secret, list.0, millis(now)))?;
+    to.prepare_cached(
+        "DELETE FROM secret WHERE list = ?1 AND lent IS NOT NULL AND hash NOT IN
+           (SELECT hash FROM secret WHERE list = ?1 AND lent IS NOT NULL ORDER BY lent DESC, hash LIMIT ?2)",
+    )?
+    .execute((list.0, LENT_SECRETS_OF_A_LIST))?;
     Ok(true)
 }
 

@@ -1,7 +1,7 @@
 //! Questions to mailboxes whether they agree: the letters on their way, and the answers.
 
 use rusqlite::{OptionalExtension, Transaction};
-use tillwatch_app::ports::store::{Asked, Asking, Fate, Hash, Question, QuestionId, Settled};
+use tillwatch_app::ports::store::{Asked, Asking, Fate, Hash, ListId, Question, QuestionId, Settled};
 use tillwatch_app::token::Token;
 use tillwatch_core::instant::Instant;
 
@@ -43,6 +43,49 @@ pub(super) fn ask(to: &Transaction<'_>, address: &str, mailbox: &Hash, token: &T
     Ok(Asked::Ask)
 }
 
+/// The confirmed channel by which some watch of a list tells an address.
+const TELLING: &str = "FROM channel JOIN watch_channel ON channel = channel.id AND paused IS NULL
+                       JOIN watch ON watch.id = watch AND rest IS NOT 0 WHERE address = ?1 AND confirmed = 1";
+
+pub(super) fn lists_telling(from: &Transaction<'_>, address: &str) -> Answer<Vec<ListId>> {
+    let mut found = from.prepare_cached(&format!(
+        "SELECT DISTINCT list {TELLING} AND list IS NOT NULL ORDER BY list"
+    ))?;
+    let lists = found.query_map([address], |row| row.get(0).map(ListId))?;
+    Ok(lists.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn mail_link(
+    to: &Transaction<'_>,
+    address: &str,
+    list: ListId,
+    token: &Token,
+    now: Instant,
+) -> Answer<bool> {
+    let channel: Option<i64> = to
+        .prepare_cached(&format!("SELECT channel.id {TELLING} AND list = ?2 LIMIT 1"))?
+        .query_row((address, list.0), |row| row.get(0))
+        .optional()?;
+    let Some(channel) = channel else { return Ok(false) };
+    let was_sent = to
+        .prepare_cached("SELECT 1 FROM question WHERE channel = ?1 AND list = ?2 AND over IS NOT 1 AND asked > ?3")?
+        .exists((channel, list.0, millis(now.plus_seconds(-DAY))))?;
+    if was_sent {
+        return Ok(false);
+    }
+    super::lists::lend(to, list, &token.hash(), now)?;
+    to.prepare_cached(
+        "INSERT INTO question (hash, token, mailbox, channel, asked, due, list) VALUES (?1, ?2, x'', ?3, ?4, ?4, ?5)",
+    )?
+    .execute((letter_hash(token), token.reveal(), channel, millis(now), list.0))?;
+    Ok(true)
+}
+
+/// Under what a letter with a link stands: never the hash of a token, so that none that opens a list answers a question.
+fn letter_hash(token: &Token) -> Vec<u8> {
+    [&b"link"[..], &token.hash()].concat()
+}
+
 /// Until when a mailbox is not asked again. A letter that never reached it does not count.
 fn asked_enough(from: &Transaction<'_>, mailbox: &Hash, now: Instant) -> Answer<Option<Instant>> {
     let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, u32>(0)?, row.get::<_, Option<i64>>(1)?, row.get(2)?));
@@ -65,7 +108,7 @@ fn asked_enough(from: &Transaction<'_>, mailbox: &Hash, now: Instant) -> Answer<
 pub(super) fn lease(to: &Transaction<'_>, now: Instant, until: Instant, most: usize) -> Answer<Vec<Question>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut due = to.prepare_cached(
-        "SELECT question.id, address, token, asked, attempts FROM question JOIN channel ON channel.id = channel
+        "SELECT question.id, address, token, asked, attempts, list FROM question JOIN channel ON channel.id = channel
          WHERE over IS NULL AND due <= ?1 AND leased <= ?1 ORDER BY question.id LIMIT ?2",
     )?;
     let mut rows = due.query((millis(now), most))?;
@@ -79,6 +122,7 @@ pub(super) fn lease(to: &Transaction<'_>, now: Instant, until: Instant, most: us
             token: Token::new(token.ok_or_else(|| damaged(format_args!("question {id}"), "it has no token"))?),
             at: moment(row, 3)?,
             attempts: row.get(4)?,
+            link_of: row.get::<_, Option<i64>>(5)?.map(ListId),
         });
     }
     let mut lease = to.prepare_cached("UPDATE question SET leased = ?2 WHERE id = ?1")?;
@@ -106,8 +150,9 @@ pub(super) fn settle(to: &Transaction<'_>, question: QuestionId, settled: &Settl
 
 /// What became of the last question to a channel.
 pub(super) fn last(from: &Transaction<'_>, channel: i64) -> Answer<Option<Fate>> {
-    let mut found = from
-        .prepare_cached("SELECT asked, due, over, answer FROM question WHERE channel = ?1 ORDER BY id DESC LIMIT 1")?;
+    let mut found = from.prepare_cached(
+        "SELECT asked, due, over, answer FROM question WHERE channel = ?1 AND list IS NULL ORDER BY id DESC LIMIT 1",
+    )?;
     let mut rows = found.query([channel])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let (over, answer): (Option<bool>, Option<String>) = (row.get(2)?, row.get(3)?);

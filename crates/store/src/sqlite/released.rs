@@ -13,6 +13,7 @@ const ROWS: [&str; VERSION as usize] = [
     include_str!("../../tests/samples/0001.sql"),
     include_str!("../../tests/samples/0002.sql"),
     include_str!("../../tests/samples/0003.sql"),
+    include_str!("../../tests/samples/0004.sql"),
 ];
 
 /// The versions that there were, this one included.

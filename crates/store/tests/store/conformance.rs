@@ -34,8 +34,9 @@ mod all {
 
 cases! {
     track track_all tracked each_tracked take_touched tracked_one listing markets_of record_checks record_prices series
-    terms_of put_past put_checks checks put_listing checkouts void unvoid voids add_watch watches watch remove_watch remember recall
+    terms_of put_past put_checks checks put_listing checkouts put_checkouts void unvoid voids add_watch watches watch remove_watch remember recall
     recall_all counts rest_watch record_alerts lease settle hasten outbox dead_letters resend alert_log ask_confirmation confirm
     suppress is_suppressed unsuppress lease_questions settle_question question change_rules watches_telling open_list list add_to_list
+    mail_link lists_telling lend_secret
     remove_from_list name_list remove_list add_secret list_log invite accept
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{Fate, ListingState, NewChannel, Store};
+use tillwatch_app::ports::store::{Fate, ListId, ListingState, NewChannel, Store};
 use tillwatch_core::alert::Rule;
-use tillwatch_core::history::{Lane, Series, Void};
+use tillwatch_core::history::{Lane, Minute, Series, Void};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_store::Sqlite;
 
@@ -103,7 +103,10 @@ fn reads_back(store: &Sqlite) {
         (latest.lanes, latest.terms, latest.confirmed),
         (lanes(1_069), terms(), minute(69))
     );
-    assert_eq!(store.checkouts(variant.id).unwrap().len(), 1);
+    assert_eq!(
+        store.checkouts(variant.id, Minute::FIRST, Minute::LAST).unwrap().len(),
+        1
+    );
 
     let prices = (0..70).map(|after| run(after, 0, 970 + i64::from(after))).collect();
     let checks = vec![outcome(0, 70, Outcome::Ok), outcome(80, 0, Outcome::Blocked)];
@@ -170,4 +173,26 @@ fn a_list_with_its_invitation_and_its_question_reads_back() {
         confirmed: true,
     };
     assert_eq!(store.accept(&[0; 32], &phone, at(3)).unwrap(), Some(vec![watch.id]));
+}
+
+#[test]
+fn a_letter_with_a_link_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (_, rows) = &texts("tests/samples")[3];
+    released(&file, 4, rows);
+    let store = Sqlite::open(&file).unwrap();
+    let letters = store.lease_questions(at(9), at(10), 9).unwrap();
+    let found: Vec<(&str, Option<ListId>)> = letters
+        .iter()
+        .map(|letter| (letter.address.as_str(), letter.link_of))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("mailto:a@example.org", None),
+            ("mailto:b@example.org", Some(ListId(1)))
+        ]
+    );
+    assert_eq!(store.lists_telling("mailto:b@example.org").unwrap(), [ListId(1)]);
 }

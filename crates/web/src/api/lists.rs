@@ -325,7 +325,7 @@ fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
 }
 
 /// Whether a visitor may name an address: nobody knows whose chat a number is, and what is called is the operator's matter.
-fn may_name(site: &Site, address: &Address) -> Result<(), Problem> {
+pub(crate) fn may_name(site: &Site, address: &Address) -> Result<(), Problem> {
     let told = match address.channel() {
         Channel::Email => return Ok(()),
         Channel::Telegram => "a chat is bound from within it: by the Telegram button on the page of the list",
@@ -351,7 +351,7 @@ fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {
     Ok(target.map(Rule::Below).into_iter().chain(others).collect())
 }
 
-fn listed(list: &ListOf) -> Value {
+pub(crate) fn listed(list: &ListOf) -> Value {
     json!({
         "schema": LIST,
         "name": list.name,

@@ -32,6 +32,7 @@ fn drawn(effective: &Series, sticker: &Series, marks: Vec<Mark>) -> (String, Str
         sticker: &sticker,
         marks,
         bands: Vec::new(),
+        ticks: Vec::new(),
     };
     let tongues = Tongues::built_in().unwrap();
     (chart.svg(tongues.get("en").unwrap(), "A <lamp>", "alt"), chart.steps())

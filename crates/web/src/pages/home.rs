@@ -11,7 +11,6 @@ use tillwatch_core::country::Country;
 use tillwatch_core::link::{Identity, identify};
 
 use super::html;
-use crate::problem::Kind;
 use crate::reader::{Frame, Reader};
 use crate::words::fill;
 use crate::{Problem, Site};
@@ -30,6 +29,7 @@ const MOST_FOLLOWED: usize = 10;
 struct Page<'a> {
     frame: Frame<'a>,
     markets: Vec<Choice>,
+    market: String,
     text: String,
     refused: Vec<String>,
     found: Vec<Found>,
@@ -64,62 +64,77 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Response {
     page(&site, &reader, reader.market(), String::new(), Vec::new(), Vec::new())
 }
 
-/// `POST /`: one listing is shown, several are listed, and what is none is said.
-pub(crate) async fn paste(
-    State(site): State<Site>,
-    reader: Reader,
-    Form(pasted): Form<Pasted>,
-) -> Result<Response, Problem> {
-    let market = pasted.market.as_deref().map(Country::parse).transpose();
+/// What was pasted, line by line.
+pub(crate) struct Lines {
+    pub(crate) market: Country,
+    /// What leads to a listing.
+    pub(crate) known: Vec<Identity>,
+    /// What does not, in sentences, with why.
+    pub(crate) refused: Vec<String>,
+    /// Whether it is one listing with the words that the app shares beside it.
+    is_share_text: bool,
+}
+
+/// Reads what was pasted; short links are asked where they lead. An error where the market is none, or there are too many.
+pub(crate) async fn lines(site: &Site, reader: &Reader, text: &str, market: Option<&str>) -> Result<Lines, Problem> {
+    let market = market.map(Country::parse).transpose();
     let market = market.map_err(|error| Problem::bad_value("market", error.to_string()))?;
-    let market = market.unwrap_or_else(|| reader.market());
     let words = reader.words(&site.tongues);
-    let lines = pasted.text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let count = lines.clone().count();
-    if count > MOST_LINES {
-        let told = format!("{count} lines; at most {MOST_LINES} are taken at once");
-        return Err(Problem::new(Kind::TooLarge, told).at("text"));
+    let all: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if all.len() > MOST_LINES {
+        let (count, most) = (all.len().to_string(), MOST_LINES.to_string());
+        let told = fill(&words.home.too_many, &[("count", &count), ("most", &most)]);
+        return Err(Problem::too_large(told));
     }
-    let identities = lines.map(identify).collect();
-    let (identities, led_nowhere) = followed(&site, identities).await;
-    let known: Vec<&Identity> = identities.iter().filter(|identity| identity.item.is_some()).collect();
-    let refused = identities
-        .iter()
-        .filter(|identity| identity.item.is_none())
-        .map(|identity| {
-            let reason = led_nowhere.get(&identity.input).cloned();
-            let reason = reason.or_else(|| identity.reason.as_ref().map(ToString::to_string));
-            fill(
-                &words.home.refused,
-                &[
-                    ("input", &shortened(&identity.input)),
-                    ("reason", &reason.unwrap_or_default()),
-                ],
-            )
-        });
-    // Lines without a link or a number are the words that the app shares with one.
-    let is_share_text = identities
-        .iter()
-        .all(|identity| identity.item.is_some() || is_words(&identity.input));
-    match known.as_slice() {
-        [one] if is_share_text => Ok(Redirect::to(&address(one, market)).into_response()),
-        known => {
-            let found = known.iter().filter_map(|identity| {
-                Some(Found {
-                    item: identity.item.as_ref()?.to_string(),
-                    href: address(identity, market),
-                })
-            });
-            Ok(page(
-                &site,
-                &reader,
-                market,
-                pasted.text.clone(),
-                refused.collect(),
-                found.collect(),
-            ))
+    let (identities, led_nowhere) = followed(site, all.into_iter().map(identify).collect()).await;
+    let refused = |identity: &Identity| {
+        let reason = led_nowhere.get(&identity.input).cloned();
+        let reason = reason.or_else(|| identity.reason.as_ref().map(ToString::to_string));
+        let (input, reason) = (shortened(&identity.input), reason.unwrap_or_default());
+        fill(&words.home.refused, &[("input", &input), ("reason", &reason)])
+    };
+    Ok(Lines {
+        market: market.unwrap_or_else(|| reader.market()),
+        // Lines without a link or a number are the words that the app shares with one.
+        is_share_text: identities
+            .iter()
+            .all(|identity| identity.item.is_some() || is_words(&identity.input)),
+        refused: identities
+            .iter()
+            .filter(|identity| identity.item.is_none())
+            .map(refused)
+            .collect(),
+        known: identities
+            .into_iter()
+            .filter(|identity| identity.item.is_some())
+            .collect(),
+    })
+}
+
+/// `POST /`: one listing is shown, several are listed, and what is none is said.
+pub(crate) async fn paste(State(site): State<Site>, reader: Reader, Form(pasted): Form<Pasted>) -> Response {
+    let read = match lines(&site, &reader, &pasted.text, pasted.market.as_deref()).await {
+        Ok(read) => read,
+        Err(problem) => {
+            let refused = vec![problem.detail().to_owned()];
+            let mut response = page(&site, &reader, reader.market(), pasted.text, refused, Vec::new());
+            *response.status_mut() = problem.status();
+            return response;
         }
+    };
+    if let [one] = read.known.as_slice()
+        && read.is_share_text
+    {
+        return Redirect::to(&address(one, read.market)).into_response();
     }
+    let found = read.known.iter().filter_map(|identity| {
+        Some(Found {
+            item: identity.item.as_ref()?.to_string(),
+            href: address(identity, read.market),
+        })
+    });
+    let found = found.collect();
+    page(&site, &reader, read.market, pasted.text, read.refused, found)
 }
 
 /// The same with short links followed, and why some led nowhere, by what was pasted.
@@ -160,6 +175,7 @@ fn page(
         &Page {
             frame,
             markets: choices(site, market),
+            market: market.to_string(),
             text,
             refused,
             found,

@@ -1,23 +1,31 @@
 //! A list: what is watched, what was told and to whom. Whoever has its address has it.
 
+pub(crate) mod bulk;
+pub(crate) mod change;
 mod feed;
+pub(crate) mod mail;
+mod qr;
 pub(crate) mod telegram;
 
 use askama::Template;
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::header::CONTENT_DISPOSITION;
+use axum::response::{IntoResponse, Response};
 use tillwatch_app::message::headline;
 use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::store::{ChannelOf, Fate, Letter, ListOf, Listed, Logged, Rest};
 use tillwatch_core::alert::read_notice;
-use tillwatch_core::history::{Lane, Minute};
+use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::Outcome;
 
+use super::home::{Choice, choices};
 use super::{html, wrong};
 use crate::Site;
+use crate::api::lists::listed;
 use crate::reader::{Frame, Reader};
-use crate::secret::{token, unknown};
+use crate::secret::unknown;
 use crate::words::{Words, fill};
 
 /// So many alerts are shown.
@@ -31,6 +39,14 @@ struct Page<'a> {
     feed: String,
     /// Where a chat is invited; absent where there is no bot, or nothing to tell.
     invite: Option<String>,
+    name: String,
+    /// Where it is, and where its forms lead.
+    here: String,
+    /// Its address as a picture; absent where nobody knows what host it is reached by.
+    qr: Option<String>,
+    markets: Vec<Choice>,
+    /// What the buttons say that send the link, by the places of their mailboxes.
+    mails: Vec<String>,
     watches: Vec<Row>,
     log: Vec<Told>,
 }
@@ -43,7 +59,12 @@ struct Row {
     lane: String,
     rules: String,
     rest: String,
+    is_awake: bool,
     seen: String,
+    /// What stands in the form for another target, and its name.
+    target: String,
+    target_label: String,
+    change_label: String,
     channels: Vec<Line>,
 }
 
@@ -63,13 +84,14 @@ struct Line {
 pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(secret): Path<String>) -> Response {
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
-        let (secret, is_feed) = secret
-            .strip_suffix(".atom")
-            .map_or((secret.as_str(), false), |rest| (rest, true));
-        let list = app.list(&token(secret)?)?.ok_or_else(unknown)?;
+        let (secret, kind) = secret.split_once('.').unwrap_or((secret.as_str(), ""));
+        let list = change::find(app, secret)?;
         let log = app.list_log(list.id, MOST_TOLD)?;
-        if is_feed {
-            return feed::answer(app, secret, &list, &log);
+        match kind {
+            "" => {}
+            "atom" => return feed::answer(app, secret, &list, &log),
+            "json" => return Ok(download(&list)),
+            _ => return Err(unknown()),
         }
         let frame = asking.frame(&here);
         let teller = Teller {
@@ -78,6 +100,16 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(secret):
         };
         let page = Page {
             title: list.name.clone().unwrap_or_else(|| frame.words.list.title.clone()),
+            name: list.name.clone().unwrap_or_default(),
+            here: format!("/l/{secret}"),
+            qr: asking
+                .reach(app, &format!("l/{secret}"))
+                .and_then(|address| qr::svg(&address, &frame.words.list.qr_alt)),
+            mails: mail::mailboxes(&list)
+                .iter()
+                .map(|mailbox| fill(&frame.words.list.mail_button, &[("mailbox", &mailbox.label())]))
+                .collect(),
+            markets: choices(&here, asking.market()),
             feed: format!("/l/{secret}.atom"),
             invite: (here.bot_name().is_some() && !list.watches.is_empty()).then(|| format!("/l/{secret}/telegram")),
             watches: list.watches.iter().map(|listed| teller.row(listed)).collect(),
@@ -90,6 +122,12 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(secret):
         Ok(response) => response,
         Err(problem) => wrong(&site, &reader, &problem),
     }
+}
+
+/// The list as a file, the same as its API answer.
+fn download(list: &ListOf) -> Response {
+    let name = [(CONTENT_DISPOSITION, "attachment; filename=\"tillwatch-list.json\"")];
+    (name, Json(listed(list))).into_response()
 }
 
 /// Says things in the reader's language.
@@ -115,19 +153,21 @@ impl Teller<'_> {
             }
             other => fill(&words.hidden, &[("outcome", self.words.listing.outcomes.of(other))]),
         });
-        let lanes = &self.words.listing.lanes;
-        let lane = match watch.lane {
-            Lane::Sticker => &lanes.sticker,
-            Lane::Automatic => &lanes.automatic,
-            Lane::Public => &lanes.public,
-            Lane::Code => &lanes.code,
-        };
+        let title = title(listed);
         Row {
             id: watch.id.0,
-            title: title(listed),
+            is_awake: match watch.rest {
+                Rest::Awake => true,
+                Rest::Until(moment) => moment <= self.now,
+                Rest::Stopped => false,
+            },
+            target: watch.target().map(|target| target.to_string()).unwrap_or_default(),
+            target_label: fill(&words.target_label, &[("currency", &watch.key.currency.to_string())]),
+            change_label: fill(&words.change_of, &[("thing", &title)]),
+            title,
             href: format!("/i/{item}?market={market}{sku}&lane={}", watch.lane.name()),
             price: price.unwrap_or_default(),
-            lane: lane.clone(),
+            lane: self.words.listing.lanes.of(watch.lane).to_owned(),
             rules: self.rules(listed),
             rest: match watch.rest {
                 Rest::Stopped => words.stopped.clone(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod past;
 mod present;
+pub(crate) use present::shortened;
 pub(crate) mod watch;
 
 use askama::Template;
@@ -15,21 +16,21 @@ use tillwatch_app::App;
 use tillwatch_app::look::Look;
 use tillwatch_app::ports::store::ListingKey;
 use tillwatch_core::country::Country;
-use tillwatch_core::history::Lane;
-use tillwatch_core::id::{ItemId, SkuId};
+use tillwatch_core::history::{Lane, Minute};
+use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
 
 use super::home::{Choice, choices};
-use super::{again, html, wrong};
+use super::{again, html, partner, wrong};
 use crate::chart::{Dress, Width};
 use crate::painter::View;
 use crate::reader::{Frame, Reader};
 use crate::words::{Words, fill};
-use crate::{Problem, Site};
+use crate::{Problem, Site, api};
 
 /// What an address asks for beside the listing.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Asked {
     pub(crate) market: Option<String>,
     pub(crate) sku: Option<String>,
@@ -37,6 +38,13 @@ pub(crate) struct Asked {
     pub(crate) range: Option<String>,
     pub(crate) dark: Option<String>,
     pub(crate) width: Option<String>,
+}
+
+impl Asked {
+    /// Which listing.
+    fn meant(&self, app: &App, reader: &Reader, item: &str) -> Result<Meant, Problem> {
+        meant(app, reader, item, self.market.as_deref(), self.sku.as_deref())
+    }
 }
 
 /// A listing whose price was read at least once.
@@ -47,6 +55,11 @@ struct Page<'a> {
     head: present::Head,
     ask: watch::Ask,
     receipt: Option<crate::receipt::View>,
+    /// Where the receipt stays.
+    receipt_link: String,
+    /// What the struck-out price is worth.
+    claim: Vec<String>,
+    partner: Option<partner::Offer>,
     lanes: Vec<present::LanePrice>,
     variants: Vec<present::Variant>,
     notes: Vec<present::Note>,
@@ -87,16 +100,15 @@ pub(crate) async fn show(
 ) -> Response {
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
-        let meant = meant(app, &asking, &item, &asked)?;
+        let meant = asked.meant(app, &asking, &item)?;
         let lane = lane(asked.lane.as_deref())?;
-        let frame = asking.frame(&here);
         match app.look_in(&meant.key, meant.sku.as_ref(), lane, now)? {
             Some(look) if look.state.snapshot.is_some() || look.standing.low.is_some() => {
-                let page = page(&here, frame, app, &look, &asked, now)?;
+                let page = page(&here, &asking, app, &look, &asked, now)?;
                 Ok(html(&asking, &page))
             }
             look => {
-                let page = unread(frame, &meant, look.as_ref());
+                let page = unread(asking.frame(&here), &meant, look.as_ref());
                 let waits = page.is_checking;
                 let response = html(&asking, &page);
                 Ok(if waits { again(response, 3) } else { response })
@@ -118,7 +130,7 @@ pub(crate) async fn chart(
 ) -> Result<Response, Problem> {
     let here = site.clone();
     let answer = site.ask(move |app, now| {
-        let meant = meant(app, &reader, &item, &asked)?;
+        let meant = asked.meant(app, &reader, &item)?;
         let lane = lane(asked.lane.as_deref())?;
         let words = reader.words(&here.tongues);
         let look = app.look_in(&meant.key, meant.sku.as_ref(), lane, now)?;
@@ -153,7 +165,7 @@ pub(crate) async fn photo(
     let turn = site.pictures.turn().await?;
     let answer = site.ask(move |app, now| {
         let _turn = turn;
-        let meant = meant(app, &reader, &item, &asked)?;
+        let meant = asked.meant(app, &reader, &item)?;
         let lane = lane(asked.lane.as_deref())?;
         let view = View {
             days: past::days(asked.range.as_deref())?,
@@ -190,15 +202,7 @@ pub(crate) async fn start(
 ) -> Response {
     let asking = reader.clone();
     let answer = site.ask(move |app, now| {
-        let asked = Asked {
-            market: Some(start.market),
-            sku: start.sku.filter(|sku| !sku.is_empty()),
-            lane: None,
-            range: None,
-            dark: None,
-            width: None,
-        };
-        let meant = meant(app, &asking, &item, &asked)?;
+        let meant = meant(app, &asking, &item, Some(&start.market), start.sku.as_deref())?;
         app.ask(&meant.key, meant.sku.as_ref(), now)?;
         Ok(Redirect::to(&address(&meant.key, meant.sku.as_ref())).into_response())
     });
@@ -209,16 +213,11 @@ pub(crate) async fn start(
 }
 
 /// The listing in the market that is named, else in one where it is tracked, the reader's before others.
-fn meant(app: &App, reader: &Reader, item: &str, asked: &Asked) -> Result<Meant, Problem> {
-    let item = ItemId::parse(item).map_err(|error| Problem::bad_value("item", format!("{item:?} {error}")))?;
-    let sku = asked
-        .sku
-        .as_deref()
-        .filter(|sku| !sku.is_empty())
-        .map(SkuId::parse)
-        .transpose();
+fn meant(app: &App, reader: &Reader, item: &str, market: Option<&str>, sku: Option<&str>) -> Result<Meant, Problem> {
+    let item = api::item(item)?;
+    let sku = sku.filter(|sku| !sku.is_empty()).map(SkuId::parse).transpose();
     let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
-    let named = asked.market.as_deref().map(Country::parse).transpose();
+    let named = market.map(Country::parse).transpose();
     let named = named.map_err(|error| Problem::bad_value("market", error.to_string()))?;
     let market = named.unwrap_or_else(|| reader.market());
     let mut keys = app.store().markets_of(&item)?;
@@ -251,13 +250,14 @@ fn lane(asked: Option<&str>) -> Result<Lane, Problem> {
 }
 
 fn page<'a>(
-    site: &Site,
-    frame: Frame<'a>,
+    site: &'a Site,
+    reader: &Reader,
     app: &App,
     look: &Look,
     asked: &Asked,
     now: Instant,
 ) -> Result<Page<'a>, Problem> {
+    let frame = reader.frame(site);
     let almanac = app.almanac();
     let key = &look.state.tracked.key;
     let present = present::Present {
@@ -275,8 +275,14 @@ fn page<'a>(
         .filter(|other| other.market != key.market);
     Ok(Page {
         head: present.head(),
-        ask: watch::ask(look, frame.words, app.public().is_some()),
+        ask: watch::ask(look, frame.words, site),
         receipt: present.receipt(),
+        receipt_link: format!("/r/{}", past::name(look, app, Minute::of(now))),
+        claim: app
+            .claim(look, Minute::of(now))?
+            .map(|claim| present.claim(&claim))
+            .unwrap_or_default(),
+        partner: partner::offer(site, reader, key, look.variant.sku.as_ref()),
         lanes: present.lanes(),
         variants: present.variants(),
         notes: present.notes(),
@@ -321,7 +327,7 @@ fn unread<'a>(frame: Frame<'a>, meant: &Meant, look: Option<&Look>) -> Unread<'a
 }
 
 /// The page of a listing in a market.
-fn address(key: &ListingKey, sku: Option<&SkuId>) -> String {
+pub(crate) fn address(key: &ListingKey, sku: Option<&SkuId>) -> String {
     match sku {
         Some(sku) => format!("/i/{}?market={}&sku={sku}", key.item, key.market),
         None => format!("/i/{}?market={}", key.item, key.market),

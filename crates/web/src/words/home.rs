@@ -15,6 +15,8 @@ pub(crate) struct Words {
     pub(crate) how: Vec<How>,
     pub(crate) refused: String,
     pub(crate) accepted: String,
+    pub(crate) watch_all: String,
+    pub(crate) too_many: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,7 @@
 //! Texts of a listing's page.
 
 use serde::Deserialize;
+use tillwatch_core::history::Lane;
 
 use super::Plural;
 
@@ -68,6 +69,29 @@ pub(crate) struct Words {
     pub(crate) watch_button: String,
     pub(crate) watch_hint: String,
     pub(crate) outcomes: Outcomes,
+    pub(crate) chart_legend_turn: String,
+    pub(crate) turns_heading: String,
+    pub(crate) turns_when: String,
+    pub(crate) turns_what: String,
+    pub(crate) came: String,
+    pub(crate) went: String,
+    pub(crate) receipt_link: String,
+    pub(crate) partner: String,
+    pub(crate) partner_hint: String,
+    pub(crate) partner_off: String,
+    pub(crate) partner_on: String,
+    pub(crate) claim_heading: String,
+    pub(crate) claim_earned: String,
+    pub(crate) claim_empty: String,
+    pub(crate) claim_below: String,
+    pub(crate) claim_above: String,
+    pub(crate) claim_same: String,
+    pub(crate) watch_telegram: String,
+    pub(crate) call_label: String,
+    pub(crate) call_hint: String,
+    pub(crate) wrong_target: String,
+    pub(crate) wrong_email: String,
+    pub(crate) wrong_call: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,6 +101,18 @@ pub(crate) struct Lanes {
     pub(crate) automatic: String,
     pub(crate) public: String,
     pub(crate) code: String,
+}
+
+impl Lanes {
+    /// A lane's name.
+    pub(crate) fn of(&self, lane: Lane) -> &str {
+        match lane {
+            Lane::Sticker => &self.sticker,
+            Lane::Automatic => &self.automatic,
+            Lane::Public => &self.public,
+            Lane::Code => &self.code,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,24 +1,23 @@
-//! A site with one listing that costs 20.00, asked as by a connection or without one.
+//! A site over a store in memory, with one listing that was read once.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::connect_info::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tillwatch_app::App;
-use tillwatch_app::conversation::Follow;
+use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::Later;
-use tillwatch_app::ports::store::{Check, Lanes, ListingKey, Priced, Schedule, Store, Terms};
+use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
+use tillwatch_app::ports::store::{Check, Lanes, ListingKey, Priced, Rest, Schedule, Store, Terms};
 use tillwatch_app::token::Token;
 use tillwatch_core::almanac::Almanac;
+use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::country::Country;
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
-use tillwatch_core::link::{Identity, identify};
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::rules::RuleBook;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
@@ -28,6 +27,7 @@ use tower::ServiceExt;
 
 pub(crate) const ITEM: &str = "1005006367324382";
 pub(crate) const TITLE: &str = "A <b>lamp</b> & more";
+pub(crate) const MAIL: &str = "mailto:ann@example.org";
 
 /// So many minutes after the beginning.
 pub(crate) fn at(minutes: i64) -> Instant {
@@ -36,28 +36,34 @@ pub(crate) fn at(minutes: i64) -> Instant {
         .plus_seconds(minutes * 60)
 }
 
-/// Knows one short link, and panics at another.
-#[derive(Default)]
-struct Guide(AtomicUsize);
+/// A mail server that takes everything, or a topic whose server refuses.
+#[derive(Clone)]
+pub(crate) struct Desk(Channel, Arc<Mutex<Vec<Message>>>);
 
-impl Follow for Guide {
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        assert!(!link.ends_with("_panic"), "a secret of the panic");
-        let found = if link.ends_with("_lamp") {
-            Ok(identify(ITEM))
+impl Notifier for Desk {
+    fn channel(&self) -> Channel {
+        self.0
+    }
+
+    fn deliver<'a>(&'a self, _: &'a Address, message: &'a Message, _: Instant) -> Later<'a, Delivery> {
+        let answer = if self.0 == Channel::Email {
+            self.1.lock().unwrap().push(message.clone());
+            Delivery::Delivered { id: None, moved: None }
         } else {
-            Err("the short link leads to a place that may not be asked".to_owned())
+            let why = "blocked by the user".to_owned();
+            Delivery::Gone { why }
         };
-        Box::pin(std::future::ready(found))
+        Box::pin(std::future::ready(answer))
     }
 }
 
+/// A site with one listing that costs 20.00.
 pub(crate) struct House {
     pub(crate) app: Arc<App>,
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     router: Router,
-    guide: Arc<Guide>,
+    pub(crate) now: Arc<Mutex<Instant>>,
+    mail: Desk,
 }
 
 pub(crate) struct Answer {
@@ -71,48 +77,19 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{}", self.text))
     }
 
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().unwrap())
-            .unwrap_or_default()
+    #[track_caller]
+    pub(crate) fn has(&self, what: &str) {
+        assert!(self.text.contains(what), "{what}: {}", self.text);
     }
-}
-
-pub(crate) fn key(item: &str, market: Country, currency: Currency) -> ListingKey {
-    let item = ItemId::parse(item).unwrap();
-    ListingKey { item, market, currency }
-}
-
-/// A text of a form or of an address.
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric();
-    text.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }
 
 impl House {
+    /// One whose operator lets programs be called.
     pub(crate) fn new() -> Self {
-        Self::with(|site| site)
+        Self::with(Site::with_calls)
     }
 
     pub(crate) fn with(set_up: impl FnOnce(Site) -> Site) -> Self {
-        Self::made(TITLE, set_up)
-    }
-
-    /// One whose seller gave the listing this title.
-    pub(crate) fn titled(title: &str) -> Self {
-        Self::made(title, |site| site)
-    }
-
-    fn made(title: &str, set_up: impl FnOnce(Site) -> Site) -> Self {
         let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
         let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
         let app = App::new(
@@ -123,50 +100,67 @@ impl House {
             at(0),
         )
         .unwrap();
-        let public = "https://till.example/".parse().unwrap();
-        let app = Arc::new(app.with_links(Some(public), [5; 32]).unwrap());
-        let guide = Arc::new(Guide::default());
+        let site = "https://till.example/".parse().unwrap();
+        let app = Arc::new(app.with_links(Some(site), [5; 32]).unwrap());
+        let now = Arc::new(Mutex::new(at(1)));
+        let clock = Arc::clone(&now);
+        // The secrets are 1, 2, 3 and so on.
         let last = AtomicU8::new(0);
         let dice = Arc::new(move || Some(Token::new([last.fetch_add(1, Ordering::Relaxed) + 1; 16])));
-        let site = Site::new(Arc::clone(&app), Arc::new(|| at(1))).unwrap();
-        let site = site.with_dice(dice).with_follow(Arc::<Guide>::clone(&guide));
+        let site = Site::new(Arc::clone(&app), Arc::new(move || *clock.lock().unwrap())).unwrap();
         let house = Self {
-            router: set_up(site).router(),
+            router: set_up(site.with_dice(dice)).router(),
             app,
             store,
-            guide,
+            now,
+            mail: Desk(Channel::Email, Arc::default()),
         };
-        house.read(title, 0, 2_000);
+        house.read();
         house
     }
 
     /// A reading of the listing.
-    pub(crate) fn read(&self, title: &str, minute: i64, price: i64) {
-        let key = key(ITEM, Country::US, Currency::USD);
-        let (listing, variant) = self.store.track(&key, None, at(0)).unwrap();
-        let price = Money::new(price, Currency::USD);
+    pub(crate) fn read(&self) {
+        let key = ListingKey {
+            item: ItemId::parse(ITEM).unwrap(),
+            market: Country::US,
+            currency: Currency::USD,
+        };
         let sku = SkuId::parse("1200").unwrap();
+        let (listing, variant) = self.store.track(&key, Some(&sku), at(0)).unwrap();
+        let price = Money::new(2_000, Currency::USD);
+        let mut checkout = Checkout::new(Country::US, Currency::USD, at(0));
+        checkout.lines.push(Line {
+            item: key.item.clone(),
+            sku: Some(sku),
+            title: Some(TITLE.to_owned()),
+            store: None,
+            seller: None,
+            categories: Vec::new(),
+            warehouse: None,
+            unit_price: price,
+            quantity: 1,
+            shipping: Money::new(0, Currency::USD),
+            pool: None,
+        });
         let check = Check {
             listing,
-            at: at(minute),
+            at: at(0),
             source: "test".into(),
             outcome: Outcome::Ok,
             detail: None,
             snapshot: Some(Snapshot {
                 item: Some(key.item.clone()),
-                title: Some(title.into()),
-                market: Some(Country::US),
-                currency: Some(Currency::USD),
-                variants: vec![Variant {
-                    sku: Some(sku.clone()),
-                    ..Variant::at(price)
-                }],
+                title: Some(TITLE.to_owned()),
+                market: Some(key.market),
+                currency: Some(key.currency),
+                variants: vec![Variant::at(price)],
                 ..Snapshot::empty("test")
             }),
             prices: vec![Priced {
                 variant,
-                sku: Some(sku),
-                checkout: None,
+                sku: None,
+                checkout: Some(checkout),
                 terms: Terms {
                     rules: self.app.rules().id.clone(),
                     delivered: false,
@@ -178,123 +172,83 @@ impl House {
                     code: price,
                 },
             }],
-            schedule: Schedule {
-                last_try: Some(at(minute).moment().as_second()),
-                last_good: Some(at(minute).moment().as_second()),
-                ..Schedule::default()
-            },
+            schedule: Schedule::default(),
             alerts: Vec::new(),
         };
         self.store.record_checks(&[check]).unwrap();
     }
 
-    /// Tracks listings that nobody has read.
-    pub(crate) fn track(&self, count: u64) {
-        for number in 0..count {
-            let item = format!("{}", 1_005_000_000_000_000 + number);
-            let key = key(&item, Country::parse("DE").unwrap(), Currency::parse("EUR").unwrap());
-            self.store.track(&key, None, at(0)).unwrap();
-        }
-    }
-
-    async fn call(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
         Answer {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
+            text,
         }
-    }
-
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if method != "GET" && !headers.iter().any(|(name, _)| *name == "content-type") {
-            request = request.header("content-type", "application/json");
-        }
-        self.call(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], "").await
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn json(&self, path: &str, body: &str) -> Answer {
-        self.send("POST", path, &[], body).await
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.json(path, &body.to_string()).await
+    /// A form from a page of another site.
+    pub(crate) async fn post_from_elsewhere(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "https://mail.example")
+            .header("sec-fetch-site", "cross-site");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
-    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.form_with(path, fields, &[]).await
-    }
-
-    pub(crate) async fn form_with(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
-        let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
-        let body = pairs.collect::<Vec<_>>().join("&");
-        let kind = [("content-type", "application/x-www-form-urlencoded")];
-        let headers: Vec<(&str, &str)> = kind.iter().chain(headers).copied().collect();
-        self.send("POST", path, &headers, &body).await
-    }
-
-    /// Asks from an address.
-    pub(crate) async fn from(&self, peer: &str, path: &str) -> Answer {
-        self.from_with(peer, path, &[]).await
-    }
-
-    pub(crate) async fn from_with(&self, peer: &str, path: &str, headers: &[(&str, String)]) -> Answer {
-        let mut request = Request::builder().uri(path).header("host", "till.example");
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        self.call_from(peer, request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn call_from(&self, peer: &str, mut request: Request<Body>) -> Answer {
-        let peer: IpAddr = peer.parse().unwrap();
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::new(peer, 1_000)));
-        self.call(request).await
-    }
-
-    /// Has a mailbox asked, from an address.
-    pub(crate) async fn watch_from(&self, peer: &str, mail: &str) -> Answer {
-        let body = format!("market=US&target=9.50&email={}", encoded(mail));
-        let request = Request::post(format!("/i/{ITEM}/watch"))
-            .header("host", "till.example")
-            .header("content-type", "application/x-www-form-urlencoded");
-        self.call_from(peer, request.body(Body::from(body)).unwrap()).await
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     /// Opens a list; its secret.
     pub(crate) async fn open(&self) -> String {
-        let answer = self.post("/api/v1/lists", &json!({})).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
-        answer.json()["secret"].as_str().unwrap().to_owned()
+        let opened = self.call("POST", "/api/v1/lists", &json!({})).await;
+        assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.text);
+        opened.json()["secret"].as_str().unwrap().to_owned()
     }
 
-    /// How often a short link was asked where it leads.
-    pub(crate) fn followed(&self) -> usize {
-        self.guide.0.load(Ordering::Relaxed)
+    pub(crate) async fn watch(&self, secret: &str, target: &str, channels: &[&str]) -> Answer {
+        let wish = json!({"link": ITEM, "sku": "1200", "target": target, "channels": channels});
+        self.call("POST", &format!("/api/v1/lists/{secret}/watches"), &wish)
+            .await
     }
 
-    pub(crate) fn listings(&self) -> u64 {
-        self.store.counts().unwrap().listings
+    /// Sends what is due.
+    pub(crate) async fn deliver(&self) {
+        let chat = Desk(Channel::Ntfy, Arc::default());
+        let post = Post::new(Arc::clone(&self.app), vec![Arc::new(self.mail.clone()), Arc::new(chat)]);
+        let now = *self.now.lock().unwrap();
+        let clock = move || now;
+        for question in post.questions(now, 9).unwrap() {
+            post.ask(&question, &clock).await.unwrap();
+        }
+        for parcel in post.collect(now, 9).unwrap() {
+            post.send(&parcel, &clock).await.unwrap();
+        }
     }
 
-    pub(crate) fn watches(&self) -> usize {
-        self.store.watches().unwrap().len()
+    pub(crate) fn letters(&self) -> Vec<Message> {
+        self.mail.1.lock().unwrap().clone()
     }
 
-    /// Letters that ask a mailbox.
-    pub(crate) fn questions(&self) -> usize {
-        self.store.lease_questions(at(2), at(3), 10).unwrap().len()
+    pub(crate) fn rest(&self) -> Rest {
+        self.store.watches().unwrap().remove(0).rest
     }
 }

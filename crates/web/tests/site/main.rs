@@ -1,7 +1,8 @@
-//! The whole site, asked without a socket: what it answers, and what it refuses.
+//! The site as a browser and a program see it, over a store in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
-mod api;
-mod document;
-mod hostile;
 mod house;
+mod lists;
+mod owner;
+mod pictures;
+mod receipts;

@@ -5,7 +5,7 @@ use tillwatch_core::history::Lane;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 
-use super::{VariantId, WatchId};
+use super::{ListId, VariantId, WatchId};
 use crate::token::Token;
 
 /// A watch that is to be added.
@@ -291,8 +291,10 @@ pub struct Question {
     pub id: QuestionId,
     /// Where to.
     pub address: String,
-    /// Whoever brings it back agrees.
+    /// Whoever brings it back agrees; where the letter brings a link, it opens the list.
     pub token: Token,
+    /// The list whose link the letter brings, in place of a question.
+    pub link_of: Option<ListId>,
     /// When it was asked for.
     pub at: Instant,
     /// How often it was tried before.

@@ -16,6 +16,9 @@ pub const RULES_OF_A_WATCH: usize = 20;
 /// The most secrets of a list at a time.
 pub const SECRETS_OF_A_LIST: usize = 20;
 
+/// The most secrets of a list at a time that were sent to its channels.
+pub const LENT_SECRETS_OF_A_LIST: usize = 10;
+
 /// SHA-256 of a secret.
 pub type Hash = [u8; 32];
 

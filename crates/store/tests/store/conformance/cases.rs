@@ -6,7 +6,7 @@ use tillwatch_app::ports::store::{
     StoreError, Terms, VariantId, VariantPast, WatchId, WatchPast,
 };
 use tillwatch_core::country::Country;
-use tillwatch_core::history::{Lane, Run, Series, Void};
+use tillwatch_core::history::{Lane, Minute, Run, Series, Void};
 use tillwatch_core::money::{Currency, Money};
 use tillwatch_core::snapshot::Outcome;
 
@@ -505,7 +505,7 @@ pub(crate) fn put_listing(store: &dyn Store) {
 
 pub(crate) fn checkouts(store: &dyn Store) {
     let (listing, variant) = tracked_listing(store, 1);
-    assert_eq!(store.checkouts(variant).unwrap(), []);
+    assert_eq!(store.checkouts(variant, Minute::FIRST, Minute::LAST).unwrap(), []);
     let mut odd = coupon("B", 50);
     odd.valid_from = Some(at(9));
     odd.valid_until = Some(at(8));
@@ -523,7 +523,7 @@ pub(crate) fn checkouts(store: &dyn Store) {
         reading.prices[0].checkout = Some(checkout.clone());
         store.record_checks(&[reading]).unwrap();
     }
-    assert_eq!(store.checkouts(variant).unwrap(), kept);
+    assert_eq!(store.checkouts(variant, Minute::FIRST, Minute::LAST).unwrap(), kept);
     // Within a minute the last one counts; one that was delayed does not.
     let again = checkout(3, 1_300, &[coupon("D", 2)]);
     for (after, checkout) in [(3, again.clone()), (2, checkout(2, 5, &[]))] {
@@ -532,12 +532,41 @@ pub(crate) fn checkouts(store: &dyn Store) {
         store.record_checks(&[reading]).unwrap();
     }
     kept[3].1 = again.clone();
-    assert_eq!(store.checkouts(variant).unwrap(), kept);
+    assert_eq!(store.checkouts(variant, Minute::FIRST, Minute::LAST).unwrap(), kept);
     assert_eq!(
         store.tracked_one(listing).unwrap().unwrap().variants[0].checkout,
         Some(again)
     );
-    not_there(store.checkouts(VariantId(99)));
+    // A span has the one that was in force when it began.
+    let between = |from, until| store.checkouts(variant, minute(from), minute(until)).unwrap();
+    assert_eq!(between(1, 3), kept[1..3]);
+    assert_eq!(between(2, 2), []);
+    assert_eq!(between(9, 10), kept[3..]);
+    assert_eq!(store.checkouts(variant, Minute::FIRST, minute(0)).unwrap(), []);
+    not_there(store.checkouts(VariantId(99), Minute::FIRST, Minute::LAST));
+}
+
+pub(crate) fn put_checkouts(store: &dyn Store) {
+    let (listing, variant) = tracked_listing(store, 1);
+    let all = |store: &dyn Store| store.checkouts(variant, Minute::FIRST, Minute::LAST).unwrap();
+    let mut reading = reading(listing, variant, 5, 1_000);
+    let read = checkout(5, 1_000, &[coupon("A", 100)]);
+    reading.prices[0].checkout = Some(read.clone());
+    store.record_checks(&[reading]).unwrap();
+    let past = [
+        (minute(1), checkout(1, 900, &[coupon("A", 100)])),
+        (minute(3), checkout(3, 950, &[])),
+        (minute(5), checkout(5, 1, &[])),
+    ];
+    store.put_checkouts(variant, &past).unwrap();
+    let [first, second, _] = past.clone();
+    assert_eq!(all(store), [first, second, (minute(5), read.clone())]);
+    // What was read last is still the present one.
+    assert_eq!(
+        store.tracked_one(listing).unwrap().unwrap().variants[0].checkout,
+        Some(read)
+    );
+    not_there(store.put_checkouts(VariantId(99), &past));
 }
 
 fn slip(from: u32, until: u32, reason: &str) -> Void {
@@ -687,7 +716,7 @@ pub(crate) fn counts(store: &dyn Store) {
         (empty.listings, empty.variants, empty.watches, empty.series, empty.runs),
         (0, 0, 0, 0, 0)
     );
-    assert_eq!(empty.version, 3);
+    assert_eq!(empty.version, 4);
     let (listing, variant) = tracked_listing(store, 1);
     store
         .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))

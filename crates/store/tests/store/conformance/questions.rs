@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
 use tillwatch_app::ports::store::{
-    Asked, Asking, Fate, Hash, NewChannel, NewWatch, Question, Settled, Store, StoreError,
+    Asked, Asking, Fate, Former, Hash, ListId, NewChannel, NewWatch, Question, Rest, Settled, Store, StoreError,
 };
 use tillwatch_app::token::Token;
 use tillwatch_core::history::Lane;
@@ -187,4 +187,79 @@ pub(crate) fn unsuppress(store: &dyn Store) {
     assert!(store.unsuppress(&BOX).unwrap());
     assert!(!store.unsuppress(&BOX).unwrap());
     assert!(!store.is_suppressed(&BOX).unwrap());
+}
+
+/// A list with a watch that tells two mailboxes, of which the first is confirmed.
+fn list_that_tells(store: &dyn Store) -> ListId {
+    let list = store.open_list(&token(90).hash(), at(0)).unwrap();
+    let (_, variant) = track(store, 7);
+    let channel = |address: &str, confirmed| NewChannel {
+        address: address.into(),
+        confirmed,
+    };
+    let wish = NewWatch {
+        channels: vec![channel(MAIL, true), channel(ALIAS, false)],
+        ..NewWatch::of(variant, Lane::Public, None)
+    };
+    store.add_to_list(list, &wish, at(0)).unwrap();
+    list
+}
+
+pub(crate) fn mail_link(store: &dyn Store) {
+    let list = list_that_tells(store);
+    let other = store.open_list(&token(91).hash(), at(0)).unwrap();
+    let send = |address, list, number, hour| store.mail_link(address, list, &token(number), hours(hour)).unwrap();
+    assert!(send(MAIL, list, 1, 1));
+    // Once a day, to nobody who did not agree, of no list that tells nobody there, to nobody at all.
+    assert!(!send(MAIL, list, 2, 24));
+    assert!(!send(ALIAS, list, 3, 1));
+    assert!(!send(MAIL, other, 4, 1));
+    assert!(!send("mailto:nobody@example.org", list, 5, 1));
+    let opens = |number: u8| store.list(&token(number).hash()).unwrap().map(|list| list.id);
+    assert_eq!([1, 2, 3, 4, 5].map(opens), [Some(list), None, None, None, None]);
+    let letters = due(store, 1);
+    let [letter] = letters.as_slice() else {
+        panic!("{letters:?}");
+    };
+    assert_eq!(
+        (letter.address.as_str(), letter.link_of, &letter.token),
+        (MAIL, Some(list), &token(1))
+    );
+    // It is no question: nobody agrees by it, and the channel shows none.
+    assert_eq!(store.question(&token(1).hash()).unwrap(), None);
+    assert_eq!(store.confirm(&token(1).hash(), hours(2)).unwrap(), None);
+    assert_eq!(fate(store), None);
+    let handed_over = Settled::Delivered { id: None };
+    assert!(store.settle_question(letter.id, &handed_over, hours(1)).unwrap());
+    assert!(send(MAIL, list, 6, 26));
+    // The list takes its letters with it.
+    store.remove_list(list).unwrap();
+    assert_eq!(due(store, 30), []);
+}
+
+pub(crate) fn lists_telling(store: &dyn Store) {
+    let list = list_that_tells(store);
+    assert_eq!(store.lists_telling(MAIL).unwrap(), [list]);
+    assert_eq!(store.lists_telling(ALIAS).unwrap(), []);
+    let watch = store.watches().unwrap().remove(0).id;
+    store.rest_watch(watch, Rest::Stopped).unwrap();
+    assert_eq!(store.lists_telling(MAIL).unwrap(), []);
+}
+
+pub(crate) fn lend_secret(store: &dyn Store) {
+    let list = list_that_tells(store);
+    for number in 0..=10 {
+        assert!(
+            store
+                .lend_secret(list, &token(number).hash(), hours(u32::from(number)))
+                .unwrap()
+        );
+    }
+    // The oldest of them made room, and nobody's own secret did.
+    let opens = |number: u8| store.list(&token(number).hash()).unwrap().is_some();
+    assert_eq!([0, 1, 10, 90].map(opens), [false, true, true, true]);
+    assert!(store.add_secret(list, &token(50).hash(), Former::End).unwrap());
+    assert_eq!([1, 10, 90, 50].map(opens), [false, false, false, true]);
+    store.remove_list(list).unwrap();
+    assert!(!store.lend_secret(list, &token(1).hash(), hours(1)).unwrap());
 }

@@ -25,6 +25,9 @@ use super::facts::{discount, snapshot};
 /// How far back it goes, in days.
 const DAYS: i64 = 730;
 
+/// So many of these have their checkouts kept as well, for receipts: what the usual chart shows, and a little more.
+const KEPT_DAYS: i64 = 100;
+
 /// Listings whose history is written.
 const LISTINGS: usize = 1_000;
 
@@ -38,6 +41,7 @@ struct Past {
     delivered: bool,
     lanes: [Vec<Run<Price>>; 4],
     checks: Vec<Run<Outcome>>,
+    checkouts: Vec<(Minute, Checkout)>,
 }
 
 /// What is the same for all of them.
@@ -47,6 +51,8 @@ struct Recorder<'a> {
     almanac: Almanac,
     rules: &'a RuleSet,
     from: Timestamp,
+    /// From then on checkouts are kept.
+    kept_from: Timestamp,
     until: Timestamp,
     codes: Vec<Codes>,
 }
@@ -94,6 +100,7 @@ pub(super) fn write(
         },
         rules,
         from,
+        kept_from: now.plus_seconds(-KEPT_DAYS * 86_400).moment(),
         until,
         codes: MARKETS
             .iter()
@@ -134,6 +141,7 @@ pub(super) fn write(
             store.put_past(variant, lane, &terms, runs)?;
         }
         store.put_checks(listing, &past.checks)?;
+        store.put_checkouts(variant, &past.checkouts)?;
     }
     Ok(pasts.len())
 }
@@ -163,6 +171,7 @@ impl Recorder<'_> {
             delivered: true,
             lanes: Default::default(),
             checks: Vec::new(),
+            checkouts: Vec::new(),
         };
         let mut moments = vec![self.from];
         for moment in self
@@ -209,6 +218,28 @@ impl Recorder<'_> {
         );
         let Ok(mut checkout) = own else { return };
         checkout.at = Instant::utc(from);
+        if until <= self.kept_from {
+            return self.price(past, codes, checkout, from, until);
+        }
+        past.checkouts.push((Minute::of(checkout.at), checkout.clone()));
+        // What begins or ends between two looks was known to.
+        let edges = checkout
+            .discounts
+            .iter()
+            .flat_map(|one| [one.valid_from, one.valid_until]);
+        let edges = edges.flatten().map(Instant::moment);
+        let mut moments: Vec<Timestamp> = edges.filter(|edge| from < *edge && *edge < until).collect();
+        moments.extend([from, until]);
+        moments.sort_unstable();
+        moments.dedup();
+        for (begins, ends) in moments.iter().zip(moments.iter().skip(1)) {
+            checkout.at = Instant::utc(*begins);
+            self.price(past, codes, checkout.clone(), *begins, *ends);
+        }
+    }
+
+    /// The prices of a checkout from a moment to another; within it nothing changes but the published codes.
+    fn price(&self, past: &mut Past, codes: &Codes, mut checkout: Checkout, from: Timestamp, until: Timestamp) {
         // A typed code is in one lane alone, so the others are the same whichever codes there are.
         let Some(bare) = Lanes::of(&checkout, self.rules) else {
             return;

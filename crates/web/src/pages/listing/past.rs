@@ -5,17 +5,26 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tillwatch_app::App;
 use tillwatch_app::look::Look;
+use tillwatch_app::receipts::{ReceiptName, Turn, Turns};
 use tillwatch_app::standing::FRESH;
 use tillwatch_core::calendar::{Phase, events_between};
+use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Figures, Known, Lane, Minute, Period, Series, Span};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 
 use super::{Asked, address};
 use crate::Problem;
-use crate::chart::{BUCKETS, Band, Chart, Dress, Mark, MarkKind};
+use crate::chart::{BUCKETS, Band, Chart, Dress, Mark, MarkKind, Tick};
 use crate::reader::Frame;
+use crate::receipt::Teller;
 use crate::words::{Words, fill};
+
+/// Turns of the stack that are told one by one, the latest.
+const MOST_TURNS: usize = 12;
+
+/// Days whose turns are looked for: what is older is told by the line alone.
+const TURNS_OF_DAYS: u32 = 365;
 
 /// Gaps that are told one by one, the longest first.
 const MOST_GAPS: usize = 5;
@@ -33,6 +42,16 @@ pub(super) struct Past {
     pub(super) has_gaps: bool,
     pub(super) windows: Vec<WindowRow>,
     pub(super) gaps: Vec<String>,
+    /// What entered and left the stack, the latest first.
+    pub(super) turns: Vec<TurnRow>,
+}
+
+/// A moment at which something entered or left the stack.
+pub(super) struct TurnRow {
+    pub(super) when: String,
+    pub(super) receipt: String,
+    pub(super) total: String,
+    pub(super) what: String,
 }
 
 /// A range of the chart, as a link.
@@ -62,6 +81,11 @@ struct Plot<'a> {
     said: &'a str,
     gap: &'a str,
     outcomes: BTreeMap<&'static str, &'a str>,
+    /// The name of a receipt with `{at}` for its minute, and from when on there are any.
+    receipt: String,
+    receipts_from: Option<u32>,
+    /// What a link to a receipt says.
+    working: &'a str,
 }
 
 /// The past of what is looked at; nothing before its first reading.
@@ -75,7 +99,7 @@ pub(super) fn past(
     let words = frame.words;
     let minute = Minute::of(now);
     let days = days(asked.range.as_deref())?;
-    drawn(app, look, words, days, minute, |chart, alt| {
+    drawn(app, look, words, days, minute, |chart, turns, alt| {
         let gaps = gaps(chart.effective, words, minute);
         let key = &look.state.tracked.key;
         let plot = Plot {
@@ -86,6 +110,9 @@ pub(super) fn past(
             said: &words.listing.readout,
             gap: &words.listing.readout_gap,
             outcomes: outcomes(chart.effective, words),
+            receipt: receipts(look, app),
+            receipts_from: turns.since.map(Minute::number),
+            working: &words.receipt.heading,
         };
         Ok(Past {
             svg: chart.svg(words, &words.listing.chart_heading, alt),
@@ -96,6 +123,7 @@ pub(super) fn past(
             has_gaps: !gaps.is_empty(),
             windows: windows(look, words, minute),
             gaps,
+            turns: turn_rows(&turns.turns, look, app, words, minute),
         })
     })
 }
@@ -110,7 +138,7 @@ pub(crate) fn picture(
     now: Instant,
 ) -> Result<Option<String>, Problem> {
     let title = look.title().unwrap_or(&words.listing.chart_heading);
-    drawn(app, look, words, days, Minute::of(now), |chart, alt| {
+    drawn(app, look, words, days, Minute::of(now), |chart, _, alt| {
         Ok(chart.alone(words, title, alt, dress))
     })
 }
@@ -122,7 +150,7 @@ fn drawn<T>(
     words: &Words,
     days: Option<u32>,
     now: Minute,
-    draw: impl FnOnce(&Chart<'_>, &str) -> Result<T, Problem>,
+    draw: impl FnOnce(&Chart<'_>, &Turns, &str) -> Result<T, Problem>,
 ) -> Result<Option<T>, Problem> {
     let key = &look.state.tracked.key;
     let series = |lane| -> Result<Option<Series>, Problem> {
@@ -141,6 +169,8 @@ fn drawn<T>(
     let from = days.map_or(first, |days| until.minus(days * DAY).max(first.min(until.minus(DAY))));
     let effective = bold.chart(from, until, BUCKETS);
     let sticker: Vec<Span<'_>> = thin.iter().flat_map(|thin| thin.chart(from, until, BUCKETS)).collect();
+    let turns_from = from.max(until.minus(TURNS_OF_DAYS * DAY));
+    let turns = app.turns(&look.variant, look.lane, turns_from, until)?;
     let chart = Chart {
         from,
         until,
@@ -150,8 +180,9 @@ fn drawn<T>(
         sticker: &sticker,
         marks: marks(look, words),
         bands: bands(app, from, until),
+        ticks: ticks(&turns.turns, words, now),
     };
-    draw(&chart, &alt(&effective, look, words, now)).map(Some)
+    draw(&chart, &turns, &alt(&effective, look, words, now)).map(Some)
 }
 
 /// The days of a range; `None` is everything.
@@ -216,6 +247,59 @@ fn marks(look: &Look, words: &Words) -> Vec<Mark> {
         label: label(&name, price),
     });
     marks.collect()
+}
+
+fn ticks(turns: &[Turn], words: &Words, now: Minute) -> Vec<Tick> {
+    let tick = |turn: &Turn| Tick {
+        at: turn.at,
+        text: format!(
+            "{}: {}",
+            words.site.form.moment(turn.at, now),
+            changed(turn, words, now)
+        ),
+    };
+    turns.iter().map(tick).collect()
+}
+
+/// What came and went, by the names that people know.
+fn changed(turn: &Turn, words: &Words, now: Minute) -> String {
+    let teller = Teller { words, now };
+    let told = |text: &str, discounts: &[Discount]| {
+        let names: Vec<String> = discounts.iter().map(|discount| teller.label(discount)).collect();
+        (!names.is_empty()).then(|| fill(text, &[("names", &names.join(", "))]))
+    };
+    let parts = [
+        told(&words.listing.came, &turn.entered),
+        told(&words.listing.went, &turn.left),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn turn_rows(turns: &[Turn], look: &Look, app: &App, words: &Words, now: Minute) -> Vec<TurnRow> {
+    let row = |turn: &Turn| TurnRow {
+        when: words.site.form.moment(turn.at, now),
+        receipt: format!("/r/{}", name(look, app, turn.at)),
+        total: words.site.form.number(turn.total),
+        what: changed(turn, words, now),
+    };
+    turns.iter().rev().take(MOST_TURNS).map(row).collect()
+}
+
+/// The name of the receipt of a minute.
+pub(super) fn name(look: &Look, app: &App, at: Minute) -> ReceiptName {
+    ReceiptName {
+        key: look.state.tracked.key.clone(),
+        sku: look.variant.sku.clone(),
+        lane: look.lane,
+        at,
+        rules: app.rules().id.clone(),
+    }
+}
+
+/// Where receipts are, with a place for their minute.
+fn receipts(look: &Look, app: &App) -> String {
+    let first = name(look, app, Minute::FIRST).to_string();
+    format!("/r/{}", first.replace("19700101T0000Z", "{at}"))
 }
 
 /// The named sales in view, their warm-ups left out.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use tillwatch_app::claim::Claim;
 use tillwatch_app::look::Look;
 use tillwatch_app::standing::{Last, Present as Known};
 use tillwatch_core::almanac::Almanac;
+use tillwatch_core::checkout::Checkout;
 use tillwatch_core::history::{Lane, Minute};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
@@ -181,11 +183,40 @@ impl Present<'_> {
             ..Receipt::new(&till.checkout, self.rules, &till.stack)
         };
         let variant = self.look.shown().and_then(|variant| variant.name.as_deref());
-        let teller = Teller {
-            words: self.words,
-            now: self.minute(),
+        Some(self.teller().tell(&receipt, variant, till.delivered))
+    }
+
+    /// What the struck-out price is worth, in sentences.
+    pub(super) fn claim(&self, claim: &Claim) -> Vec<String> {
+        let (words, form) = (&self.words.listing, &self.words.site.form);
+        let amount = |minor| form.amount(Money::new(minor, self.currency()));
+        let told = if claim.is_earned() {
+            &words.claim_earned
+        } else {
+            &words.claim_empty
         };
-        Some(teller.tell(&receipt, variant, till.delivered))
+        let first = fill(
+            told,
+            &[
+                ("struck", &form.amount(claim.struck)),
+                ("off", &form.tenths(claim.off)),
+                ("high", &amount(claim.highest.price.minor())),
+                ("day", &form.day(claim.highest.at, self.minute())),
+            ],
+        );
+        let really = match claim.really_off {
+            1.. => &words.claim_below,
+            0 => &words.claim_same,
+            _ => &words.claim_above,
+        };
+        let second = fill(
+            really,
+            &[
+                ("percent", &form.tenths(claim.really_off.abs())),
+                ("average", &amount(claim.average.minor())),
+            ],
+        );
+        vec![first, second]
     }
 
     pub(super) fn lanes(&self) -> Vec<LanePrice> {
@@ -195,12 +226,7 @@ impl Present<'_> {
         let names = &self.words.listing.lanes;
         let key = &self.look.state.tracked.key;
         let lanes = Lane::ALL.into_iter().map(|lane| LanePrice {
-            name: match lane {
-                Lane::Sticker => names.sticker.clone(),
-                Lane::Automatic => names.automatic.clone(),
-                Lane::Public => names.public.clone(),
-                Lane::Code => names.code.clone(),
-            },
+            name: names.of(lane).to_owned(),
             price: self.words.site.form.number(till.lanes.get(lane)),
             href: format!("{}&lane={}", address(key, self.look.variant.sku.as_ref()), lane.name()),
             is_shown: lane == self.look.lane,
@@ -225,7 +251,7 @@ impl Present<'_> {
             at: self.now,
         };
         let all = alternatives(snapshot, self.almanac, self.rules, &wish);
-        let own = names(&till.checkout, &till.stack);
+        let own = self.names(&till.checkout, &till.stack);
         let form = &self.words.site.form;
         let rows = all.iter().take(MOST_VARIANTS).filter_map(|other| {
             let variant = snapshot.variants.get(other.variant)?;
@@ -249,7 +275,7 @@ impl Present<'_> {
                 change: if is_this {
                     String::new()
                 } else {
-                    self.change(&own, &names(&other.checkout, &other.stack))
+                    self.change(&own, &self.names(&other.checkout, &other.stack))
                 },
                 is_this,
                 href: variant
@@ -260,6 +286,22 @@ impl Present<'_> {
             })
         });
         rows.collect()
+    }
+
+    /// What applied, by the names that people know.
+    fn names(&self, checkout: &Checkout, stack: &Stack) -> BTreeSet<String> {
+        let teller = self.teller();
+        stack
+            .discounts(checkout)
+            .map(|discount| teller.label(discount))
+            .collect()
+    }
+
+    fn teller(&self) -> Teller<'_> {
+        Teller {
+            words: self.words,
+            now: self.minute(),
+        }
     }
 
     /// What another variant gains and loses.
@@ -287,15 +329,7 @@ impl Present<'_> {
     }
 }
 
-/// What applied, by the names that people know.
-fn names(checkout: &tillwatch_core::checkout::Checkout, stack: &Stack) -> BTreeSet<String> {
-    let discounts = stack.discounts(checkout);
-    discounts
-        .map(|discount| discount.code.clone().unwrap_or_else(|| stack::explain::offer(discount)))
-        .collect()
-}
-
-fn shortened(title: &str) -> String {
+pub(crate) fn shortened(title: &str) -> String {
     if title.chars().count() <= LONGEST_TITLE {
         return title.to_owned();
     }

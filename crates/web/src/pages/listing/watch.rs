@@ -10,14 +10,18 @@ use serde::Deserialize;
 use tillwatch_app::Wanted;
 use tillwatch_app::look::Look;
 use tillwatch_app::ports::notifier::{Address, Mailbox};
-use tillwatch_app::ports::store::{ListOf, Listed, NewChannel};
+use tillwatch_app::ports::store::{ListId, ListOf, Listed, NewChannel};
 use tillwatch_app::token::Token;
 use tillwatch_core::alert::{Rule, Settings};
+use tillwatch_core::history::Lane;
+use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 
-use super::{Asked, lane, meant};
+use super::{Asked, Meant, lane, meant, page};
+use crate::api::lists::may_name;
 use crate::limits::Kind;
-use crate::pages::wrong;
+use crate::pages::list::telegram;
+use crate::pages::{html, wrong};
 use crate::reader::Reader;
 use crate::visitor::Visitor;
 use crate::words::{Words, fill};
@@ -28,17 +32,32 @@ pub(super) struct Ask {
     pub(super) item: String,
     /// What is filled in.
     pub(super) target: String,
+    pub(super) email: String,
+    pub(super) call: String,
     pub(super) label: String,
     pub(super) hint: String,
     /// Whether a mailbox can be asked to agree.
     pub(super) by_mail: bool,
+    /// Whether there is a bot that tells.
+    pub(super) by_telegram: bool,
+    /// Whether a visitor may name a program that is called.
+    pub(super) by_call: bool,
     pub(super) market: String,
     pub(super) sku: Option<String>,
     pub(super) lane: &'static str,
+    pub(super) wrong: Wrong,
+}
+
+/// What is wrong with a field, in a sentence; empty where nothing is.
+#[derive(Default)]
+pub(super) struct Wrong {
+    pub(super) target: String,
+    pub(super) email: String,
+    pub(super) call: String,
 }
 
 /// A form with the target to begin with: what is suggested, else a tenth less than now.
-pub(super) fn ask(look: &Look, words: &Words, by_mail: bool) -> Ask {
+pub(super) fn ask(look: &Look, words: &Words, site: &Site) -> Ask {
     let key = &look.state.tracked.key;
     let now = look.till.as_ref().map(|till| till.stack.total());
     let tenth_less = |now: Money| Money::new(now.minor() - now.minor() / 10, now.currency());
@@ -49,12 +68,17 @@ pub(super) fn ask(look: &Look, words: &Words, by_mail: bool) -> Ask {
     Ask {
         item: key.item.to_string(),
         target: target.map(|target| target.to_string()).unwrap_or_default(),
+        email: String::new(),
+        call: String::new(),
         label: fill(&words.listing.target_label, &[("currency", &key.currency.to_string())]),
         hint: hint.clone(),
-        by_mail,
+        by_mail: site.app.public().is_some(),
+        by_telegram: site.bot_name().is_some(),
+        by_call: site.calls,
         market: key.market.to_string(),
         sku: look.variant.sku.as_ref().map(ToString::to_string),
         lane: look.lane.name(),
+        wrong: Wrong::default(),
     }
 }
 
@@ -65,8 +89,40 @@ pub(crate) struct Wish {
     lane: Option<String>,
     target: String,
     email: Option<String>,
+    /// The address of a program that is called.
+    call: Option<String>,
     /// The secret of a list that the watch joins; without one a new list is opened.
     list: Option<String>,
+    /// `telegram` leads on to the bot.
+    tell: Option<String>,
+}
+
+impl Wish {
+    /// The same form with what was typed, and what is wrong with it.
+    fn again(self, ask: Ask, problem: &Problem, words: &Words) -> Ask {
+        let words = &words.listing;
+        let mut wrong = Wrong::default();
+        let (place, text) = match problem.field() {
+            Some("email") => (&mut wrong.email, &words.wrong_email),
+            Some("call") => (&mut wrong.call, &words.wrong_call),
+            _ => (&mut wrong.target, &words.wrong_target),
+        };
+        *place = fill(text, &[("why", problem.detail())]);
+        Ask {
+            target: self.target,
+            email: self.email.unwrap_or_default(),
+            call: self.call.unwrap_or_default(),
+            wrong,
+            ..ask
+        }
+    }
+}
+
+/// What a form comes to.
+struct Read {
+    target: Money,
+    /// Where it is told besides.
+    address: Option<Address>,
 }
 
 /// `POST /i/{item}/watch`
@@ -79,60 +135,41 @@ pub(crate) async fn add(
 ) -> Response {
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
-        let asked = Asked {
-            market: Some(wish.market.clone()),
-            sku: wish.sku.clone().filter(|sku| !sku.is_empty()),
-            lane: wish.lane.clone(),
-            range: None,
-            dark: None,
-            width: None,
+        let meant = meant(app, &asking, &item, Some(&wish.market), wish.sku.as_deref())?;
+        let lane = lane(wish.lane.as_deref())?;
+        let read = match read(&here, &wish, meant.key.currency) {
+            Ok(read) => read,
+            Err(problem) => return again(&here, &asking, &meant, lane, wish, &problem, now),
         };
-        let meant = meant(app, &asking, &item, &asked)?;
-        let target = amount(&wish.target, meant.key.currency)?;
-        let mailbox = wish.email.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let mailbox = mailbox.map(Mailbox::parse).transpose();
-        let mailbox = mailbox.map_err(|error| Problem::bad_value("email", error.to_string()))?;
-        if mailbox.is_some() && app.public().is_none() {
-            let told = "no mailbox can be asked whether it agrees: the site has no public address";
-            return Err(Problem::bad_value("email", told));
-        }
-        if mailbox.is_some() {
+        if matches!(read.address, Some(Address::Email { .. })) {
             here.may(Kind::Mailbox, visitor)?;
         }
-        let address = mailbox.map(|mailbox| Address::Email { mailbox });
-        // A browser may remember a list that is gone.
-        let known = wish.list.as_deref().and_then(Token::parse);
-        let known = known.and_then(|secret| Some((app.list(&secret).transpose()?, secret)));
-        let (list, told, secret) = if let Some((list, secret)) = known {
-            let list = list?;
-            (list.id, told_by_all(&list), secret)
-        } else {
-            let secret = here.fresh()?;
-            (app.open_list(&secret, now)?, BTreeSet::new(), secret)
-        };
-        let named = address.as_ref().map(Address::kept);
+        let (list, told, secret) = joined(&here, wish.list.as_deref(), now)?;
+        let named = read.address.as_ref().map(Address::kept);
         let channels = told.into_iter().chain(named).collect::<BTreeSet<String>>();
+        let unconfirmed = |address| NewChannel {
+            address,
+            confirmed: false,
+        };
         let wanted = Wanted {
             key: meant.key,
             sku: meant.sku,
-            lane: lane(wish.lane.as_deref())?,
-            rules: vec![Rule::Below(target)],
+            lane,
+            rules: vec![Rule::Below(read.target)],
             settings: Settings::default(),
-            channels: channels
-                .into_iter()
-                .map(|address| NewChannel {
-                    address,
-                    confirmed: false,
-                })
-                .collect(),
+            channels: channels.into_iter().map(unconfirmed).collect(),
         };
         app.watch_in_list(list, &wanted, now)?;
-        if let Some(address) = &address {
+        if let Some(address @ Address::Email { .. }) = &read.address {
             app.ask_to_confirm(address, &here.fresh()?, now)?;
         }
         // The address is a secret: nobody keeps this answer.
+        let no_store = [(CACHE_CONTROL, "no-store")];
+        if wish.tell.as_deref() == Some("telegram") && here.bot_name().is_some() {
+            return Ok((no_store, telegram::invited(&here, &asking, app, &secret, now)?).into_response());
+        }
         let place = format!("/l/{}", secret.text());
-        Ok(([(CACHE_CONTROL, "no-store")], Redirect::to(&place)).into_response())
+        Ok((no_store, Redirect::to(&place)).into_response())
     });
     match answer.await {
         Ok(response) => response,
@@ -140,8 +177,73 @@ pub(crate) async fn add(
     }
 }
 
+/// The page once more, with what was typed.
+fn again(
+    site: &Site,
+    reader: &Reader,
+    meant: &Meant,
+    lane: Lane,
+    wish: Wish,
+    problem: &Problem,
+    now: Instant,
+) -> Result<Response, Problem> {
+    let look = site.app.look_in(&meant.key, meant.sku.as_ref(), lane, now)?;
+    let look = look.ok_or_else(|| problem.clone())?;
+    let asked = Asked {
+        lane: wish.lane.clone(),
+        ..Asked::default()
+    };
+    let mut page = page(site, reader, &site.app, &look, &asked, now)?;
+    page.ask = wish.again(page.ask, problem, page.frame.words);
+    let mut response = html(reader, &page);
+    *response.status_mut() = problem.status();
+    Ok(response)
+}
+
+/// What was typed, as values.
+fn read(site: &Site, wish: &Wish, currency: Currency) -> Result<Read, Problem> {
+    let target = amount(&wish.target, currency)?;
+    let typed = |field: &Option<String>| {
+        field
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let mailbox = typed(&wish.email).map(|text| Mailbox::parse(&text)).transpose();
+    let mailbox = mailbox.map_err(|error| Problem::bad_value("email", error.to_string()))?;
+    if mailbox.is_some() && site.app.public().is_none() {
+        let told = "no mailbox can be asked whether it agrees: the site has no public address";
+        return Err(Problem::bad_value("email", told));
+    }
+    let call = typed(&wish.call).map(|text| Address::parse(&text)).transpose();
+    let call = call.map_err(|error| Problem::bad_value("call", error.to_string()))?;
+    if let Some(call) = &call {
+        may_name(site, call).map_err(|problem| Problem::bad_value("call", problem.detail()))?;
+    }
+    Ok(Read {
+        target,
+        address: mailbox.map(|mailbox| Address::Email { mailbox }).or(call),
+    })
+}
+
+/// The list that a browser remembers, where it is still there, with where all its watches tell; else a new one.
+pub(crate) fn joined(
+    site: &Site,
+    known: Option<&str>,
+    now: Instant,
+) -> Result<(ListId, BTreeSet<String>, Token), Problem> {
+    if let Some(secret) = known.and_then(Token::parse)
+        && let Some(list) = site.app.list(&secret)?
+    {
+        return Ok((list.id, told_by_all(&list), secret));
+    }
+    let secret = site.fresh()?;
+    Ok((site.app.open_list(&secret, now)?, BTreeSet::new(), secret))
+}
+
 /// Where every watch of a list tells: a chat that was bound to it, a mailbox that was named each time.
-fn told_by_all(list: &ListOf) -> BTreeSet<String> {
+pub(crate) fn told_by_all(list: &ListOf) -> BTreeSet<String> {
     let channels = |listed: &Listed| -> BTreeSet<String> {
         let channels = listed.watch.channels.iter().filter(|channel| channel.paused.is_none());
         channels.map(|channel| channel.address.clone()).collect()
@@ -151,7 +253,7 @@ fn told_by_all(list: &ListOf) -> BTreeSet<String> {
 }
 
 /// An amount as people type it: with a point or, where that is theirs, a comma before the cents.
-fn amount(text: &str, currency: Currency) -> Result<Money, Problem> {
+pub(crate) fn amount(text: &str, currency: Currency) -> Result<Money, Problem> {
     let text = text.trim();
     let pointed = match text.split_once(',') {
         Some((whole, cents)) if !text.contains('.') && cents.len() <= 3 && !cents.contains(',') => {
