@@ -16,7 +16,7 @@ use crate::words::fill;
 use crate::{Problem, Site};
 
 /// So many lines are taken at once.
-const MOST_LINES: usize = 200;
+const MOST_LINES: usize = 500;
 
 /// The most bytes of them: links with all that campaigns put behind them.
 const MOST_BYTES: usize = 256 * 1024;

@@ -547,7 +547,7 @@ async fn no_cell_of_a_table_is_a_formula() {
 #[tokio::test]
 async fn more_than_anybody_needs_is_refused() {
     let house = House::new();
-    let lines = format!("{ITEM}\n").repeat(201);
+    let lines = format!("{ITEM}\n").repeat(501);
     let answer = house.form("/", &[("text", &lines), ("market", "US")]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.text.contains("<html"), "a page: {}", answer.text);
