@@ -63,7 +63,7 @@ def fuzz(command: list[str], place: str, seconds: int, *more: str) -> int:
     command += more
     # An export never ends as far as a fuzzer is concerned: it is two years of two thousand listings.
     command += ["--exclude-operation-id", "export", "--generation-database", "none", "--no-color"]
-    return subprocess.run(command, timeout=seconds, check=False).returncode
+    return subprocess.run(command, timeout=seconds, check=False, cwd=tempfile.gettempdir()).returncode
 
 
 if __name__ == "__main__":

@@ -12,12 +12,11 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Method};
 use axum::middleware;
 use tower_http::CompressionLevel;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::{Site, mishap};
+use crate::Site;
 
 pub(crate) use guard::too_many;
 
@@ -60,8 +59,9 @@ pub(crate) fn wrap(router: Router<Site>, site: &Site) -> Router<Site> {
     let csrf = CsrfLayer::new().with_insecure_bypass(|method: &Method, uri| {
         method == Method::POST && (uri.path().starts_with("/stop/") || uri.path().starts_with("/telegram/"))
     });
-    let wrapped = wrapped.layer(csrf).layer(CatchPanicLayer::custom(mishap::answer));
-    let wrapped = wrapped.layer(middleware::from_fn_with_state(site.clone(), guard::guard));
+    let wrapped = wrapped
+        .layer(csrf)
+        .layer(middleware::from_fn_with_state(site.clone(), guard::guard));
     HEADERS.into_iter().fold(wrapped, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(
             name,

@@ -1,9 +1,10 @@
 //! Faults of the program itself: whoever meets one is told a number, which stands in the log, and nothing else.
 
-use std::any::Any;
 use std::cell::Cell;
+use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::panic::PanicHookInfo;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::task::{Context, Poll};
 
 use axum::response::{IntoResponse, Response};
 
@@ -32,9 +33,14 @@ pub(crate) fn take() -> String {
     written(LAST.take().unwrap_or_else(fresh))
 }
 
-/// What is answered in the place of a handler that panicked.
-pub(crate) fn answer(_: Box<dyn Any + Send>) -> Response {
-    Problem::internal().into_response()
+/// Waits for an answer; where a handler panics, it is that of a fault.
+pub(crate) async fn caught(answer: impl Future<Output = Response>) -> Response {
+    let mut answer = std::pin::pin!(answer);
+    let poll = |context: &mut Context<'_>| {
+        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Problem::internal().into_response()))
+    };
+    std::future::poll_fn(poll).await
 }
 
 fn written(number: u64) -> String {

@@ -17,7 +17,7 @@ use crate::limits::{Kind as Counted, Left};
 use crate::problem::Kind;
 use crate::reader::Reader;
 use crate::visitor::Visitor;
-use crate::{Problem, Site, pages};
+use crate::{Problem, Site, mishap, pages};
 
 /// No call takes longer, its body included.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -76,7 +76,9 @@ pub(super) async fn guard(State(site): State<Site>, request: Request, next: Next
     } else {
         let answer = next.run(Request::from_parts(parts, body));
         let late = |_| Problem::new(Kind::Timeout, "the call took too long").into_response();
-        tokio::time::timeout(LONGEST, answer).await.unwrap_or_else(late)
+        tokio::time::timeout(LONGEST, mishap::caught(answer))
+            .await
+            .unwrap_or_else(late)
     };
     if has_secret(&path) && response.status() == StatusCode::NOT_FOUND {
         // Only whether there may be another one is asked, and that by the next call.
