@@ -102,8 +102,7 @@ impl Server {
         );
         self.child.wait().unwrap();
         self.reader.take().unwrap().join().unwrap();
-        let log = self.log.lock().unwrap().clone();
-        log
+        self.log.lock().unwrap().clone()
     }
 }
 
