@@ -13,6 +13,7 @@ pub mod claim;
 pub mod codes;
 mod consent;
 pub mod conversation;
+pub mod csv;
 pub mod desk;
 pub mod effects;
 pub mod figures;

@@ -6,7 +6,7 @@ use tillwatch_core::history::{Lane, Run, Value};
 use tillwatch_core::money::Money;
 
 use crate::ports::store::{
-    ListingId, ListingKey, ListingPast, SeriesPast, Store, StoreError, TrackedVariant, VariantId, VariantPast,
+    ListingId, ListingKey, ListingPast, SeriesPast, Store, StoreError, Tracked, TrackedVariant, VariantId, VariantPast,
     WatchPast,
 };
 
@@ -73,35 +73,47 @@ impl<'a> Outgoing<'a> {
 
     /// Each listing with its past, by key.
     pub fn each(&self) -> impl Iterator<Item = Result<ListingPast, StoreError>> {
-        let past = |(key, id): &(ListingKey, ListingId)| self.listing(key, *id).transpose();
+        let past = |(_, id): &(ListingKey, ListingId)| self.listing(*id).transpose();
         self.listings.iter().filter_map(past)
     }
 
     /// `None` where it is gone meanwhile.
-    fn listing(&self, key: &ListingKey, id: ListingId) -> Result<Option<ListingPast>, StoreError> {
+    fn listing(&self, id: ListingId) -> Result<Option<ListingPast>, StoreError> {
         let Some(tracked) = self.store.tracked_one(id)? else {
             return Ok(None);
         };
-        let variants = tracked.variants.iter().map(|variant| self.past(variant));
-        let mut variants: Vec<VariantPast> = variants.collect::<Result<_, _>>()?;
-        // Named ones first: a selected one that has the same id would take their place.
-        variants.sort_by(|one, other| (one.selected, &one.sku).cmp(&(other.selected, &other.sku)));
-        Ok(Some(ListingPast {
-            key: key.clone(),
-            checks: self.store.checks(id)?,
-            variants,
-        }))
+        let watches = |variant: &TrackedVariant| self.watches.get(&variant.id).cloned().unwrap_or_default();
+        past(self.store, &tracked, watches).map(Some)
     }
+}
 
-    fn past(&self, variant: &TrackedVariant) -> Result<VariantPast, StoreError> {
+/// The past of a listing as anybody may have it: nobody who watches it is in it.
+pub fn public_past(store: &dyn Store, tracked: &Tracked) -> Result<ListingPast, StoreError> {
+    past(store, tracked, |_| Vec::new())
+}
+
+fn past(
+    store: &dyn Store,
+    tracked: &Tracked,
+    watches: impl Fn(&TrackedVariant) -> Vec<WatchPast>,
+) -> Result<ListingPast, StoreError> {
+    let past = |variant: &TrackedVariant| {
         Ok(VariantPast {
             sku: variant.sku.clone(),
             selected: variant.selected,
-            series: series_of(self.store, variant.id)?,
-            voids: self.store.voids(variant.id)?,
-            watches: self.watches.get(&variant.id).cloned().unwrap_or_default(),
+            series: series_of(store, variant.id)?,
+            voids: store.voids(variant.id)?,
+            watches: watches(variant),
         })
-    }
+    };
+    let mut variants: Vec<VariantPast> = tracked.variants.iter().map(past).collect::<Result<_, StoreError>>()?;
+    // Named ones first: a selected one that has the same id would take their place.
+    variants.sort_by(|one, other| (one.selected, &one.sku).cmp(&(other.selected, &other.sku)));
+    Ok(ListingPast {
+        key: tracked.key.clone(),
+        checks: store.checks(tracked.id)?,
+        variants,
+    })
 }
 
 /// The watches of each variant.

@@ -16,6 +16,7 @@ pub mod explain;
 mod groups;
 mod improve;
 mod moves;
+mod notes;
 mod pairs;
 mod profiles;
 mod read;
@@ -35,6 +36,7 @@ use crate::rules::RuleSet;
 use crate::stack::{self, Stack};
 
 pub use advice::{Add, Advice, Drawn, Keep, Shift, advice, drawer};
+pub use notes::notes;
 pub use read::read;
 pub use write::Answer;
 

@@ -64,7 +64,7 @@ impl InputError {
 }
 
 /// Reads JSON into a raw form; on failure says where and what was expected.
-pub(crate) fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, InputError> {
+pub fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, InputError> {
     // Texts of what is known to be UTF-8 need not be checked one by one.
     let read = match core::str::from_utf8(json) {
         Ok(json) => serde_json::from_str(json),

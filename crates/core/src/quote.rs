@@ -1,5 +1,7 @@
 //! From what was seen of a listing to a checkout of one variant, with every public discount that is known.
 
+mod write;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -16,6 +18,8 @@ use crate::money::{Currency, Money};
 use crate::rules::RuleSet;
 use crate::snapshot::{Outcome, Shipping, Snapshot, Variant};
 use crate::stack::{self, Stack};
+
+pub use write::{Answer, Other, SCHEMA, Worked};
 
 /// What the shopper asks for.
 #[derive(Debug, Clone)]

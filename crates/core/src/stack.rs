@@ -5,6 +5,7 @@ pub mod diagnose;
 pub mod explain;
 mod near;
 mod one;
+mod others;
 pub(crate) mod part;
 mod refuse;
 mod till;
@@ -23,6 +24,7 @@ use crate::money::Money;
 
 pub use best::{Least, best, least};
 pub use near::{NearMiss, near_misses};
+pub use others::other_rules;
 pub use refuse::{By, Reason};
 pub use till::{could_touch, is_meant_for};
 pub use write::{Hundredths, OtherRules, Receipt, SCHEMA};

@@ -42,14 +42,7 @@ impl Rules {
 
     /// The other rule sets that come to another total than this stack.
     pub(crate) fn others(&self, checkout: &Checkout, stack: &Stack) -> Vec<OtherRules<'_>> {
-        let others = self.book.iter().filter(|rules| rules.id != stack.rules);
-        others
-            .map(|rules| OtherRules {
-                rules: &rules.id,
-                total: stack::least(checkout, rules).total,
-            })
-            .filter(|other| other.total != stack.total())
-            .collect()
+        stack::other_rules(&self.book, checkout, stack)
     }
 }
 

@@ -4,10 +4,12 @@
 
 mod board;
 mod bot;
+mod heads;
 mod ladders;
 mod letters;
 pub(crate) mod log;
 mod post;
+mod server;
 mod stop;
 
 use std::net::SocketAddr;
@@ -22,7 +24,7 @@ use tillwatch_app::ports::notifier::Notifier;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
-use tillwatch_web::{Clock, Site};
+use tillwatch_web::{Clock, Limits, Network, Site};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -51,6 +53,18 @@ pub(crate) struct Service {
     pub(crate) calls: bool,
     /// Whether its marketplace is simulated, which every page then says.
     pub(crate) demonstration: bool,
+    pub(crate) door: Door,
+}
+
+/// Who may ask, and how often.
+#[derive(Debug, Default)]
+pub(crate) struct Door {
+    /// Absent where nobody is counted.
+    pub(crate) limits: Option<Limits>,
+    /// Proxies, which say for whom they speak.
+    pub(crate) proxies: Vec<Network>,
+    /// Who may see figures, beside this machine itself.
+    pub(crate) operators: Vec<Network>,
 }
 
 impl Service {
@@ -64,6 +78,10 @@ impl Service {
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
         let site = site.with_follow(Arc::clone(&self.follow));
         let site = if self.demonstration { site.demonstration() } else { site };
+        let site = site
+            .with_proxies(&self.door.proxies)
+            .with_operators(&self.door.operators);
+        let site = self.door.limits.into_iter().fold(site, Site::with_limits);
         let painter = site.painter();
         let office = Post::new(Arc::clone(&self.app), self.notifiers.clone()).with_painter(Arc::clone(&painter));
         let office = Arc::new(office);
@@ -99,22 +117,20 @@ impl Service {
                 Ok::<_, anyhow::Error>(failed)
             });
             let stopping = Arc::clone(&stop);
-            // Who calls is of use to what counts a network's voice once.
-            let site = site.into_make_service_with_connect_info::<SocketAddr>();
-            let server = axum::serve(listener, site).with_graceful_shutdown(async move {
+            let until = async move {
                 tokio::select! {
                     () = signal() => tracing::info!("stopping"),
                     _ = failure => {}
                 }
                 stopping.now();
-            });
-            let ended = runtime.block_on(async { server.await });
+            };
+            runtime.block_on(server::run(listener, site, &self.door.proxies, until));
             stop.now();
             match begun.join() {
                 Ok(begun) => drop::<tokio::sync::oneshot::Sender<()>>(begun?),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
-            ended.context("the server")
+            Ok(())
         })
     }
 

@@ -1,25 +1,75 @@
-//! The API: public data as JSON.
+//! The API: public data as JSON, and lists for whoever has their secret.
 
 pub(crate) mod board;
+pub(crate) mod body;
 pub(crate) mod discounts;
+pub(crate) mod document;
+pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod listing;
 pub(crate) mod lists;
 pub(crate) mod promotions;
+pub(crate) mod quotes;
+mod shapes;
+pub(crate) mod table;
+pub(crate) mod till;
 
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, delete, get, post};
 use serde::Deserialize;
 use tillwatch_app::App;
 use tillwatch_app::ports::store::ListingKey;
 use tillwatch_core::country::Country;
 use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::link::identify;
+use utoipa::IntoParams;
 
-use crate::Problem;
+use crate::{Problem, Site};
+
+/// An address and what answers it.
+pub(crate) type Route = (&'static str, MethodRouter<Site>);
+
+/// What is public, or keeps nothing.
+pub(crate) fn public() -> Vec<Route> {
+    let long = || DefaultBodyLimit::max(till::MOST_BYTES);
+    vec![
+        ("/api/v1/quotes", post(quotes::quote)),
+        ("/api/v1/stacks", post(till::stack).layer(long())),
+        ("/api/v1/diagnoses", post(till::diagnosis).layer(long())),
+        ("/api/v1/baskets", post(till::basket).layer(long())),
+        ("/api/v1/listings/{item}", get(listing::show)),
+        ("/api/v1/listings/{item}/history", get(history::show)),
+        ("/api/v1/listings/{item}/history.csv", get(table::show)),
+        ("/api/v1/export", get(export::export)),
+        ("/api/v1/deals", get(board::deals)),
+        ("/api/v1/search", get(board::search)),
+        ("/api/v1/promotions", get(promotions::show)),
+        ("/api/v1/discounts", get(discounts::show)),
+    ]
+}
+
+/// What a list's secret opens.
+pub(crate) fn of_lists() -> Vec<Route> {
+    vec![
+        ("/api/v1/lists", post(lists::open)),
+        (
+            "/api/v1/lists/{secret}",
+            get(lists::show).patch(lists::change).delete(lists::remove),
+        ),
+        ("/api/v1/lists/{secret}/watches", post(lists::watch)),
+        ("/api/v1/lists/{secret}/watches/{id}", delete(lists::unwatch)),
+    ]
+}
 
 /// Which listing an address means.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Which {
+    /// The ship-to country; it may be left out where the listing is tracked in one only.
+    #[param(example = "US")]
     market: Option<String>,
+    /// One variant only.
     sku: Option<String>,
 }
 

@@ -1,5 +1,8 @@
-//! What every answer is wrapped in: headers that keep a browser from doing what no page of ours needs, and a refusal
-//! of forms that another site sends.
+//! What every answer is wrapped in: headers that keep a browser from doing what no page of ours needs, a refusal of forms
+//! that another site sends, limits, and one voice for whatever goes wrong.
+
+mod guard;
+mod kept;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -7,11 +10,18 @@ use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, Method};
+use axum::middleware;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// The most bytes that are taken in: five hundred links or a long checkout.
-const MOST_BYTES: usize = 256 * 1024;
+use crate::Site;
+
+pub(crate) use guard::too_many;
+
+/// The most bytes that are taken in, but where an address says otherwise.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// Nothing is loaded but from here, nothing runs that is not a file of ours, nobody frames a page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -33,15 +43,26 @@ const HEADERS: [(HeaderName, &str); 7] = [
     ),
 ];
 
+/// Wraps what has no secret in it: an answer gets a name, so that it need not be sent twice, and is packed.
+///
+/// An answer with a secret is not packed: beside a text that a visitor chose, its packed length would tell the secret.
+pub(crate) fn open(router: Router<Site>) -> Router<Site> {
+    let packed = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    router.layer(middleware::from_fn(kept::named)).layer(packed)
+}
+
 /// Wraps the whole site. An answer that has a header of its own keeps it.
-pub(crate) fn wrap(router: Router) -> Router {
+pub(crate) fn wrap(router: Router<Site>, site: &Site) -> Router<Site> {
     let wrapped = router.layer(DefaultBodyLimit::max(MOST_BYTES));
     // A mail program that stops an alert by one click, and Telegram, send from elsewhere by their nature; what they may
     // do is in the address.
     let csrf = CsrfLayer::new().with_insecure_bypass(|method: &Method, uri| {
         method == Method::POST && (uri.path().starts_with("/stop/") || uri.path().starts_with("/telegram/"))
     });
-    HEADERS.into_iter().fold(wrapped.layer(csrf), |router, (name, value)| {
+    let wrapped = wrapped
+        .layer(csrf)
+        .layer(middleware::from_fn_with_state(site.clone(), guard::guard));
+    HEADERS.into_iter().fold(wrapped, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(
             name,
             HeaderValue::from_static(value),

@@ -10,6 +10,8 @@ mod counter;
 mod coupons;
 pub mod ical;
 mod layers;
+mod limits;
+pub mod mishap;
 mod operations;
 mod pages;
 mod painter;
@@ -20,8 +22,10 @@ mod secret;
 mod sought;
 pub mod telegram;
 mod typed;
+mod visitor;
 mod words;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -31,13 +35,17 @@ use tillwatch_app::conversation::Follow;
 use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
+pub use limits::{Limit, Limits};
 pub use pages::partner::Partner;
-pub use problem::Problem;
+pub use problem::{Kind, Problem};
 pub use secret::Dice;
+pub use visitor::{Network, NetworkError};
 pub use words::WordsError;
 
 use counter::Counter;
+use limits::Limiter;
 use painter::{House, Pictures};
+use visitor::Visitor;
 use words::Tongues;
 
 /// The time, as whoever runs the program has it.
@@ -59,6 +67,11 @@ pub struct Site {
     calls: bool,
     /// Who asks short links where they lead; without it they are said to be such.
     follow: Option<Arc<dyn Follow>>,
+    limiter: Limiter,
+    /// Who may say for whom they speak.
+    proxies: Arc<[Network]>,
+    /// Who may see figures, beside this machine itself.
+    operators: Arc<[Network]>,
     /// The operator's affiliate link, if there is one.
     partner: Option<Partner>,
 }
@@ -77,6 +90,9 @@ impl Site {
             bot: None,
             calls: false,
             follow: None,
+            limiter: Limiter::none(),
+            proxies: Arc::default(),
+            operators: Arc::default(),
             partner: None,
         })
     }
@@ -128,6 +144,27 @@ impl Site {
         }
     }
 
+    /// The same, which answers each network only so often; without, nobody is counted.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        let limiter = Limiter::new(limits);
+        Self { limiter, ..self }
+    }
+
+    /// The same behind proxies, which say for whom they speak.
+    #[must_use]
+    pub fn with_proxies(self, proxies: &[Network]) -> Self {
+        let proxies = proxies.into();
+        Self { proxies, ..self }
+    }
+
+    /// The same, whose figures may be seen from these networks too.
+    #[must_use]
+    pub fn with_operators(self, operators: &[Network]) -> Self {
+        let operators = operators.into();
+        Self { operators, ..self }
+    }
+
     /// The same with the operator's affiliate link: labelled, beside the clean one.
     #[must_use]
     pub fn with_partner(self, partner: Option<Partner>) -> Self {
@@ -136,8 +173,13 @@ impl Site {
 
     /// Every address that is answered.
     pub fn router(self) -> Router {
-        let router = Router::new()
-            .route("/", get(pages::home::show).post(pages::home::paste))
+        let open = Router::new()
+            .route(
+                "/",
+                get(pages::home::show)
+                    .post(pages::home::paste)
+                    .layer(pages::home::size()),
+            )
             .route("/i/{item}", get(pages::listing::show).post(pages::listing::start))
             .route("/i/{item}/watch", post(pages::listing::watch::add))
             .route("/i/{item}/chart.svg", get(pages::listing::chart))
@@ -156,20 +198,22 @@ impl Site {
             .route("/healthz", get(operations::healthz))
             .route("/readyz", get(operations::readyz))
             .route("/metrics", get(operations::metrics))
-            .route("/api/v1/deals", get(api::board::deals))
-            .route("/api/v1/search", get(api::board::search))
-            .route("/api/v1/promotions", get(api::promotions::show))
-            .route("/api/v1/discounts", get(api::discounts::show))
-            .route("/api/v1/listings/{item}", get(api::listing::show))
-            .route("/api/v1/listings/{item}/history", get(api::history::show))
             .route("/guide", get(pages::guide::show))
             .route("/about", get(pages::about::show))
             .route("/status", get(pages::status::show))
-            .merge(pages::private())
-            .merge(secret::routes())
-            .fallback(pages::missing)
-            .with_state(self);
-        layers::wrap(router)
+            .route("/openapi.json", get(api::document::show));
+        let open = api::public()
+            .into_iter()
+            .fold(open, |open, (path, answers)| open.route(path, answers))
+            .fallback(pages::missing);
+        let router = layers::open(open).merge(pages::private()).merge(secret::routes());
+        layers::wrap(router, &self).with_state(self)
+    }
+
+    /// Counts something that a visitor asks for.
+    fn may(&self, kind: limits::Kind, visitor: Visitor) -> Result<(), Problem> {
+        let taken = self.limiter.take(kind, visitor);
+        taken.map(|_| ()).map_err(layers::too_many)
     }
 
     /// Runs a verb of the watch where it may wait for the disk.
@@ -178,7 +222,10 @@ impl Site {
         verb: impl FnOnce(&App, Instant) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let (app, now) = (Arc::clone(&self.app), (self.clock)());
-        let answer = tokio::task::spawn_blocking(move || verb(&app, now)).await;
+        // Caught in the thread where it happens, which knows what the log calls it.
+        let verb =
+            move || catch_unwind(AssertUnwindSafe(|| verb(&app, now))).unwrap_or_else(|_| Err(Problem::internal()));
+        let answer = tokio::task::spawn_blocking(verb).await;
         answer.unwrap_or_else(|_| Err(Problem::internal()))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -9,6 +10,7 @@ use tillwatch_app::App;
 use tillwatch_app::ports::store::StoreError;
 use tillwatch_core::instant::Instant;
 
+use crate::visitor::Visitor;
 use crate::{Problem, Site};
 
 /// Alive.
@@ -22,8 +24,15 @@ pub(crate) async fn readyz(State(site): State<Site>) -> Result<&'static str, Pro
     Ok("ready\n")
 }
 
-/// Figures. No label holds what a person could be known by.
-pub(crate) async fn metrics(State(site): State<Site>) -> Result<impl IntoResponse, Problem> {
+/// Figures, for this machine itself and for networks that the operator named; to anybody else there is no such address. No
+/// label holds what a person could be known by.
+pub(crate) async fn metrics(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<impl IntoResponse, Problem> {
+    if !visitor.is_operator(&site.operators) {
+        return Err(Problem::not_found("there is no such address"));
+    }
     let text = site
         .ask(|app, now| {
             let counts = app.store().counts()?;

@@ -123,8 +123,8 @@ pub(crate) fn wrong(site: &Site, reader: &Reader, problem: &Problem) -> Response
 }
 
 /// No page is there.
-pub(crate) async fn missing(site: axum::extract::State<Site>, reader: Reader) -> Response {
-    wrong(&site, &reader, &Problem::not_found("there is no such address"))
+pub(crate) async fn missing() -> Problem {
+    Problem::not_found("there is no such address")
 }
 
 /// A text that is short enough to be said in a sentence.

@@ -25,6 +25,8 @@ pub(crate) struct Reader {
     pub(crate) wants_no_partner: bool,
     path: String,
     query: String,
+    /// Whether people reach the site by HTTPS.
+    is_secure: bool,
     /// The host that the browser asked, where it is written like one.
     host: Option<String>,
 }
@@ -48,6 +50,7 @@ impl FromRequestParts<Site> for Reader {
             wants_no_partner: cookie(&parts.headers, partner::COOKIE).is_some_and(|value| value == "off"),
             path: parts.uri.path().to_owned(),
             query: query.to_owned(),
+            is_secure: site.app.public().is_some_and(|public| public.scheme() == "https"),
             host: header(HOST).filter(|host| is_host(host)).map(str::to_owned),
         })
     }
@@ -65,8 +68,9 @@ impl Reader {
     /// What lets the browser keep a language that was chosen by this request.
     pub(crate) fn cookie(&self) -> Option<HeaderValue> {
         let code = self.language.as_ref().filter(|_| self.chose)?;
+        let secure = if self.is_secure { "; Secure" } else { "" };
         HeaderValue::from_str(&format!(
-            "lang={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"
+            "lang={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}"
         ))
         .ok()
     }

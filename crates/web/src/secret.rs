@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, HeaderName};
-use axum::routing::{delete, get, post};
+use axum::routing::{get, post};
 use tillwatch_app::token::Token;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -19,7 +19,7 @@ pub(crate) fn routes() -> Router<Site> {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
-    Router::new()
+    let pages = Router::new()
         .route("/l/{secret}", get(pages::list::show))
         .route("/l/{secret}/telegram", post(pages::list::telegram::invite))
         .route("/l/{secret}/mail", post(pages::list::mail::send))
@@ -31,23 +31,20 @@ pub(crate) fn routes() -> Router<Site> {
             get(pages::list::change::ask_delete).post(pages::list::change::delete),
         )
         .route("/l/{secret}/watch/{id}", post(pages::list::change::watch))
-        .route("/l/{secret}/add", post(pages::list::bulk::add))
-        .route("/watch", post(pages::list::bulk::start))
+        .route(
+            "/l/{secret}/add",
+            post(pages::list::bulk::add).layer(pages::home::size()),
+        )
+        .route("/watch", post(pages::list::bulk::start).layer(pages::home::size()))
         .route(
             "/confirm/{token}",
             get(pages::consent::show).post(pages::consent::agree),
         )
-        .route("/stop/{token}", get(pages::stop::show).post(pages::stop::stop))
-        .route("/api/v1/lists", post(api::lists::open))
-        .route(
-            "/api/v1/lists/{secret}",
-            get(api::lists::show)
-                .patch(api::lists::change)
-                .delete(api::lists::remove),
-        )
-        .route("/api/v1/lists/{secret}/watches", post(api::lists::watch))
-        .route("/api/v1/lists/{secret}/watches/{id}", delete(api::lists::unwatch))
-        .layer(header(CACHE_CONTROL, "no-store"))
+        .route("/stop/{token}", get(pages::stop::show).post(pages::stop::stop));
+    let all = api::of_lists()
+        .into_iter()
+        .fold(pages, |all, (path, answers)| all.route(path, answers));
+    all.layer(header(CACHE_CONTROL, "no-store"))
         .layer(header(HeaderName::from_static("x-robots-tag"), "noindex, nofollow"))
 }
 

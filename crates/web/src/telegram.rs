@@ -91,6 +91,7 @@ mod tests {
         runtime.block_on(take(State(door), call)).as_u16()
     }
 
+    /// H132.
     #[test]
     fn only_what_comes_with_the_secret_is_heard() {
         let heard = Arc::new(Heard::default());

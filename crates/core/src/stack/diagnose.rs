@@ -1,5 +1,7 @@
 //! Diagnosis: given the total that a checkout showed, which discounts it must have dropped without a word.
 
+mod write;
+
 use alloc::vec::Vec;
 
 use super::best::Search;
@@ -10,6 +12,8 @@ use crate::discount::Kind;
 use crate::instant::Instant;
 use crate::money::Money;
 use crate::rules::{Basis, RuleSet};
+
+pub use write::Written;
 
 /// The name of the diagnosis format.
 pub const SCHEMA: &str = "tillwatch/diagnosis/1";

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tillwatch_core::basket::{self, Answer, Basket, Progress, Wishlist, explain};
-use tillwatch_core::market::{MarketNote, Markets};
+use tillwatch_core::market::Markets;
 use tillwatch_core::rules::RuleSet;
 use tillwatch_core::stack::explain::amount;
 
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<
         let split = solve(wishlist, set, limit)?;
         let advice = basket::advice(wishlist, set, &split);
         let drawer = basket::drawer(wishlist, set, &split);
-        let notes: Vec<Vec<MarketNote>> = split.parts.iter().map(|part| said(&markets, wishlist, part)).collect();
+        let notes = basket::notes(&markets, wishlist, &split);
         let answer = Answer {
             wishlist,
             rules: set,
@@ -111,25 +111,6 @@ fn tell(progress: &Progress, since: Duration) {
     eprint!("\r\x1b[K{} s: {best} so far, not under {least}", since.as_secs());
     // What cannot be shown is not missed.
     _ = std::io::stderr().flush();
-}
-
-/// What the market says of one checkout: of the goods as they are paid.
-fn said(markets: &Markets, wishlist: &Wishlist, part: &basket::Part) -> Vec<MarketNote> {
-    let checkout = &wishlist.checkout;
-    let origins = part
-        .lines
-        .iter()
-        .filter_map(|line| checkout.lines.get(*line))
-        .map(|line| line.warehouse.as_ref());
-    let mut said: Vec<MarketNote> = Vec::new();
-    for origin in origins {
-        for note in markets.notes_for(checkout.market, Some(part.stack.after.merchandise), origin, checkout.at) {
-            if !said.contains(&note) {
-                said.push(note);
-            }
-        }
-    }
-    said
 }
 
 fn write(page: &mut Page, answer: &Answer<'_>) {

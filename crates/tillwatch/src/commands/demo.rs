@@ -34,7 +34,7 @@ use crate::failure::Status;
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Guide, Ladders, Service, Subscription, log};
+use crate::service::{Door, Guide, Ladders, Service, Subscription, log};
 
 /// Under which name the store keeps the moment for which the marketplace was made.
 const ORIGIN: &str = "demo:origin";
@@ -116,6 +116,8 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         listen: arguments.listen,
         calls: false,
         demonstration: true,
+        // Whoever looks around in it is on this machine.
+        door: Door::default(),
     };
     service.run(&runtime, |at| {
         eprintln!("DEMONSTRATION: nothing here is real. The simulated marketplace is at http://{shop}.");

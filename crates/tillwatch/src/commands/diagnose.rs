@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
 use tillwatch_core::input::InputError;
 use tillwatch_core::money::Money;
-use tillwatch_core::stack::diagnose::{Cause, Diagnosis, Explanation, SCHEMA, diagnose};
+use tillwatch_core::stack::diagnose::{Diagnosis, Written, diagnose};
 use tillwatch_core::stack::explain::{amount, cause};
 use tillwatch_core::stack::{self, Receipt};
 
@@ -51,94 +50,17 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> anyhow::Result<
                 warnings,
                 ..Receipt::new(checkout, set, &best)
             };
-            let note = note(&receipt, &diagnosis);
+            let written = Written::new(&receipt, &diagnosis);
             match shape {
-                Shape::Json => output.value(&written(&receipt, &diagnosis, note.as_deref())),
+                Shape::Json => output.value(&written),
                 Shape::Text => {
                     let mut page = output.page().at_most(receipt::WIDTH);
-                    show(&mut page, &receipt, &diagnosis, note.as_deref());
+                    show(&mut page, &receipt, &diagnosis, written.note());
                     output.show(&page)
                 }
             }
         },
     )
-}
-
-/// What to say where no discount explains the total.
-fn note(receipt: &Receipt<'_>, diagnosis: &Diagnosis) -> Option<String> {
-    if !diagnosis.explanations.is_empty() {
-        return None;
-    }
-    let (paid, before) = (diagnosis.paid.minor(), receipt.stack.before.total());
-    Some(if paid < diagnosis.best.minor() {
-        "Less was paid than these discounts allow, so something else applied: coins, a card or wallet offer, a \
-         new-shopper price, or a discount that is not in the checkout."
-            .to_owned()
-    } else if paid > before.minor() {
-        format!(
-            "More was asked than {} without any discount, so a price, the shipping or a tax differs from the checkout.",
-            amount(before)
-        )
-    } else {
-        "No choice of these discounts gives this total, so a price, the shipping or a discount's terms differ from the \
-         checkout."
-            .to_owned()
-    })
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    schema: &'static str,
-    rules: &'a str,
-    currency: tillwatch_core::money::Currency,
-    paid: Money,
-    best: Money,
-    tolerance: Money,
-    explanations: Vec<WrittenExplanation<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    warnings: &'a [String],
-}
-
-#[derive(Serialize)]
-struct WrittenExplanation<'a> {
-    dropped: Vec<&'a str>,
-    total: Money,
-    difference: Money,
-    why: Vec<Why<'a>>,
-}
-
-#[derive(Serialize)]
-struct Why<'a> {
-    discount: &'a str,
-    rule: &'static str,
-    detail: String,
-}
-
-fn written<'a>(receipt: &Receipt<'a>, diagnosis: &Diagnosis, note: Option<&'a str>) -> Written<'a> {
-    let why = |(place, blocked): &(usize, Cause)| Why {
-        discount: receipt.id(*place),
-        rule: blocked.name(),
-        detail: cause(receipt, *blocked),
-    };
-    let explanation = |one: &Explanation| WrittenExplanation {
-        dropped: one.dropped.iter().map(|(place, _)| receipt.id(*place)).collect(),
-        total: one.total,
-        difference: one.difference,
-        why: one.dropped.iter().map(why).collect(),
-    };
-    Written {
-        schema: SCHEMA,
-        rules: &receipt.rules.id,
-        currency: receipt.checkout.currency,
-        paid: diagnosis.paid,
-        best: diagnosis.best,
-        tolerance: diagnosis.tolerance,
-        explanations: diagnosis.explanations.iter().map(explanation).collect(),
-        note,
-        warnings: receipt.warnings,
-    }
 }
 
 fn show(page: &mut Page, receipt: &Receipt<'_>, diagnosis: &Diagnosis, note: Option<&str>) {

@@ -5,19 +5,15 @@ mod show;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use serde::Serialize;
 use tillwatch_core::almanac::Almanac;
-use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
-use tillwatch_core::id::{SkuId, Warehouse};
+use tillwatch_core::id::SkuId;
 use tillwatch_core::input::InputError;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::{Identity, IdentityKind, PinSource, clean_url, identify};
-use tillwatch_core::market::MarketNote;
-use tillwatch_core::money::{Currency, Money};
-use tillwatch_core::quote::{Quote, Wish, alternatives, quote};
-use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
-use tillwatch_core::stack::{self, Receipt};
+use tillwatch_core::money::Currency;
+use tillwatch_core::quote::{Quote, Wish, Worked, quote};
+use tillwatch_core::snapshot::Snapshot;
 use tillwatch_net::readers::{Asked, read_asked};
 
 use super::{Refusal, Shape};
@@ -27,9 +23,6 @@ use crate::input::read_all;
 use crate::output::Output;
 use crate::receipt::moment;
 use crate::rules::Rules;
-
-/// The name of the quote format.
-const SCHEMA: &str = "tillwatch/quote/1";
 
 /// Work out what a listing costs at the till, with the public discounts that are known
 ///
@@ -73,43 +66,6 @@ struct Known<'a> {
     identity: Option<&'a Identity>,
     almanac: &'a Almanac,
     rules: &'a Rules,
-}
-
-/// Everything that is said of one listing.
-#[derive(Serialize)]
-struct Answer<'a> {
-    schema: &'static str,
-    link: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identity: Option<&'a Identity>,
-    snapshot: Reading<'a>,
-    variant: Option<&'a Variant>,
-    shipping_known: bool,
-    checkout: &'a Checkout,
-    stack: &'a Receipt<'a>,
-    other_variants: Vec<Other<'a>>,
-    notes: Vec<String>,
-    market_notes: Vec<MarketNote>,
-}
-
-/// What the reading was, without all that the checkout already has.
-#[derive(Serialize)]
-struct Reading<'a> {
-    outcome: Outcome,
-    shape: &'a str,
-    title: Option<&'a str>,
-    store_name: Option<&'a str>,
-    seen_at: Option<Instant>,
-}
-
-/// Another variant of the listing at the till.
-#[derive(Serialize)]
-struct Other<'a> {
-    sku: Option<&'a SkuId>,
-    name: Option<&'a str>,
-    warehouse: Option<&'a Warehouse>,
-    total: Money,
-    difference: Option<Money>,
 }
 
 /// Quotes each listing of the file.
@@ -213,59 +169,10 @@ fn answer(seen: &Snapshot, quoted: Quote, wish: &Wish, known: &Known<'_>, output
         almanac,
         rules,
     } = known;
-    let mut checkout = quoted.checkout;
-    let set = rules.of(&checkout)?;
-    checkout.rules = Some(set.id.clone());
-    let best = stack::best(&checkout, set);
-    let near_misses = stack::near_misses(&checkout, set, &best);
-    let others = rules.others(&checkout, &best);
-    let receipt = Receipt {
-        near_misses: &near_misses,
-        other_rules: &others,
-        ..Receipt::new(&checkout, set, &best)
-    };
-    let variant = seen.variants.get(quoted.variant);
-    let mut notes = quoted.assumed;
-    notes.extend(beside(seen, variant, arguments, wish));
-    notes.extend(seen.notes.iter().cloned());
-    let all = alternatives(seen, almanac, set, wish);
-    let other_variants = all.iter().filter(|other| other.variant != quoted.variant).map(|other| {
-        let variant = seen.variants.get(other.variant);
-        let total = other.stack.total();
-        Other {
-            sku: variant.and_then(|variant| variant.sku.as_ref()),
-            name: variant.and_then(|variant| variant.name.as_deref()),
-            warehouse: variant.and_then(|variant| variant.warehouse.as_ref()),
-            total,
-            difference: total.checked_sub(best.total()),
-        }
-    });
-    let warehouse = variant.and_then(|variant| variant.warehouse.as_ref());
-    let goods = best.after.merchandise;
-    let line = checkout.lines.first();
-    let answer = Answer {
-        schema: SCHEMA,
-        link: line
-            .map(|line| clean_url(&line.item, line.sku.as_ref()))
-            .unwrap_or_default(),
-        identity: *identity,
-        snapshot: Reading {
-            outcome: seen.outcome,
-            shape: &seen.shape,
-            title: seen.title.as_deref(),
-            store_name: seen.store_name.as_deref(),
-            seen_at: seen.seen_at,
-        },
-        variant,
-        shipping_known: quoted.shipping_known,
-        checkout: &checkout,
-        stack: &receipt,
-        other_variants: other_variants.collect(),
-        notes,
-        market_notes: almanac
-            .markets
-            .notes_for(checkout.market, Some(goods), warehouse, wish.at),
-    };
+    let set = rules.of(&quoted.checkout)?;
+    let worked = Worked::new(seen, quoted, almanac, set, wish, when(seen, arguments, wish));
+    let others = rules.others(&worked.checkout, &worked.best);
+    let answer = worked.answer(seen, *identity, set, &others);
     match Shape::of(output) {
         Shape::Json => output.value(&answer),
         Shape::Text => {
@@ -276,21 +183,14 @@ fn answer(seen: &Snapshot, quoted: Quote, wish: &Wish, known: &Known<'_>, output
     }
 }
 
-/// What to know beside the total: for which moment it is, and which price is not for everybody.
-fn beside(seen: &Snapshot, variant: Option<&Variant>, arguments: &Arguments, wish: &Wish) -> Vec<String> {
-    let when = match (arguments.at, seen.seen_at) {
+/// For which moment the total is, where that is not plain.
+fn when(seen: &Snapshot, arguments: &Arguments, wish: &Wish) -> Option<String> {
+    match (arguments.at, seen.seen_at) {
         (None, None) => Some("The page does not say when it was seen; discounts are judged as of now.".to_owned()),
         (Some(_), Some(at)) if at != wish.at => Some(format!(
             "The page was seen at {}; its prices are taken to hold at the moment that was asked for.",
             moment(at)
         )),
         _ => None,
-    };
-    let first = variant.and_then(|variant| variant.new_shopper_price).map(|price| {
-        format!(
-            "A first order is shown {price} {}; that is no price for everybody and is not counted.",
-            price.currency()
-        )
-    });
-    when.into_iter().chain(first).collect()
+    }
 }

@@ -14,6 +14,7 @@ use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
 use tillwatch_net::sources::ladder::Feed;
+use tillwatch_web::{Limits, Network};
 use url::Url;
 
 use crate::channels;
@@ -22,7 +23,7 @@ use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
-use crate::service::{Bot, Guide, Ladders, Service, Subscription, log, machine_clock};
+use crate::service::{Bot, Door, Guide, Ladders, Service, Subscription, log, machine_clock};
 
 /// Watch prices and answer over HTTP, until it is stopped
 ///
@@ -53,6 +54,13 @@ pub(crate) struct Arguments {
     /// Let visitors be told by webhook, ntfy, Gotify, Discord and Apprise too: calls to public addresses that they name
     #[arg(long)]
     webhooks: bool,
+    /// A proxy in front, by its address or network, such as 127.0.0.1: only such a one is believed for whom it speaks; may be
+    /// given several times, and `TILLWATCH_PROXIES` names several with commas
+    #[arg(long, value_name = "ADDR")]
+    proxy: Vec<Network>,
+    /// Who may read /metrics beside this machine itself, by address or network; `TILLWATCH_METRICS` says the same
+    #[arg(long, value_name = "ADDR")]
+    metrics: Vec<Network>,
     /// A rule set by name or a file with one
     #[arg(long, value_name = "ID|FILE")]
     rules: Option<String>,
@@ -91,6 +99,11 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         listen: arguments.listen,
         calls: arguments.webhooks,
         demonstration: false,
+        door: Door {
+            limits: Some(Limits::usual()),
+            proxies: networks(&arguments.proxy, "TILLWATCH_PROXIES")?,
+            operators: networks(&arguments.metrics, "TILLWATCH_METRICS")?,
+        },
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime")?;
     service.run(&runtime, |at| {
@@ -108,6 +121,17 @@ fn public(arguments: &Arguments) -> anyhow::Result<Option<Url>> {
     };
     // The text is left out: it may have a login in it.
     Ok(Some(site(&text).map_err(|why| Usage(format!("{name}: it {why}")))?))
+}
+
+/// The networks of the command line, else those of the environment.
+fn networks(named: &[Network], name: &str) -> anyhow::Result<Vec<Network>> {
+    if !named.is_empty() {
+        return Ok(named.to_vec());
+    }
+    let text = set(name).unwrap_or_default();
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let networks: Result<Vec<Network>, _> = parts.map(str::parse).collect();
+    Ok(networks.map_err(|error| Usage(format!("{name}: {error}")))?)
 }
 
 /// The address of a site, which pages can be put under.

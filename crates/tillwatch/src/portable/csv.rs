@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use tillwatch_app::csv::cell;
 use tillwatch_app::ports::store::{ListingKey, ListingPast, SeriesPast, Terms, VariantPast, WatchPast};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute, Void};
@@ -117,22 +118,6 @@ fn put(past: &ListingPast, row: &Row, to: &mut Vec<u8>) {
     let cells: Vec<String> = cells.into_iter().map(cell).collect();
     to.extend_from_slice(cells.join(",").as_bytes());
     to.push(b'\n');
-}
-
-/// What a spreadsheet could take for the beginning of a formula, and the sign that stands against it.
-const DANGEROUS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
-
-fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(DANGEROUS) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if guarded.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", guarded.replace('"', "\"\""))
-    } else {
-        guarded
-    }
 }
 
 /// The listings of a file, a refused one with the row that is at fault.

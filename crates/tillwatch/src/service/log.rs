@@ -1,12 +1,13 @@
 //! The log: readable sentences with fields, on standard error.
 //!
-//! No address, chat id, secret link or personal code goes into it.
+//! No address, chat id, secret link or personal code goes into it: of a call its method and the form of its address, of a
+//! fault of the program the line where it was.
 
 use tracing::level_filters::LevelFilter;
 
 use crate::failure::Usage;
 
-/// Starts the log. `TILLWATCH_LOG` is its level (`info` where it is not set), `TILLWATCH_LOG_FORMAT=json` makes a JSON
+/// Starts the log, faults of the program included. `TILLWATCH_LOG` is its level (`info` where it is not set), `TILLWATCH_LOG_FORMAT=json` makes a JSON
 /// value of each line.
 pub(crate) fn start() -> anyhow::Result<()> {
     let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -22,6 +23,7 @@ pub(crate) fn start() -> anyhow::Result<()> {
         .with_max_level(level)
         .with_target(false)
         .with_writer(std::io::stderr);
+    std::panic::set_hook(Box::new(tillwatch_web::mishap::log));
     match set("TILLWATCH_LOG_FORMAT").as_deref() {
         Some("json") => log.json().init(),
         None | Some("text") => log.with_ansi(false).init(),

@@ -1,12 +1,12 @@
 //! Lists without an account: opened by anybody, seen and changed by whoever has the secret.
 
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tillwatch_app::ports::notifier::{Address, Channel};
 use tillwatch_app::ports::store::{
@@ -20,60 +20,90 @@ use tillwatch_core::history::Lane;
 use tillwatch_core::id::SkuId;
 use tillwatch_core::link::identify;
 use tillwatch_core::money::{Currency, Money};
+use utoipa::ToSchema;
 
+use super::body::{Body, Path};
+use super::shapes;
+use crate::limits::Kind;
 use crate::secret::{token, unknown};
+use crate::visitor::Visitor;
 use crate::{Problem, Site};
 
 /// The names of the formats.
 const LIST: &str = "tillwatch/list/1";
 const WATCH: &str = "tillwatch/watch/1";
 
-type Body<T> = Result<Json<T>, JsonRejection>;
-
-fn read<T>(body: Body<T>) -> Result<T, Problem> {
-    let told = |error: JsonRejection| Problem::bad_value("body", error.body_text());
-    body.map(|Json(body)| body).map_err(told)
-}
-
-#[derive(Debug, Deserialize)]
+/// A list to open.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ListAsked)]
 pub(crate) struct New {
+    /// What its owner calls it.
+    #[schema(example = "Workshop")]
     name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// What is to change of a list.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ListChange)]
 pub(crate) struct Change {
+    /// Its new name.
     name: Option<String>,
     /// `replace` ends the secrets that there are, `add` keeps them.
     secret: Option<Secret>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ListSecret)]
 enum Secret {
     Replace,
     Add,
 }
 
-#[derive(Debug, Deserialize)]
+/// What is to be watched, and whom to tell.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WatchAsked)]
 pub(crate) struct Wish {
+    /// A listing's link or id; a short link is not followed.
+    #[schema(example = "1005006367324382")]
     link: String,
+    /// The ship-to country; without it the United States.
     market: Option<String>,
+    /// The variant; without it the one that the link pins, else the one that the page selects.
     sku: Option<String>,
+    /// `sticker`, `automatic`, `public` or `code`; without it `public`.
     lane: Option<String>,
+    /// Tells when the price is at or below it.
+    #[schema(example = "19.50")]
     target: Option<String>,
+    /// Other rules.
     #[serde(default)]
-    rules: Vec<Value>,
-    settings: Option<Value>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    rules: Vec<Box<RawValue>>,
+    /// How often, and when not.
+    #[schema(value_type = Option<Object>)]
+    settings: Option<Box<RawValue>>,
+    /// Whom to tell, such as `mailto:ann@example.org`.
     #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
     channels: Vec<String>,
 }
 
-/// `POST /api/v1/lists`: the list's address, which is told this once.
-pub(crate) async fn open(State(site): State<Site>, body: Body<New>) -> Result<Response, Problem> {
-    let new = read(body)?;
+/// Open a list
+///
+/// Nobody needs an account. The answer has the list's address, which is a secret and is told this once.
+#[utoipa::path(
+    post, path = "/api/v1/lists", operation_id = "open_list", tag = "lists",
+    request_body(content = New),
+    responses((
+        status = 201, description = "The list's address", body = shapes::ListAddress,
+        headers(("Location" = String, description = "Where the list is"))
+    )),
+)]
+pub(crate) async fn open(State(site): State<Site>, Body(new): Body<New>) -> Result<Response, Problem> {
     let fresh = site.fresh()?;
     let answer = site.ask(move |app, now| {
         // A name that is refused opens nothing.
@@ -97,19 +127,32 @@ fn addressed(status: StatusCode, app: &App, secret: &Token) -> Response {
     (status, [(LOCATION, location)], Json(body)).into_response()
 }
 
-/// `GET /api/v1/lists/{secret}`
+/// A list with its watches
+#[utoipa::path(
+    get, path = "/api/v1/lists/{secret}", operation_id = "list", tag = "lists",
+    params(("secret" = String, Path, description = "The secret of the list")),
+    responses((status = 200, description = "The list", body = shapes::List)),
+)]
 pub(crate) async fn show(State(site): State<Site>, Path(secret): Path<String>) -> Result<Json<Value>, Problem> {
     let answer = site.ask(move |app, _| Ok(listed(&find(app, &secret)?)));
     Ok(Json(answer.await?))
 }
 
-/// `PATCH /api/v1/lists/{secret}`: another name, another secret.
+/// Another name, another secret
+#[utoipa::path(
+    patch, path = "/api/v1/lists/{secret}", operation_id = "change_list", tag = "lists",
+    params(("secret" = String, Path, description = "The secret of the list")),
+    request_body(content = Change),
+    responses((
+        status = 200, description = "The list, or its new address where a secret was asked for",
+        body = inline(shapes::ListOrAddress)
+    )),
+)]
 pub(crate) async fn change(
     State(site): State<Site>,
     Path(secret): Path<String>,
-    body: Body<Change>,
+    Body(change): Body<Change>,
 ) -> Result<Response, Problem> {
-    let change = read(body)?;
     let fresh = change.secret.map(|_| site.fresh()).transpose()?;
     let answer = site.ask(move |app, _| {
         let list = find(app, &secret)?.id;
@@ -129,7 +172,12 @@ pub(crate) async fn change(
     answer.await
 }
 
-/// `DELETE /api/v1/lists/{secret}`
+/// Remove a list with its watches
+#[utoipa::path(
+    delete, path = "/api/v1/lists/{secret}", operation_id = "remove_list", tag = "lists",
+    params(("secret" = String, Path, description = "The secret of the list")),
+    responses((status = 204, description = "It is gone")),
+)]
 pub(crate) async fn remove(State(site): State<Site>, Path(secret): Path<String>) -> Result<StatusCode, Problem> {
     let answer = site.ask(move |app, _| {
         app.remove_list(find(app, &secret)?.id)?;
@@ -138,13 +186,24 @@ pub(crate) async fn remove(State(site): State<Site>, Path(secret): Path<String>)
     answer.await
 }
 
-/// `POST /api/v1/lists/{secret}/watches`: watches a listing; mailboxes that it is to tell are asked whether they agree.
+/// Watch a listing
+///
+/// Mailboxes that it is to tell are asked by a letter whether they agree; nothing is told before.
+#[utoipa::path(
+    post, path = "/api/v1/lists/{secret}/watches", operation_id = "watch", tag = "lists",
+    params(("secret" = String, Path, description = "The secret of the list")),
+    request_body(content = Wish),
+    responses(
+        (status = 201, description = "The watch", body = shapes::WatchMade),
+        (status = 200, description = "The watch that was there already", body = shapes::WatchMade),
+    ),
+)]
 pub(crate) async fn watch(
     State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
     Path(secret): Path<String>,
-    body: Body<Wish>,
+    Body(wish): Body<Wish>,
 ) -> Result<Response, Problem> {
-    let wish = read(body)?;
     let here = site.clone();
     let answer = site.ask(move |app, now| {
         let list = find(app, &secret)?.id;
@@ -155,6 +214,10 @@ pub(crate) async fn watch(
             let told = "no mailbox can be asked whether it agrees: the site has no public address";
             return Err(Problem::bad_value("channels", told));
         }
+        addresses
+            .iter()
+            .filter(is_mailbox)
+            .try_for_each(|_| here.may(Kind::Mailbox, visitor))?;
         let watched = app.watch_in_list(list, &wanted, now)?;
         let mut asked = Vec::new();
         for mailbox in addresses.iter().filter(is_mailbox) {
@@ -186,7 +249,15 @@ pub(crate) async fn watch(
     answer.await
 }
 
-/// `DELETE /api/v1/lists/{secret}/watches/{id}`
+/// Remove a watch
+#[utoipa::path(
+    delete, path = "/api/v1/lists/{secret}/watches/{id}", operation_id = "unwatch", tag = "lists",
+    params(
+        ("secret" = String, Path, description = "The secret of the list"),
+        ("id" = i64, Path, description = "The watch"),
+    ),
+    responses((status = 204, description = "It is gone")),
+)]
 pub(crate) async fn unwatch(
     State(site): State<Site>,
     Path((secret, id)): Path<(String, String)>,
@@ -229,9 +300,9 @@ fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
     let settings = wish
         .settings
         .as_ref()
-        .map(|value| read_settings(value.to_string().as_bytes()));
+        .map(|value| read_settings(value.get().as_bytes()));
     let settings = settings.transpose();
-    let settings = settings.map_err(|error| Problem::bad_value("settings", error.to_string()))?;
+    let settings = settings.map_err(|error| Problem::from(error).within("settings"))?;
     let addresses = wish
         .channels
         .iter()
@@ -271,9 +342,12 @@ fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {
         .map(|text| Money::parse(text, currency))
         .transpose();
     let target = target.map_err(|error| Problem::bad_value("target", error.to_string()))?;
-    let others = wish.rules.iter().map(|rule| read_rule(rule.to_string().as_bytes()));
-    let others = others.collect::<Result<Vec<_>, _>>();
-    let others = others.map_err(|error| Problem::bad_value("rules", error.to_string()))?;
+    let read = |(place, rule): (usize, &str)| {
+        let read = read_rule(rule.as_bytes());
+        read.map_err(|error| Problem::from(error).within(&format!("rules[{place}]")))
+    };
+    let others = wish.rules.iter().map(|rule| rule.get()).enumerate().map(read);
+    let others = others.collect::<Result<Vec<_>, _>>()?;
     Ok(target.map(Rule::Below).into_iter().chain(others).collect())
 }
 

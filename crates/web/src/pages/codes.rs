@@ -1,12 +1,10 @@
 //! Public codes: what each takes, whether it works as far as visitors say, and two buttons to say so.
 
-use std::net::{IpAddr, SocketAddr};
-
 use askama::Template;
-use axum::Form;
-use axum::extract::{ConnectInfo, Path, Query, State};
-use axum::http::{Extensions, StatusCode};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
 use serde::Deserialize;
 use tillwatch_app::codes::{Code, Time};
 use tillwatch_core::country::Country;
@@ -16,9 +14,11 @@ use tillwatch_core::money::Rounding;
 
 use super::home::{Choice, choices};
 use super::html;
+use crate::limits::Kind;
 use crate::reader::{Frame, Reader};
 use crate::receipt::Teller;
 use crate::sought::encoded;
+use crate::visitor::Visitor;
 use crate::words::fill;
 use crate::{Problem, Site};
 
@@ -164,7 +164,7 @@ pub(crate) struct Report {
 pub(crate) async fn report(
     State(site): State<Site>,
     Path(code): Path<String>,
-    extensions: Extensions,
+    Extension(visitor): Extension<Visitor>,
     Form(report): Form<Report>,
 ) -> Result<Response, Problem> {
     let proven = match report.worked.as_str() {
@@ -179,9 +179,10 @@ pub(crate) async fn report(
     };
     let market = report.market.as_deref().and_then(|market| Country::parse(market).ok());
     let place = market.map(|market| format!("market={market}&")).unwrap_or_default();
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-    // Whoever cannot be told apart shares one voice.
-    let network = peer.map_or_else(String::new, |ConnectInfo(peer)| network(peer.ip()));
+    site.may(Kind::Report, visitor)?;
+    // Whoever has one address usually has its neighbours too; whoever cannot be told apart shares one voice.
+    let network = visitor.neighbourhood().map(|network| network.to_string());
+    let network = network.unwrap_or_default();
     let told = encoded(&code);
     let known = site.ask(move |app, now| Ok(app.hear_of_code(&code, &network, proven, now)?));
     if !known.await? {
@@ -189,38 +190,4 @@ pub(crate) async fn report(
     }
     let back = format!("/codes?{place}told={told}");
     Ok((StatusCode::SEE_OTHER, Redirect::to(&back)).into_response())
-}
-
-/// The network of an address: whoever has one address usually has its neighbours too.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            let [a, b, c, _] = address.octets();
-            format!("{a}.{b}.{c}")
-        }
-        IpAddr::V6(address) => {
-            let [a, b, c, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
-
-    use super::*;
-
-    #[test]
-    fn neighbours_are_of_one_network() {
-        for (address, of) in [
-            ("203.0.113.7", "203.0.113"),
-            ("203.0.113.250", "203.0.113"),
-            ("::ffff:203.0.113.9", "203.0.113"),
-            ("2001:db8:7:1::1", "2001:db8:7"),
-            ("2001:db8:7:ffff::2", "2001:db8:7"),
-        ] {
-            assert_eq!(network(address.parse().unwrap()), of);
-        }
-    }
 }

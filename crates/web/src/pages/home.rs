@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tillwatch_core::country::Country;
@@ -15,8 +15,11 @@ use crate::reader::{Frame, Reader};
 use crate::words::fill;
 use crate::{Problem, Site};
 
-/// No more lines are looked at.
+/// So many lines are taken at once.
 const MOST_LINES: usize = 500;
+
+/// The most bytes of them: links with all that campaigns put behind them.
+const MOST_BYTES: usize = 256 * 1024;
 
 /// No more short links are asked where they lead: each is a call to the marketplace.
 const MOST_FOLLOWED: usize = 10;
@@ -49,6 +52,11 @@ struct Found {
 pub(crate) struct Pasted {
     text: String,
     market: Option<String>,
+}
+
+/// How much may be pasted.
+pub(crate) fn size() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(MOST_BYTES)
 }
 
 /// `GET /`

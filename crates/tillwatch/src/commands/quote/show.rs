@@ -2,8 +2,8 @@
 
 use tillwatch_core::id::SkuId;
 use tillwatch_core::market::MarketNote;
+use tillwatch_core::quote::{Answer, Other};
 
-use super::{Answer, Other};
 use crate::page::{Ink, Page};
 use crate::receipt::{self, Beside};
 use crate::table::{Align, Table};
@@ -17,7 +17,7 @@ pub(super) fn write(page: &mut Page, answer: &Answer<'_>) {
     let shipping_known = answer.shipping_known;
     receipt::write(
         page,
-        answer.stack,
+        &answer.stack,
         &Beside {
             variant,
             shipping_known,
@@ -25,7 +25,7 @@ pub(super) fn write(page: &mut Page, answer: &Answer<'_>) {
     );
     variants(page, &answer.other_variants);
     receipt::notes(page, "Notes", answer.notes.iter().map(String::as_str));
-    market(page, &answer.market_notes);
+    market(page, answer.market_notes);
     page.end();
     page.paragraph(0, Ink::Dim, &answer.link);
 }

@@ -1,18 +1,20 @@
 //! The link of a list by mail: to a mailbox that the list tells already, and to nobody else.
 
 use askama::Template;
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use axum::{Extension, Form};
 use serde::Deserialize;
 use tillwatch_app::ports::notifier::{Address, Mailbox};
 use tillwatch_app::ports::store::{ChannelOf, ListOf};
 
 use super::change::find;
 use crate::Site;
+use crate::limits::Kind;
 use crate::pages::{html, message, wrong};
 use crate::reader::{Frame, Reader};
 use crate::secret::unknown;
+use crate::visitor::Visitor;
 use crate::words::fill;
 
 /// The confirmed mailboxes that a list tells, each once.
@@ -89,7 +91,12 @@ pub(crate) struct Lost {
 }
 
 /// `POST /lost`: the answer is the same whoever is told by a list, so that nobody learns who is.
-pub(crate) async fn lost(State(site): State<Site>, reader: Reader, Form(lost): Form<Lost>) -> Response {
+pub(crate) async fn lost(
+    State(site): State<Site>,
+    reader: Reader,
+    Extension(visitor): Extension<Visitor>,
+    Form(lost): Form<Lost>,
+) -> Response {
     let mailbox = match Mailbox::parse(lost.email.trim()) {
         Ok(mailbox) => mailbox,
         Err(error) => {
@@ -105,6 +112,9 @@ pub(crate) async fn lost(State(site): State<Site>, reader: Reader, Form(lost): F
             return response;
         }
     };
+    if let Err(problem) = site.may(Kind::Mailbox, visitor) {
+        return wrong(&site, &reader, &problem);
+    }
     let answer = site.ask(move |app, now| Ok(app.mail_lost(&Address::Email { mailbox }, now)?));
     match answer.await {
         Ok(()) => {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
 use serde::Deserialize;
 use tillwatch_app::Wanted;
 use tillwatch_app::look::Look;
@@ -19,10 +19,12 @@ use tillwatch_core::money::{Currency, Money};
 
 use super::{Asked, Meant, lane, meant, page};
 use crate::api::lists::may_name;
+use crate::limits::Kind;
 use crate::pages::list::telegram;
 use crate::pages::{html, wrong};
 use crate::reader::Reader;
 use crate::typed::pointed;
+use crate::visitor::Visitor;
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
@@ -128,6 +130,7 @@ struct Read {
 pub(crate) async fn add(
     State(site): State<Site>,
     reader: Reader,
+    Extension(visitor): Extension<Visitor>,
     Path(item): Path<String>,
     Form(wish): Form<Wish>,
 ) -> Response {
@@ -139,6 +142,9 @@ pub(crate) async fn add(
             Ok(read) => read,
             Err(problem) => return again(&here, &asking, &meant, lane, wish, &problem, now),
         };
+        if matches!(read.address, Some(Address::Email { .. })) {
+            here.may(Kind::Mailbox, visitor)?;
+        }
         let (list, told, secret) = joined(&here, wish.list.as_deref(), now)?;
         let named = read.address.as_ref().map(Address::kept);
         let channels = told.into_iter().chain(named).collect::<BTreeSet<String>>();
