@@ -279,7 +279,10 @@ async fn a_chat_that_a_list_tells_gets_its_link_and_another_chat_gets_none() {
     assert_eq!(ask(1).await, []);
     let list = house.app.list(&Token::parse(&secret).unwrap()).unwrap().unwrap();
     let invitation = Token::new([77; 16]);
-    house.app.invite(&invitation, &[list.watches[0].watch.id], at(2)).unwrap();
+    house
+        .app
+        .invite(&invitation, &[list.watches[0].watch.id], at(2))
+        .unwrap();
     house.app.bind(&invitation, &Address::telegram(1), at(2)).unwrap();
     let links = ask(1).await;
     let [link] = links.as_slice() else {
@@ -287,6 +290,10 @@ async fn a_chat_that_a_list_tells_gets_its_link_and_another_chat_gets_none() {
     };
     assert_ne!(link.url.path(), format!("/l/{secret}"));
     assert_eq!(house.get(link.url.path()).await.status, StatusCode::OK);
-    assert_eq!(house.get(&format!("/l/{secret}")).await.status, StatusCode::OK, "the old one stays");
+    assert_eq!(
+        house.get(&format!("/l/{secret}")).await.status,
+        StatusCode::OK,
+        "the old one stays"
+    );
     assert_eq!(ask(2).await, []);
 }
