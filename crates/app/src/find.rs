@@ -68,8 +68,10 @@ impl App {
                 continue;
             }
             let mut meant = Meant::by(word);
-            self.store
-                .board_words(&mut |known, cards| meant.consider(known, cards))?;
+            if !meant.is_exact() {
+                self.store
+                    .board_words(&mut |known, cards| meant.consider(known, cards))?;
+            }
             let meant = meant.words();
             if meant.is_empty() {
                 return Ok(Finding {

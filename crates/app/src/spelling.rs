@@ -71,6 +71,11 @@ impl Meant {
         }
     }
 
+    /// Whether no wrong letter is forgiven, so that no other word need be considered.
+    pub const fn is_exact(&self) -> bool {
+        self.most == 0
+    }
+
     /// Considers a word as [`words`] gives it.
     pub fn consider(&mut self, word: &str, cards: u32) {
         let Some(wrong) = wrong_letters(&self.typed, word, self.most) else {
