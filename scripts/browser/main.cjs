@@ -1,5 +1,5 @@
 // Runs the browser's tests, or takes pictures, or has Lighthouse judge, against programs that it starts and stops:
-//   main.cjs BINARY CHROMIUM tests | pictures FOLDER | lighthouse FOLDER
+//   main.cjs BINARY CHROMIUM tests|pictures|lighthouse FOLDER
 "use strict";
 const { spawn } = require("node:child_process");
 const { readdirSync } = require("node:fs");
@@ -19,6 +19,7 @@ async function main() {
   try {
     const environment = { ...process.env, TILLWATCH_CHROMIUM: chromium, TILLWATCH_DEMO: site.demo, TILLWATCH_MAIL: site.mail };
     const child = spawn(process.execPath, command(), { env: environment, stdio: "inherit" });
+    process.once("SIGTERM", () => child.kill());
     process.exitCode = await new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
   } finally {
     await site.stop();

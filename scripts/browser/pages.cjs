@@ -4,7 +4,7 @@ const { DEMO } = require("./browser.cjs");
 
 // What the demonstration has: a deal, and a listing that it reads often.
 async function known() {
-  for (;;) {
+  for (let tries = 0; tries < 120; tries += 1) {
     const { items } = await (await fetch(`${DEMO}/api/v1/deals?market=US`)).json();
     if (items.length) {
       const [deal, other = deal] = items;
@@ -14,6 +14,7 @@ async function known() {
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+  throw new Error("the demonstration has no deals");
 }
 
 const link = (item) => `https://www.aliexpress.com/item/${item}.html`;

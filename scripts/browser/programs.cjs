@@ -43,30 +43,41 @@ async function all(binary) {
   const folder = mkdtempSync(join(tmpdir(), "tillwatch-browser-"));
   const ready = /marketplace is at http:\/\/(\S+?)\.\s[^]*curl http:\/\/(\S+)\/metrics/;
   const demonstrate = () => start(binary, ["demo", "--speed", "10", "--listen", "127.0.0.1:0", "--data", folder], ready);
-  const running = [await demonstrate()];
+  const running = [];
   const stop = async () => {
     for (const one of running) await one.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const mail = process.env.TILLWATCH_SMTP_PEER;
-  if (!mail) return { demo: `http://${running[0].match[2]}`, stop };
+  try {
+    running.push(await demonstrate());
+    const post = process.env.TILLWATCH_SMTP_PEER;
+    const mail = post && (await beside());
+    return { demo: `http://${running[0].match[2]}`, mail, stop };
 
-  await running.pop().stop();
-  const world = readdirSync(folder).find((name) => name.startsWith("demo-"));
-  cpSync(join(folder, world), join(folder, "serve"), { recursive: true });
-  running.push(await demonstrate());
-  const [, shop, demo] = running[0].match;
-  const at = `127.0.0.1:${await freePort()}`;
-  running.push(
-    await start(binary, ["serve", "--listen", at, "--public", `http://${at}/`, "--webhooks", "--data", join(folder, "serve")], /answers on/, {
-      ...APP,
-      TILLWATCH_GATEWAY: `http://${shop}/sync`,
-      TILLWATCH_REACH: shop,
-      TILLWATCH_SMTP: `smtp+plain://${mail}`,
-      TILLWATCH_MAIL_FROM: "alerts@till.example",
-    }),
-  );
-  return { demo: `http://${demo}`, mail: `http://${at}`, stop };
+    // Copies the data, for which it stops the demonstration for a moment.
+    async function beside() {
+      await running.pop().stop();
+      const world = readdirSync(folder).find((name) => name.startsWith("demo-"));
+      const copy = join(folder, "serve");
+      cpSync(join(folder, world), copy, { recursive: true });
+      running.push(await demonstrate());
+      const shop = running[0].match[1];
+      const at = `127.0.0.1:${await freePort()}`;
+      const environment = {
+        ...APP,
+        TILLWATCH_GATEWAY: `http://${shop}/sync`,
+        TILLWATCH_REACH: shop,
+        TILLWATCH_SMTP: `smtp+plain://${post}`,
+        TILLWATCH_MAIL_FROM: "alerts@till.example",
+      };
+      const args = ["serve", "--listen", at, "--public", `http://${at}/`, "--webhooks", "--data", copy];
+      running.push(await start(binary, args, /answers on/, environment));
+      return `http://${at}`;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 module.exports = { all };

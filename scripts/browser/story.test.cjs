@@ -14,7 +14,7 @@ let facts;
 before(async () => {
   [browser, facts] = [await launch(), await known()];
 });
-after(() => browser.close());
+after(() => browser?.close());
 
 // Pastes the share text of the app on the start page.
 async function paste(page, origin = DEMO) {
@@ -137,7 +137,7 @@ for (const size of Object.keys(SIZES)) {
   });
 
   test(`a mailbox agrees, is told and is left alone again, on a ${size}`, { skip: !MAIL && "no mail server runs" }, async () => {
-    const mailbox = `${size}@example.org`;
+    const mailbox = `${size}-${process.pid}@example.org`;
     const { page, leave } = await visit(browser, size);
     await paste(page, MAIL);
     await page.fill("#email", mailbox);

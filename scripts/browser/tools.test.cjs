@@ -10,7 +10,7 @@ let facts;
 before(async () => {
   [browser, facts] = [await launch(), await known()];
 });
-after(() => browser.close());
+after(() => browser?.close());
 
 // A test on a phone and on a desk.
 function both(name, run) {
