@@ -60,6 +60,8 @@ struct Page<'a> {
     receipt_link: String,
     /// What the struck-out price is worth.
     claim: Vec<String>,
+    /// Whether to wait, and why.
+    advice: Vec<String>,
     partner: Option<partner::Offer>,
     lanes: Vec<present::LanePrice>,
     variants: Vec<present::Variant>,
@@ -282,6 +284,10 @@ fn page<'a>(
         claim: app
             .claim(look, Minute::of(now))?
             .map(|claim| present.claim(&claim))
+            .unwrap_or_default(),
+        advice: app
+            .advice(look, now)?
+            .map(|advice| present.advice(&advice))
             .unwrap_or_default(),
         partner: partner::offer(site, reader, key, look.variant.sku.as_ref()),
         lanes: present.lanes(),
