@@ -392,7 +392,9 @@ async fn the_only_cookie_is_for_the_language_and_goes_by_https_where_the_site_do
 #[tokio::test(start_paused = true)]
 async fn who_tries_secrets_learns_nothing_and_soon_waits() {
     let house = House::with(|site| site.with_limits(Limits::usual()));
-    let first = house.from("203.0.113.7", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA").await;
+    let first = house
+        .seen_from("203.0.113.7", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA")
+        .await;
     assert_eq!(first.status, StatusCode::NOT_FOUND);
     for number in 0..29 {
         // Changing the address within the neighbourhood helps nobody.
@@ -402,29 +404,31 @@ async fn who_tries_secrets_learns_nothing_and_soon_waits() {
             1 => format!("/l/{number:022}"),
             _ => format!("/confirm/{number:022}"),
         };
-        let answer = house.from(&peer, &path).await;
+        let answer = house.seen_from(&peer, &path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{number}");
         if path.starts_with("/api") {
             assert_eq!(answer.text, first.text);
         }
     }
-    let refused = house.from("203.0.113.99", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA").await;
+    let refused = house
+        .seen_from("203.0.113.99", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA")
+        .await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(refused.headers["content-type"], "application/problem+json");
     assert!(refused.headers.contains_key("retry-after"));
     // A right one is refused too, or the difference would tell it.
     let own = house.open().await;
     assert_eq!(
-        house.from("203.0.113.99", &format!("/l/{own}")).await.status,
+        house.seen_from("203.0.113.99", &format!("/l/{own}")).await.status,
         StatusCode::TOO_MANY_REQUESTS
     );
     assert_eq!(
-        house.from("198.51.100.1", &format!("/l/{own}")).await.status,
+        house.seen_from("198.51.100.1", &format!("/l/{own}")).await.status,
         StatusCode::OK
     );
     tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(
-        house.from("203.0.113.99", &format!("/l/{own}")).await.status,
+        house.seen_from("203.0.113.99", &format!("/l/{own}")).await.status,
         StatusCode::OK
     );
 }
@@ -474,14 +478,17 @@ async fn a_header_that_a_stranger_sends_makes_nobody_else_of_them() {
     let mut last = StatusCode::OK;
     for number in 0..80 {
         let told = [("x-forwarded-for", format!("1.2.3.{number}"))];
-        last = house.from_with("203.0.113.7", "/", &told).await.status;
+        last = house.seen_from_with("203.0.113.7", "/", &told).await.status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     let proxy = "203.0.113.7".parse().unwrap();
     let house = House::with(|site| site.with_limits(Limits::usual()).with_proxies(&[proxy]));
     for number in 0..80 {
         let told = [("x-forwarded-for", format!("1.2.3.{number}"))];
-        assert_eq!(house.from_with("203.0.113.7", "/", &told).await.status, StatusCode::OK);
+        assert_eq!(
+            house.seen_from_with("203.0.113.7", "/", &told).await.status,
+            StatusCode::OK
+        );
     }
 }
 
@@ -718,25 +725,25 @@ async fn a_fault_of_the_program_is_told_by_a_number_alone() {
 async fn figures_are_for_the_operator() {
     let house = House::new();
     assert_eq!(
-        house.from("203.0.113.7", "/metrics").await.status,
+        house.seen_from("203.0.113.7", "/metrics").await.status,
         StatusCode::NOT_FOUND
     );
-    assert_eq!(house.from("127.0.0.1", "/metrics").await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("127.0.0.1", "/metrics").await.status, StatusCode::OK);
     let relayed = [("x-forwarded-for", "127.0.0.1".to_owned())];
     assert_eq!(
-        house.from_with("127.0.0.1", "/metrics", &relayed).await.status,
+        house.seen_from_with("127.0.0.1", "/metrics", &relayed).await.status,
         StatusCode::NOT_FOUND
     );
     for path in ["/debug", "/debug/pprof", "/.env", "/config.toml"] {
         assert_eq!(
-            house.from("127.0.0.1", path).await.status,
+            house.seen_from("127.0.0.1", path).await.status,
             StatusCode::NOT_FOUND,
             "{path}"
         );
     }
     let named = "203.0.113.0/24".parse().unwrap();
     let house = House::with(|site| site.with_operators(&[named]));
-    assert_eq!(house.from("203.0.113.7", "/metrics").await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("203.0.113.7", "/metrics").await.status, StatusCode::OK);
 }
 
 /// H183: nothing that is sent is a program. What looks like one is a text.
