@@ -83,7 +83,8 @@ impl Service {
         let site = site
             .with_proxies(&self.door.proxies)
             .with_operators(&self.door.operators)
-            .with_partner(self.partner.clone());
+            .with_partner(self.partner.clone())
+            .with_warm_pages();
         let site = self.door.limits.into_iter().fold(site, Site::with_limits);
         let painter = site.painter();
         let office = Post::new(Arc::clone(&self.app), self.notifiers.clone()).with_painter(Arc::clone(&painter));

@@ -43,6 +43,7 @@ pub use visitor::{Network, NetworkError};
 pub use words::WordsError;
 
 use counter::Counter;
+use layers::Warm;
 use limits::Limiter;
 use painter::{House, Pictures};
 use visitor::Visitor;
@@ -74,6 +75,8 @@ pub struct Site {
     operators: Arc<[Network]>,
     /// The operator's affiliate link, if there is one.
     partner: Option<Partner>,
+    /// Pages of the last seconds; absent where each is made anew.
+    warm: Option<Arc<Warm>>,
 }
 
 impl Site {
@@ -94,6 +97,7 @@ impl Site {
             proxies: Arc::default(),
             operators: Arc::default(),
             partner: None,
+            warm: None,
         })
     }
 
@@ -171,6 +175,13 @@ impl Site {
         Self { partner, ..self }
     }
 
+    /// The same, which gives a page again to whoever asks for the same within five seconds.
+    #[must_use]
+    pub fn with_warm_pages(self) -> Self {
+        let warm = Some(Arc::default());
+        Self { warm, ..self }
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let open = Router::new()
@@ -206,7 +217,9 @@ impl Site {
             .into_iter()
             .fold(open, |open, (path, answers)| open.route(path, answers))
             .fallback(pages::missing);
-        let router = layers::open(open).merge(pages::private()).merge(secret::routes());
+        let router = layers::open(open, &self)
+            .merge(pages::private())
+            .merge(secret::routes());
         layers::wrap(router, &self).with_state(self)
     }
 
