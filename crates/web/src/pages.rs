@@ -137,6 +137,7 @@ fn sentence(words: &site::Words, problem: &Problem) -> String {
     let wrong = &words.wrong;
     match problem.kind() {
         Kind::NotFound => words.missing_text.clone(),
+        _ if problem.field().is_some() => problem.detail().to_owned(),
         Kind::TooManyRequests => fill(&wrong.too_many, &[("seconds", &problem.wait().to_string())]),
         Kind::Unavailable => fill(&wrong.not_now, &[("seconds", &problem.wait().to_string())]),
         Kind::TooLarge => wrong.too_large.clone(),
