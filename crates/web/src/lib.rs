@@ -32,6 +32,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tillwatch_app::App;
 use tillwatch_app::conversation::Follow;
+use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
@@ -52,6 +53,9 @@ use words::Tongues;
 /// The time, as whoever runs the program has it.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
+/// Says of an address why it is not called, such as one of the operator's own network.
+pub type Reachable = Arc<dyn Fn(&Address) -> Result<(), String> + Send + Sync>;
+
 /// What every handler is given.
 #[derive(Clone)]
 pub struct Site {
@@ -64,8 +68,8 @@ pub struct Site {
     dice: Option<Dice>,
     /// What the bot is called, once that is known; absent where there is none.
     bot: Option<Arc<OnceLock<String>>>,
-    /// Whether visitors may name programs that are called.
-    calls: bool,
+    /// Which programs visitors may name to be called; without it none.
+    calls: Option<Reachable>,
     /// Who asks short links where they lead; without it they are said to be such.
     follow: Option<Arc<dyn Follow>>,
     limiter: Limiter,
@@ -91,7 +95,7 @@ impl Site {
             demonstration: false,
             dice: None,
             bot: None,
-            calls: false,
+            calls: None,
             follow: None,
             limiter: Limiter::none(),
             proxies: Arc::default(),
@@ -130,8 +134,9 @@ impl Site {
 
     /// The same, which lets visitors name programs that are called: webhooks, ntfy, Gotify, Discord, Apprise.
     #[must_use]
-    pub fn with_calls(self) -> Self {
-        Self { calls: true, ..self }
+    pub fn with_calls(self, may: Reachable) -> Self {
+        let calls = Some(may);
+        Self { calls, ..self }
     }
 
     /// Who draws charts for messages, as the site draws its own.

@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         follow: Arc::new(Guide(Follower::new(&client))),
         bot: bot.map(|telegram| Bot { telegram, webhook }),
         listen: arguments.listen,
-        calls: arguments.webhooks,
+        calls: arguments.webhooks.then(|| channels::reachable(&client)),
         partner: partner(arguments)?,
         demonstration: false,
         door: Door {

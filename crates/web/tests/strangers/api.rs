@@ -379,3 +379,26 @@ async fn a_limit_is_told_before_it_is_reached_and_when_there_is_more() {
     tokio::time::advance(Duration::from_secs(1)).await;
     assert_eq!(house.seen_from("203.0.113.7", &path).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_wishlist_beyond_reason_is_refused_by_what_there_is_too_much_of() {
+    let house = House::new();
+    let line = json!({"item": ITEM, "unit_price": "1.00"});
+    let discount = |number: usize| {
+        json!({"id": format!("d{number}"), "kind": "code", "currency": "USD",
+        "benefit": {"type": "fixed", "amount": "0.10"}})
+    };
+    for (lines, discounts, field) in [(101, 0, "lines"), (1, 101, "discounts")] {
+        let discounts: Vec<_> = (0..discounts).map(discount).collect();
+        let body = json!({"market": "US", "currency": "USD", "at": "2026-06-03T12:00:00Z",
+            "lines": vec![line.clone(); lines], "discounts": discounts});
+        let answer = house.post("/api/v1/baskets", &body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+        assert_eq!(answer.json()["field"], field);
+        assert!(
+            answer.json()["detail"].as_str().unwrap().contains("at most 100"),
+            "{}",
+            answer.text
+        );
+    }
+}
