@@ -15,7 +15,7 @@ use crate::ports::store::{ListingId, Store, StoreError};
 const NAME: &str = "effects";
 
 /// How far back sales are looked at, in seconds: two years.
-const BACK: i64 = 730 * 86_400;
+pub(crate) const BACK: i64 = 730 * 86_400;
 
 /// A sale that is said to last longer is none that a price could be held against, in minutes: two months.
 const LONGEST: u32 = 60 * 1_440;
@@ -57,15 +57,17 @@ pub struct Survey {
     after: ListingId,
 }
 
+/// A sale that is over.
 #[derive(Debug)]
-struct Sale {
+pub(crate) struct Sale {
     id: String,
     from: Minute,
     until: Minute,
 }
 
+/// What sales did, counted one price history at a time.
 #[derive(Debug, Default)]
-struct Tally {
+pub(crate) struct Tally {
     cheaper: u32,
     lows: u32,
     /// How many listings changed by so many tenths of a percent.
@@ -135,7 +137,7 @@ pub fn forget(store: &dyn Store) -> Result<(), StoreError> {
 
 impl Sale {
     /// Of an event that is over, and whose whole window is known.
-    fn of(event: &Event, now: Instant) -> Option<Self> {
+    pub(crate) fn of(event: &Event, now: Instant) -> Option<Self> {
         let (starts, ends) = (event.starts?, event.ends.filter(|ends| *ends <= now)?);
         let (from, until) = (Minute::of(starts), Minute::of(ends));
         (from < until && until.since(from) <= LONGEST).then(|| Self {
@@ -148,7 +150,7 @@ impl Sale {
 
 impl Tally {
     /// Counts a listing, where prices of it are known before and during a sale.
-    fn take(&mut self, series: &Series, sale: &Sale) {
+    pub(crate) fn take(&mut self, series: &Series, sale: &Sale) {
         let low = |from, until| series.figures_between(from, until).map(|of| of.low.price);
         let before = low(sale.from.minus(BEFORE), sale.from);
         let (Some(before), Some(during)) = (before, low(sale.from, sale.until)) else {
@@ -167,7 +169,7 @@ impl Tally {
         }
     }
 
-    fn effect(&self) -> Effect {
+    pub(crate) fn effect(&self) -> Effect {
         let listings = self
             .changes
             .values()

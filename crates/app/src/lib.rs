@@ -4,6 +4,7 @@
 //! never sleep are not here: whoever runs the program calls [`App::turn`] for each source and [`App::tend`] when their
 //! answers say so.
 
+pub mod advice;
 mod alerts;
 mod base64url;
 pub mod board;

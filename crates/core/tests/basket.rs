@@ -434,3 +434,48 @@ proptest! {
         prop_assert!(whole.lower_bound.minor() <= ended.total.minor());
     }
 }
+
+/// A wishlist of so many lines and sixty discounts, which no first split is made of in no time.
+fn long(lines: usize) -> Wishlist {
+    let mut all = checkout(
+        1,
+        Shape {
+            lines,
+            stores: 20,
+            discounts: 60,
+            odd: false,
+            cents: false,
+            exclusive: 9,
+        },
+    );
+    for discount in &mut all.discounts {
+        discount.uses = Some(Uses::Limited(3));
+    }
+    plain(all)
+}
+
+#[test]
+fn a_long_wishlist_is_asked_about_before_its_first_split_and_ends_with_a_simple_one() {
+    let rules = BOOK.get(None).unwrap();
+    let mut wishlist = long(400);
+    let lines = wishlist.checkout.lines.iter();
+    let listed: i64 = lines.map(|line| line.listed().minor() + line.shipping.minor()).sum();
+    for most in [None, Some(7)] {
+        wishlist.limits.max_checkouts = most;
+        let mut asked = Vec::new();
+        let ended = basket::best(&wishlist, rules, &mut |progress| {
+            asked.push(*progress);
+            ControlFlow::Break(())
+        });
+        let ended = ended.unwrap();
+        assert_eq!(asked.len(), 1, "who said to end is not asked again");
+        assert!(asked[0].work < 100 && asked[0].best.minor() >= ended.total.minor());
+        assert!(ended.parts.len() <= most.unwrap_or(400));
+        let bounds = [asked[0].lower_bound, ended.lower_bound, ended.total].map(Money::minor);
+        assert!(bounds.is_sorted(), "{bounds:?}");
+        assert!(ended.total.minor() <= listed);
+        let mut lines: Vec<usize> = ended.parts.iter().flat_map(|part| part.lines.clone()).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, (0..400).collect::<Vec<_>>());
+    }
+}

@@ -13,6 +13,7 @@ use tillwatch_net::notifiers::ntfy::Ntfy;
 use tillwatch_net::notifiers::telegram::{self, Telegram};
 use tillwatch_net::notifiers::webhook::Webhook;
 use tillwatch_net::secret::Secret;
+use tillwatch_web::Reachable;
 use url::Url;
 
 use crate::failure::Usage;
@@ -36,6 +37,15 @@ pub(crate) fn all(client: &Client, bot: Option<&Arc<Telegram>>) -> anyhow::Resul
         all.push(Arc::new(mail));
     }
     Ok(all)
+}
+
+/// Whether a program that a visitor names may be called, as far as its address tells.
+pub(crate) fn reachable(client: &Client) -> Reachable {
+    let reach = client.reach().clone();
+    Arc::new(move |address| {
+        let called = address.called().map_or(Ok(()), |url| reach.check(url));
+        called.map_err(|why| why.to_string())
+    })
 }
 
 /// The bot of `TILLWATCH_TELEGRAM_TOKEN`, at Telegram's own API or at that of `TILLWATCH_TELEGRAM_API`.

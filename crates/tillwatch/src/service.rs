@@ -24,7 +24,7 @@ use tillwatch_app::ports::notifier::Notifier;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
-use tillwatch_web::{Clock, Limits, Network, Site};
+use tillwatch_web::{Clock, Limits, Network, Partner, Reachable, Site};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -49,8 +49,10 @@ pub(crate) struct Service {
     /// The bot that people talk to, where there is one.
     pub(crate) bot: Option<Bot>,
     pub(crate) listen: SocketAddr,
-    /// Whether visitors may name programs that are called.
-    pub(crate) calls: bool,
+    /// Which programs visitors may name to be called; without it none.
+    pub(crate) calls: Option<Reachable>,
+    /// The operator's affiliate link, if there is one.
+    pub(crate) partner: Option<Partner>,
     /// Whether its marketplace is simulated, which every page then says.
     pub(crate) demonstration: bool,
     pub(crate) door: Door,
@@ -80,7 +82,9 @@ impl Service {
         let site = if self.demonstration { site.demonstration() } else { site };
         let site = site
             .with_proxies(&self.door.proxies)
-            .with_operators(&self.door.operators);
+            .with_operators(&self.door.operators)
+            .with_partner(self.partner.clone())
+            .with_warm_pages();
         let site = self.door.limits.into_iter().fold(site, Site::with_limits);
         let painter = site.painter();
         let office = Post::new(Arc::clone(&self.app), self.notifiers.clone()).with_painter(Arc::clone(&painter));
@@ -89,7 +93,7 @@ impl Service {
         let desk = bot
             .map(|bot| bot.desk(&self.app, &office, painter, Arc::clone(&self.follow), &self.clock))
             .transpose()?;
-        let site = if self.calls { site.with_calls() } else { site };
+        let site = self.calls.iter().cloned().fold(site, Site::with_calls);
         let site = match &desk {
             Some(desk) => desk.beside(site.with_bot(desk.name()).router()),
             None => site.router(),

@@ -11,6 +11,10 @@ use tokio::sync::Semaphore;
 /// So many wait for each that computes.
 const WAITING: usize = 4;
 
+/// No more lines and discounts of a wishlist are split.
+pub(crate) const MOST_LINES: usize = 100;
+pub(crate) const MOST_DISCOUNTS: usize = 100;
+
 /// When to come back, in seconds.
 pub(crate) const COME_BACK: u8 = 10;
 

@@ -3,6 +3,7 @@
 
 mod guard;
 mod kept;
+mod warm;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,6 +20,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::Site;
 
 pub(crate) use guard::too_many;
+pub(crate) use warm::Warm;
 
 /// The most bytes that are taken in, but where an address says otherwise.
 const MOST_BYTES: usize = 64 * 1024;
@@ -46,9 +48,12 @@ const HEADERS: [(HeaderName, &str); 7] = [
 /// Wraps what has no secret in it: an answer gets a name, so that it need not be sent twice, and is packed.
 ///
 /// An answer with a secret is not packed: beside a text that a visitor chose, its packed length would tell the secret.
-pub(crate) fn open(router: Router<Site>) -> Router<Site> {
+pub(crate) fn open(router: Router<Site>, site: &Site) -> Router<Site> {
     let packed = CompressionLayer::new().quality(CompressionLevel::Fastest);
-    router.layer(middleware::from_fn(kept::named)).layer(packed)
+    router
+        .layer(middleware::from_fn(kept::named))
+        .layer(packed)
+        .layer(middleware::from_fn_with_state(site.clone(), warm::warm))
 }
 
 /// Wraps the whole site. An answer that has a header of its own keeps it.

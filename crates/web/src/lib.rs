@@ -32,6 +32,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tillwatch_app::App;
 use tillwatch_app::conversation::Follow;
+use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
 
@@ -43,6 +44,7 @@ pub use visitor::{Network, NetworkError};
 pub use words::WordsError;
 
 use counter::Counter;
+use layers::Warm;
 use limits::Limiter;
 use painter::{House, Pictures};
 use visitor::Visitor;
@@ -50,6 +52,9 @@ use words::Tongues;
 
 /// The time, as whoever runs the program has it.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// Says of an address why it is not called, such as one of the operator's own network.
+pub type Reachable = Arc<dyn Fn(&Address) -> Result<(), String> + Send + Sync>;
 
 /// What every handler is given.
 #[derive(Clone)]
@@ -63,8 +68,8 @@ pub struct Site {
     dice: Option<Dice>,
     /// What the bot is called, once that is known; absent where there is none.
     bot: Option<Arc<OnceLock<String>>>,
-    /// Whether visitors may name programs that are called.
-    calls: bool,
+    /// Which programs visitors may name to be called; without it none.
+    calls: Option<Reachable>,
     /// Who asks short links where they lead; without it they are said to be such.
     follow: Option<Arc<dyn Follow>>,
     limiter: Limiter,
@@ -74,6 +79,8 @@ pub struct Site {
     operators: Arc<[Network]>,
     /// The operator's affiliate link, if there is one.
     partner: Option<Partner>,
+    /// Pages of the last seconds; absent where each is made anew.
+    warm: Option<Arc<Warm>>,
 }
 
 impl Site {
@@ -88,12 +95,13 @@ impl Site {
             demonstration: false,
             dice: None,
             bot: None,
-            calls: false,
+            calls: None,
             follow: None,
             limiter: Limiter::none(),
             proxies: Arc::default(),
             operators: Arc::default(),
             partner: None,
+            warm: None,
         })
     }
 
@@ -126,8 +134,9 @@ impl Site {
 
     /// The same, which lets visitors name programs that are called: webhooks, ntfy, Gotify, Discord, Apprise.
     #[must_use]
-    pub fn with_calls(self) -> Self {
-        Self { calls: true, ..self }
+    pub fn with_calls(self, may: Reachable) -> Self {
+        let calls = Some(may);
+        Self { calls, ..self }
     }
 
     /// Who draws charts for messages, as the site draws its own.
@@ -171,6 +180,13 @@ impl Site {
         Self { partner, ..self }
     }
 
+    /// The same, which gives a page again to whoever asks for the same within five seconds.
+    #[must_use]
+    pub fn with_warm_pages(self) -> Self {
+        let warm = Some(Arc::default());
+        Self { warm, ..self }
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let open = Router::new()
@@ -206,7 +222,9 @@ impl Site {
             .into_iter()
             .fold(open, |open, (path, answers)| open.route(path, answers))
             .fallback(pages::missing);
-        let router = layers::open(open).merge(pages::private()).merge(secret::routes());
+        let router = layers::open(open, &self)
+            .merge(pages::private())
+            .merge(secret::routes());
         layers::wrap(router, &self).with_state(self)
     }
 

@@ -29,7 +29,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::problem::Kind;
 use crate::reader::{Frame, Reader};
+use crate::words::{fill, site};
 use crate::{Problem, Site};
 
 /// The pages that compute from what somebody types. No answer of theirs is kept by anybody.
@@ -112,14 +114,39 @@ pub(crate) fn wrong(site: &Site, reader: &Reader, problem: &Problem) -> Response
     let frame = reader.frame(site);
     let words = &frame.words.site;
     let status = problem.status();
-    let (title, text) = if status == StatusCode::NOT_FOUND {
-        (&words.missing_title, words.missing_text.as_str())
+    let title = if status == StatusCode::NOT_FOUND {
+        &words.missing_title
     } else {
-        (&words.failed_title, problem.detail())
+        &words.failed_title
     };
-    let mut response = html(reader, &Message { frame, title, text });
+    let text = sentence(words, problem);
+    let mut response = html(
+        reader,
+        &Message {
+            frame,
+            title,
+            text: &text,
+        },
+    );
     *response.status_mut() = status;
     response
+}
+
+/// What went wrong with a whole request, in the reader's words; what is wrong with a value has words of its own.
+fn sentence(words: &site::Words, problem: &Problem) -> String {
+    let wrong = &words.wrong;
+    match problem.kind() {
+        Kind::NotFound => words.missing_text.clone(),
+        _ if problem.field().is_some() => problem.detail().to_owned(),
+        Kind::TooManyRequests => fill(&wrong.too_many, &[("seconds", &problem.wait().to_string())]),
+        Kind::Unavailable => fill(&wrong.not_now, &[("seconds", &problem.wait().to_string())]),
+        Kind::TooLarge => wrong.too_large.clone(),
+        Kind::BadRequest | Kind::UnsupportedMediaType => wrong.unreadable.clone(),
+        Kind::Forbidden => wrong.elsewhere.clone(),
+        Kind::Timeout => wrong.too_slow.clone(),
+        Kind::Internal => fill(&wrong.fault, &[("number", problem.instance())]),
+        _ => problem.detail().to_owned(),
+    }
 }
 
 /// No page is there.

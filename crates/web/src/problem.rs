@@ -25,7 +25,7 @@ pub enum Kind {
     Conflict,
     /// More than is accepted, such as a thousand lines.
     TooMuch,
-    /// A head that no server should have to guess at, such as one with two hosts.
+    /// A head that no server should have to guess at, such as one with two hosts; a form that cannot be read.
     BadRequest,
     /// A form or a call that another site sent.
     Forbidden,
@@ -90,7 +90,6 @@ impl Kind {
             StatusCode::GONE => Self::Gone,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
-            StatusCode::UNPROCESSABLE_ENTITY => Self::Refused,
             StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             status if status.is_server_error() => Self::Internal,
@@ -214,6 +213,21 @@ impl Problem {
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Its name.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// In how many seconds another try is worth it, where that is known.
+    pub(crate) fn wait(&self) -> u32 {
+        self.retry_after.unwrap_or(1)
+    }
+
+    /// Under what the fault is found in the log.
+    pub(crate) fn instance(&self) -> &str {
+        self.instance.as_deref().unwrap_or_default()
     }
 
     /// The field at fault, if it is one.

@@ -228,6 +228,7 @@ impl House {
 
     async fn report(&self, code: &str, worked: &str, peer: &str) -> StatusCode {
         let mut request = Request::post(format!("/codes/{code}/report"))
+            .header("host", "till.example")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(format!("worked={worked}&market=US")))
             .unwrap();
@@ -352,6 +353,7 @@ async fn a_search_finds_parts_of_words_and_forgives_wrong_letters() {
     assert_eq!(house.found("/api/v1/search?market=US&sort=price").await, [4, 1, 3, 2]);
 }
 
+/// H165, H166.
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "how long an answer takes is what it is about")]
 async fn hostile_queries_are_literal_and_quick() {
@@ -385,6 +387,7 @@ async fn hostile_queries_are_literal_and_quick() {
     );
 }
 
+/// H168.
 #[tokio::test]
 async fn a_value_that_is_not_accepted_is_named_and_what_was_typed_stays() {
     let house = House::new();
@@ -423,6 +426,7 @@ async fn a_value_that_is_not_accepted_is_named_and_what_was_typed_stays() {
     assert_eq!(status, StatusCode::BAD_REQUEST, "two markets are none");
 }
 
+/// H078, H079, H090.
 #[tokio::test]
 async fn pages_show_cards_without_running_what_stands_in_a_title() {
     let house = House::new();

@@ -13,6 +13,9 @@ use crate::stack::{self, NearMiss, Reason};
 /// No more moves are tried for one discount of one checkout.
 const MOST_MOVES: usize = 40;
 
+/// Nor more in all, however many checkouts there are.
+const MOST_MOVES_IN_ALL: usize = 1_000;
+
 /// No more discounts are looked at for each checkout, the nearest to their minimum first.
 const MOST_MISSES: usize = 6;
 
@@ -87,6 +90,7 @@ pub struct Drawn {
 /// What could be done with a split.
 pub fn advice(wishlist: &Wishlist, rules: &RuleSet, basket: &Basket) -> Advice {
     let mut advice = Advice::default();
+    let mut left = MOST_MOVES_IN_ALL;
     for (place, part) in basket.parts.iter().enumerate() {
         let checkout = part.checkout(wishlist);
         let mut misses = stack::near_misses(&checkout, rules, &part.stack);
@@ -95,7 +99,7 @@ pub fn advice(wishlist: &Wishlist, rules: &RuleSet, basket: &Basket) -> Advice {
         for miss in misses {
             advice
                 .shift
-                .extend(shift(wishlist, rules, basket, place, miss.discount));
+                .extend(shift(wishlist, rules, basket, (place, miss.discount), &mut left));
             advice.add.push(Add { part: place, miss });
         }
     }
@@ -103,16 +107,23 @@ pub fn advice(wishlist: &Wishlist, rules: &RuleSet, basket: &Basket) -> Advice {
     advice
 }
 
-/// The line of another checkout that would unlock a discount here for the least total.
-fn shift(wishlist: &Wishlist, rules: &RuleSet, basket: &Basket, to: usize, discount: usize) -> Option<Shift> {
+/// The line of another checkout that would unlock a discount here for the least total, by so many moves at most.
+fn shift(
+    wishlist: &Wishlist,
+    rules: &RuleSet,
+    basket: &Basket,
+    (to, discount): (usize, usize),
+    left: &mut usize,
+) -> Option<Shift> {
     let here = basket.parts.get(to)?;
     let mut best: Option<Shift> = None;
     let others = basket.parts.iter().enumerate().filter(|(from, _)| *from != to);
     let lines = others.flat_map(|(from, part)| part.lines.iter().map(move |line| (from, part, *line)));
     for (from, there, line) in lines
         .filter(|(_, _, line)| movable(wishlist, here, *line))
-        .take(MOST_MOVES)
+        .take(MOST_MOVES.min(*left))
     {
+        *left = left.saturating_sub(1);
         let with = joined(wishlist, &here.lines, line);
         let rest: Vec<usize> = there.lines.iter().copied().filter(|other| *other != line).collect();
         // What the other one uses stays there.

@@ -29,6 +29,9 @@ const MOST_WORK: u64 = 2_000_000;
 /// So many prices are remembered.
 const MOST_PRICES: usize = 100_000;
 
+/// A checkout of more lines takes long enough to price to ask each time whether to go on.
+const MANY_LINES: usize = 32;
+
 /// More automatic discounts with counted uses than this in one checkout are not withheld one by one.
 const MOST_WITHHELD: usize = 4;
 
@@ -105,6 +108,11 @@ impl<'a, 'w> Case<'a, 'w> {
             import.headings.iter().map(|heading| heading.as_deref()).collect()
         });
         let names: BTreeSet<&str> = told.iter().flatten().copied().collect();
+        let charge = import.map_or(0, |import| import.each.minor());
+        // Nobody pays more than for each line alone with nothing taken off.
+        let listed: i64 = units.iter().map(|unit| unit.listed).sum();
+        let shipping: i64 = checkout.lines.iter().map(|line| line.shipping.minor()).sum();
+        let dearest = listed + shipping + charge * checkout.lines.len() as i64;
         let number = |name: &str| names.iter().position(|other| *other == name).map(|place| place as u32);
         Ok(Self {
             uses,
@@ -112,14 +120,14 @@ impl<'a, 'w> Case<'a, 'w> {
             units,
             most_merchandise,
             headings: told.iter().map(|name| name.and_then(number)).collect(),
-            charge: import.map_or(0, |import| import.each.minor()),
+            charge,
             counted,
             memo: BTreeMap::new(),
             watch,
             work: 0,
             stopped: false,
             unproven: false,
-            best: i64::MAX,
+            best: dearest,
             bound: 0,
             parts,
         })
@@ -168,7 +176,14 @@ impl<'a, 'w> Case<'a, 'w> {
         const EACH: u64 = 64;
         let before = self.work / EACH;
         self.work = self.work.saturating_add(work);
-        if self.work / EACH != before && !self.stopped && self.best != i64::MAX {
+        if self.work / EACH != before {
+            self.tell();
+        }
+        !self.stopped
+    }
+
+    fn tell(&mut self) {
+        if !self.stopped {
             let money = |minor| Money::new(minor, self.parts.checkout.currency);
             let progress = Progress {
                 best: money(self.best),
@@ -177,7 +192,6 @@ impl<'a, 'w> Case<'a, 'w> {
             };
             self.stopped = (self.watch)(&progress).is_break();
         }
-        !self.stopped
     }
 
     /// The unit of a line.
@@ -241,6 +255,9 @@ impl<'a, 'w> Case<'a, 'w> {
     pub(super) fn price_with(&mut self, bin: &[u32], toll: impl Fn(usize) -> Option<i64>) -> Price {
         self.go_on(1);
         let own = self.own(bin);
+        if own.len() > MANY_LINES {
+            self.tell();
+        }
         let offers = (0..self.parts.offers.len()).filter_map(|offer| Some((offer, toll(offer)?)));
         let mut best = self.parts.price(&own, offers.clone(), MOST_WORK);
         let here =
@@ -398,11 +415,16 @@ impl Dealing<'_> {
     /// to one of its users after the other.
     fn go(&mut self, case: &mut Case<'_, '_>) {
         self.left = self.left.saturating_sub(1);
-        if self.left == 0 {
-            return;
+        let mut prices: Vec<Price> = Vec::with_capacity(self.bins.len());
+        for (bin, denied) in self.bins.iter().zip(&self.denied) {
+            if case.stopped {
+                self.left = 0;
+            }
+            if self.left == 0 {
+                return;
+            }
+            prices.push(case.price(bin, denied));
         }
-        let prices = self.bins.iter().zip(&self.denied);
-        let prices: Vec<Price> = prices.map(|(bin, denied)| case.price(bin, denied)).collect();
         let total: i64 = prices.iter().map(|price| price.total).sum();
         if total >= self.below {
             return;
@@ -432,6 +454,10 @@ impl Dealing<'_> {
         {
             let mut denied = self.denied[bin].clone();
             insert(&mut denied, offer as u32);
+            if case.stopped {
+                self.left = 0;
+                return;
+            }
             order.push((case.price(&self.bins[bin], &denied).total - prices[bin].total, bin));
         }
         order.sort_unstable();

@@ -50,18 +50,21 @@ pub(super) struct Found {
 pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
     let all: Bin = (0..case.units.len() as u32).collect();
     let singles: Vec<Bin> = all.iter().map(|unit| vec![*unit]).collect();
-    let by_hand = by_hand(case);
     case.bound = bound::lower(case);
-    case.best = by_hand.as_ref().map_or(i64::MAX, |split| split.total);
+    let by_hand = by_hand(case);
+    case.best = by_hand.as_ref().map_or(case.best, |split| split.total);
     let uses = case.uses.clone();
-    let one = case.deal(core::slice::from_ref(&all), &uses, i64::MAX, MANY_DEALS).0;
+    let together = core::slice::from_ref(&all);
+    let one = case.deal(together, &uses, i64::MAX, MANY_DEALS).0;
+    let one = one.unwrap_or_else(|| one_after_the_other(case, together));
     let alone = alone(case, &singles);
-    let one_total = one.as_ref().map_or(0, |split| split.total);
-    let alone_total = alone.total;
+    let (one_total, alone_total) = (one.total, alone.total);
     let mut starts: Vec<Split> = by_hand.clone().into_iter().collect();
-    starts.extend(one.filter(|_| case.fits(&all)));
+    starts.extend(Some(one).filter(|_| case.fits(&all)));
     starts.extend(Some(alone).filter(|_| singles.len() <= case.most_checkouts));
-    let Some(mut split) = starts.into_iter().min_by_key(|split| (split.total, split.bins.len())) else {
+    let start = starts.into_iter().min_by_key(|split| (split.total, split.bins.len()));
+    let start = start.or_else(|| first_that_fits(case).map(|bins| in_order(one_after_the_other(case, &bins))));
+    let Some(mut split) = start else {
         let detail = format!(
             "no split of {} lines that keeps to them was found",
             case.parts.checkout.lines.len()
@@ -69,7 +72,8 @@ pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
         return Err(InputError::conflict("limits", detail));
     };
     case.best = split.total;
-    match Estimate::new(case) {
+    match (!case.stopped).then(|| Estimate::new(case)).flatten() {
+        _ if case.stopped => {}
         Some(estimate) if case.units.len() <= subsets::MOST_UNITS => {
             let tolls = vec![0; case.uses.len()];
             subsets::search(case, estimate, tolls, &mut split);
@@ -141,11 +145,34 @@ fn one_after_the_other(case: &mut Case<'_, '_>, bins: &[Bin]) -> Split {
     split
 }
 
-/// Line after line, the dearest first, each into the checkout that it makes dearer by least, or into a new one. What
-/// another checkout has used up is not taken from it.
-pub(super) fn by_hand(case: &mut Case<'_, '_>) -> Option<Split> {
-    let mut order: Vec<u32> = (0..case.units.len() as u32).collect();
+/// The units, the dearest first.
+fn dearest_first(case: &Case<'_, '_>) -> Bin {
+    let mut order: Bin = (0..case.units.len() as u32).collect();
     order.sort_by_key(|unit| (core::cmp::Reverse(case.units[*unit as usize].listed), *unit));
+    order
+}
+
+/// Line after line, the dearest first, each into the first checkout that it may stand in: a split without a price, where
+/// there is no time for one.
+fn first_that_fits(case: &Case<'_, '_>) -> Option<Vec<Bin>> {
+    let mut bins: Vec<Bin> = Vec::new();
+    for unit in dearest_first(case) {
+        let with = |bin: &Bin| joined(bin, &[unit]);
+        if let Some(bin) = bins.iter_mut().find(|bin| case.fits(&with(bin))) {
+            *bin = with(bin);
+        } else if bins.len() < case.most_checkouts {
+            bins.push(vec![unit]);
+        } else {
+            return None;
+        }
+    }
+    Some(bins)
+}
+
+/// Line after line, the dearest first, each into the checkout that it makes dearer by least, or into a new one. What
+/// another checkout has used up is not taken from it. `None` where that leads nowhere, or the search was ended.
+pub(super) fn by_hand(case: &mut Case<'_, '_>) -> Option<Split> {
+    let order = dearest_first(case);
     let mut left = case.uses.clone();
     let mut split = Split {
         total: 0,
@@ -156,6 +183,9 @@ pub(super) fn by_hand(case: &mut Case<'_, '_>) -> Option<Split> {
     for unit in order {
         let mut best: Option<(i64, usize, Bin)> = None;
         for place in 0..=split.bins.len().min(case.most_checkouts - 1) {
+            if case.stopped {
+                return None;
+            }
             let mut bin = split.bins.get(place).cloned().unwrap_or_default();
             bin.insert(bin.partition_point(|other| *other < unit), unit);
             if !case.fits(&bin) {

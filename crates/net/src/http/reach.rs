@@ -83,6 +83,12 @@ impl Reach {
         is_web(url) && !has_login(url) && self.private.iter().any(|place| place.is_of(url))
     }
 
+    /// Whether an address may be called, as far as its text tells: what a name stands for is looked up and checked anew
+    /// at each call.
+    pub fn check(&self, url: &Url) -> Result<(), Forbidden> {
+        self.way(url).map(|_| ())
+    }
+
     /// The way to an address. A host's name is looked up later, and what it stands for is checked then.
     pub(super) fn way(&self, url: &Url) -> Result<Way, Forbidden> {
         if !is_web(url) {

@@ -114,9 +114,10 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         follow: Arc::new(Guide(Follower::new(&client))),
         bot: None,
         listen: arguments.listen,
-        calls: false,
+        calls: None,
         demonstration: true,
         // Whoever looks around in it is on this machine.
+        partner: None,
         door: Door::default(),
     };
     service.run(&runtime, |at| {

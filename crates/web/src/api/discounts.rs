@@ -1,22 +1,34 @@
 //! Public codes for programs, each with its terms and what visitors say of it.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tillwatch_app::codes::Code;
 use tillwatch_core::country::Country;
 use tillwatch_core::instant::Instant;
 
+use super::body::Query;
+use super::shapes;
 use crate::{Problem, Site};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// Only what is meant for this ship-to country.
     #[serde(default)]
+    #[param(example = "US", required = false)]
     market: String,
 }
 
-/// `GET /api/v1/discounts?market=`
+/// Public codes
+///
+/// Each with its terms and what visitors say of it: those that hold, then those to come, then those that are over.
+#[utoipa::path(
+    get, path = "/api/v1/discounts", operation_id = "discounts", tag = "discovery", params(Asked),
+    responses((status = 200, description = "The codes", body = shapes::Codes)),
+)]
 pub(crate) async fn show(State(site): State<Site>, Query(asked): Query<Asked>) -> Result<Json<Value>, Problem> {
     let market = match asked.market.trim() {
         "" => None,

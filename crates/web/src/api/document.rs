@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::{export, history, listing, lists, quotes, table, till};
+use super::{board, discounts, export, history, listing, lists, promotions, quotes, table, till};
 use crate::Problem;
 
 #[derive(OpenApi)]
@@ -40,6 +40,10 @@ use crate::Problem;
         history::show,
         table::show,
         export::export,
+        board::deals,
+        board::search,
+        promotions::show,
+        discounts::show,
         lists::open,
         lists::show,
         lists::change,
@@ -50,6 +54,7 @@ use crate::Problem;
     components(schemas(Problem)),
     tags(
         (name = "listings", description = "What a listing costs now and what it cost before"),
+        (name = "discovery", description = "What is cheap now, what is coming, which codes there are"),
         (name = "till", description = "Checkouts of one's own, calculated and forgotten"),
         (name = "lists", description = "Lists and watches without an account"),
         (name = "export", description = "All public history"),

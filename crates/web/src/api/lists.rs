@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use tillwatch_app::ports::notifier::{Address, Channel};
+use tillwatch_app::ports::notifier::{Address, AddressError, Channel};
 use tillwatch_app::ports::store::{
     Asked, ChannelOf, Fate, Former, ListOf, Listed, ListingKey, NewChannel, Rest, Ruled, WatchId,
 };
@@ -27,7 +27,7 @@ use super::shapes;
 use crate::limits::Kind;
 use crate::secret::{token, unknown};
 use crate::visitor::Visitor;
-use crate::{Problem, Site};
+use crate::{Problem, Site, problem};
 
 /// The names of the formats.
 const LIST: &str = "tillwatch/list/1";
@@ -308,7 +308,7 @@ fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
         .iter()
         .map(|text| Address::parse(text))
         .collect::<Result<Vec<_>, _>>();
-    let addresses = addresses.map_err(|error| Problem::bad_value("channels", error.to_string()))?;
+    let addresses = addresses.map_err(|error| no_address("channels", &error))?;
     let channel = |address: &Address| NewChannel {
         address: address.kept(),
         confirmed: false,
@@ -326,13 +326,25 @@ fn wanted(app: &App, wish: &Wish) -> Result<(Wanted, Vec<Address>), Problem> {
 
 /// Whether a visitor may name an address: nobody knows whose chat a number is, and what is called is the operator's matter.
 pub(crate) fn may_name(site: &Site, address: &Address) -> Result<(), Problem> {
-    let told = match address.channel() {
-        Channel::Email => return Ok(()),
-        Channel::Telegram => "a chat is bound from within it: by the Telegram button on the page of the list",
-        _ if site.calls => return Ok(()),
-        _ => "this site calls no programs that visitors name; mailboxes and Telegram are what it has",
+    let told = match (address.channel(), &site.calls) {
+        (Channel::Email, _) => return Ok(()),
+        (Channel::Telegram, _) => "a chat is bound from within it: by the Telegram button on the page of the list",
+        (_, Some(may)) => {
+            return may(address).map_err(|why| {
+                Problem::new(problem::Kind::Refused, format!("{address} is not called: {why}")).at("channels")
+            });
+        }
+        (_, None) => "this site calls no programs that visitors name; mailboxes and Telegram are what it has",
     };
     Err(Problem::bad_value("channels", told))
+}
+
+/// What is wrong with a text that is to be an address. One that can be read and may not be used is understood and refused.
+pub(crate) fn no_address(field: &'static str, error: &AddressError) -> Problem {
+    match error {
+        AddressError::Login(_) => Problem::new(problem::Kind::Refused, error.to_string()).at(field),
+        _ => Problem::bad_value(field, error.to_string()),
+    }
 }
 
 fn rules(wish: &Wish, currency: Currency) -> Result<Vec<Rule>, Problem> {

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tillwatch_app::effects::Effect;
 use tillwatch_core::calendar::{Event, events_between};
 use tillwatch_core::instant::Instant;
 
+use super::body::Query;
+use super::shapes;
 use crate::{Problem, Site};
 
 /// How far back and ahead it looks, in seconds: two years, a year; weekly rounds two weeks.
@@ -16,8 +19,19 @@ const BACK: i64 = 730 * 86_400;
 const AHEAD: i64 = 366 * 86_400;
 const ROUNDS: i64 = 14 * 86_400;
 
-/// `GET /api/v1/promotions`
-pub(crate) async fn show(State(site): State<Site>) -> Result<Json<Value>, Problem> {
+/// Nothing can be asked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// Named sales and weekly rounds
+///
+/// Those of two years back and a year ahead, and what those that are over did to the prices that are tracked.
+#[utoipa::path(
+    get, path = "/api/v1/promotions", operation_id = "promotions", tag = "discovery",
+    responses((status = 200, description = "The sales", body = shapes::Promotions)),
+)]
+pub(crate) async fn show(State(site): State<Site>, Query(Nothing {}): Query<Nothing>) -> Result<Json<Value>, Problem> {
     let answer = site.ask(|app, now| {
         let (almanac, effects) = (app.almanac(), app.effects()?);
         let mut events = events_between(&almanac, now.plus_seconds(-BACK), now.plus_seconds(AHEAD));

@@ -323,6 +323,88 @@ pub(crate) struct OtherVariant {
     difference: Option<Amount>,
 }
 
+/// Public codes.
+#[derive(ToSchema)]
+pub(crate) struct Codes {
+    items: Vec<Code>,
+    /// All are told at once.
+    next: Option<String>,
+}
+
+/// A public code with its terms, and what visitors say of it.
+#[derive(ToSchema)]
+pub(crate) struct Code {
+    code: String,
+    campaign: String,
+    source: String,
+    /// How sure it is that there is such a code.
+    #[schema(example = "high")]
+    confidence: String,
+    /// `holds`, `coming` or `over`.
+    #[schema(example = "holds")]
+    time: String,
+    valid_from: Option<Moment>,
+    valid_until: Option<Moment>,
+    discount: Discount,
+    /// Networks that reported on it.
+    tries: u32,
+    proven: u32,
+    refused: u32,
+    last_proven_at: Option<Moment>,
+    /// How likely it works.
+    likelihood_percent: Percentage,
+    /// Whether too few have tried it to say much.
+    low_confidence: bool,
+    codes_of_source_tried: u32,
+    codes_of_source_proven: u32,
+}
+
+/// Named sales and weekly rounds.
+#[derive(ToSchema)]
+pub(crate) struct Promotions {
+    items: Vec<Promotion>,
+    /// All are told at once.
+    next: Option<String>,
+}
+
+/// A named sale, or a weekly round.
+#[derive(ToSchema)]
+pub(crate) struct Promotion {
+    id: String,
+    name: String,
+    /// `warm_up` or `main`.
+    #[schema(example = "main")]
+    phase: String,
+    /// How its window is known.
+    label: String,
+    confidence: String,
+    /// The rule that computes it, or that it stands for.
+    rule: Option<String>,
+    /// `on`, `coming` or `over`.
+    #[schema(example = "over")]
+    time: String,
+    starts: Option<Moment>,
+    ends: Option<Moment>,
+    source: Option<String>,
+    /// The largest coupon that was named with it.
+    top_coupon: Option<String>,
+    notes: Vec<String>,
+    effect: Option<SaleEffect>,
+}
+
+/// What a sale that is over did to the prices that are tracked.
+#[derive(ToSchema)]
+pub(crate) struct SaleEffect {
+    /// Listings with prices in it and in the thirty days before.
+    listings: u32,
+    cheaper_than_30_days_before: u32,
+    all_time_lows: u32,
+    /// Below zero is cheaper.
+    median_change_percent: Percentage,
+    /// Whether these are too few to say much.
+    low_confidence: bool,
+}
+
 /// The address of a list, which is a secret.
 #[derive(ToSchema)]
 pub(crate) struct ListAddress {

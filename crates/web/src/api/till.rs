@@ -23,7 +23,8 @@ use utoipa::ToSchema;
 
 use super::body::{Query, Raw};
 use super::shapes;
-use crate::counter::{Bell, COME_BACK, NotComputed};
+use crate::counter::{Bell, COME_BACK, MOST_DISCOUNTS, MOST_LINES, NotComputed};
+use crate::problem::Kind;
 use crate::{Problem, Site};
 
 /// The most bytes of a checkout.
@@ -121,7 +122,8 @@ pub(crate) async fn diagnosis(State(site): State<Site>, Raw(body): Raw) -> Resul
 
 /// A wishlist split into checkouts
 ///
-/// The split that costs least together, with proof, or with a bound where the time was over.
+/// The split that costs least together, with proof, or with a bound where the time was over. Up to 100 lines and 100
+/// discounts are taken.
 #[utoipa::path(
     post, path = "/api/v1/baskets", operation_id = "basket", tag = "till", params(Patience),
     request_body(content = shapes::Wishlist, example = json!(shapes::example())),
@@ -141,6 +143,9 @@ pub(crate) async fn basket(
         let almanac = app.almanac();
         let read = basket::read(&body, &almanac.markets)?;
         let wishlist: &Wishlist = &read.value;
+        let checkout = &wishlist.checkout;
+        few_enough("lines", checkout.lines.len(), MOST_LINES)?;
+        few_enough("discounts", checkout.discounts.len(), MOST_DISCOUNTS)?;
         let rules = rules(app, &wishlist.checkout)?;
         let split = basket::best(wishlist, rules, &mut |_| {
             if bell.rang() {
@@ -163,6 +168,13 @@ pub(crate) async fn basket(
         })
     });
     answer.await
+}
+
+fn few_enough(field: &'static str, count: usize, most: usize) -> Result<(), Problem> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Refused, format!("{count} {field}; at most {most} are split")).at(field))
 }
 
 impl Site {

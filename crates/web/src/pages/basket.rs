@@ -23,7 +23,7 @@ use super::home::{Choice, choices};
 use super::notes::{Note, said};
 use super::pasted::{self, Unread};
 use super::{html, shortened};
-use crate::counter::Bell;
+use crate::counter::{Bell, MOST_DISCOUNTS, MOST_LINES};
 use crate::reader::{Frame, Reader};
 use crate::receipt::{self, Teller};
 use crate::typed::{Field, Sent, Typed};
@@ -32,10 +32,6 @@ use crate::{Problem, Site};
 
 /// So long a split is searched for.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// No more lines and discounts of a wishlist as JSON: the first split of a longer one takes longer than the bell waits.
-const MOST_LINES: usize = 100;
-const MOST_DISCOUNTS: usize = 100;
 
 #[derive(Template)]
 #[template(path = "basket.html")]

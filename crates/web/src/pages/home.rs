@@ -84,7 +84,7 @@ pub(crate) async fn lines(site: &Site, reader: &Reader, text: &str, market: Opti
     if all.len() > MOST_LINES {
         let (count, most) = (all.len().to_string(), MOST_LINES.to_string());
         let told = fill(&words.home.too_many, &[("count", &count), ("most", &most)]);
-        return Err(Problem::too_large(told));
+        return Err(Problem::too_large(told).at("text"));
     }
     let (identities, led_nowhere) = followed(site, all.into_iter().map(identify).collect()).await;
     let refused = |identity: &Identity| {

@@ -58,8 +58,12 @@ struct Page<'a> {
     receipt: Option<crate::receipt::View>,
     /// Where the receipt stays.
     receipt_link: String,
+    /// Where the reader's own coupons are added.
+    own: String,
     /// What the struck-out price is worth.
     claim: Vec<String>,
+    /// Whether to wait, and why.
+    advice: Vec<String>,
     partner: Option<partner::Offer>,
     lanes: Vec<present::LanePrice>,
     variants: Vec<present::Variant>,
@@ -279,9 +283,14 @@ fn page<'a>(
         ask: watch::ask(look, frame.words, site),
         receipt: present.receipt(),
         receipt_link: format!("/r/{}", past::name(look, app, Minute::of(now))),
+        own: own(key, look.variant.sku.as_ref()),
         claim: app
             .claim(look, Minute::of(now))?
             .map(|claim| present.claim(&claim))
+            .unwrap_or_default(),
+        advice: app
+            .advice(look, now)?
+            .map(|advice| present.advice(&advice))
             .unwrap_or_default(),
         partner: partner::offer(site, reader, key, look.variant.sku.as_ref()),
         lanes: present.lanes(),
@@ -325,6 +334,12 @@ fn unread<'a>(frame: Frame<'a>, meant: &Meant, look: Option<&Look>) -> Unread<'a
         link: clean_url(&meant.key.item, meant.sku.as_ref()),
         frame,
     }
+}
+
+/// The calculator with what is known of a listing.
+fn own(key: &ListingKey, sku: Option<&SkuId>) -> String {
+    let sku = sku.map(|sku| format!("&sku={sku}")).unwrap_or_default();
+    format!("/checkout?item={}&market={}{sku}", key.item, key.market)
 }
 
 /// The page of a listing in a market.

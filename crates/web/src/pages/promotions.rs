@@ -6,7 +6,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use tillwatch_app::effects::Effect;
 use tillwatch_core::almanac::Confidence;
-use tillwatch_core::calendar::{Event, Label, Phase, events_between};
+use tillwatch_core::calendar::{Event, Phase, events_between};
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
 
@@ -121,12 +121,7 @@ fn row(event: &Event, effect: Option<&Effect>, words: &Words, now: Instant) -> R
             Phase::Main => event.name.clone(),
             Phase::WarmUp => fill(&texts.warm_up, &[("name", &event.name)]),
         },
-        label: match event.label {
-            Label::Announced => texts.labels.announced.clone(),
-            Label::Observed => texts.labels.observed.clone(),
-            Label::Computed => texts.labels.computed.clone(),
-            Label::Usual => texts.labels.usual.clone(),
-        },
+        label: texts.labels.of(event.label).to_owned(),
         sure: match event.confidence {
             Confidence::High => texts.sure.high.clone(),
             Confidence::Medium => texts.sure.medium.clone(),

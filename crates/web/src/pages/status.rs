@@ -90,7 +90,7 @@ fn page<'a>(site: &Site, app: &App, frame: Frame<'a>, now: Instant) -> Result<Pa
         channels: [
             (&texts.telegram, site.bot_name().is_some()),
             (&texts.email, app.public().is_some()),
-            (&texts.programs, site.calls),
+            (&texts.programs, site.calls.is_some()),
             (&texts.feed, true),
         ],
         kept: vec![

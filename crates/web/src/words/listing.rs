@@ -76,6 +76,7 @@ pub(crate) struct Words {
     pub(crate) came: String,
     pub(crate) went: String,
     pub(crate) receipt_link: String,
+    pub(crate) own_coupons: String,
     pub(crate) partner: String,
     pub(crate) partner_hint: String,
     pub(crate) partner_off: String,
@@ -92,6 +93,14 @@ pub(crate) struct Words {
     pub(crate) wrong_target: String,
     pub(crate) wrong_email: String,
     pub(crate) wrong_call: String,
+    pub(crate) advice_heading: String,
+    pub(crate) advice_wait: String,
+    pub(crate) advice_buy: String,
+    pub(crate) advice_unsure: String,
+    pub(crate) sale_on: String,
+    pub(crate) sale_soon: String,
+    pub(crate) past_sales: String,
+    pub(crate) past_sales_none: String,
 }
 
 #[derive(Debug, Deserialize)]

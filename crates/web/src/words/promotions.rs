@@ -1,6 +1,7 @@
 //! Texts of the promotions.
 
 use serde::Deserialize;
+use tillwatch_core::calendar::Label;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,4 +51,16 @@ pub(crate) struct Sure {
 pub(crate) struct LabelText {
     pub(crate) name: String,
     pub(crate) text: String,
+}
+
+impl Labels {
+    /// How a sale's dates are known.
+    pub(crate) fn of(&self, label: Label) -> &str {
+        match label {
+            Label::Announced => &self.announced,
+            Label::Observed => &self.observed,
+            Label::Computed => &self.computed,
+            Label::Usual => &self.usual,
+        }
+    }
 }

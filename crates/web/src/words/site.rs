@@ -22,7 +22,21 @@ pub(crate) struct Words {
     pub(crate) places: Places,
     pub(crate) typed_too_long: String,
     pub(crate) busy: String,
+    pub(crate) wrong: Wrong,
     pub(crate) form: Form,
+}
+
+/// What went wrong with a whole request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wrong {
+    pub(crate) too_many: String,
+    pub(crate) not_now: String,
+    pub(crate) too_large: String,
+    pub(crate) unreadable: String,
+    pub(crate) elsewhere: String,
+    pub(crate) too_slow: String,
+    pub(crate) fault: String,
 }
 
 /// The pages as menus name them: short.

@@ -29,6 +29,20 @@ pub(crate) const ITEM: &str = "1005006367324382";
 pub(crate) const TITLE: &str = "A <b>lamp</b> & more";
 pub(crate) const MAIL: &str = "mailto:ann@example.org";
 
+/// The listing.
+pub(crate) fn key() -> ListingKey {
+    ListingKey {
+        item: ItemId::parse(ITEM).unwrap(),
+        market: Country::US,
+        currency: Currency::USD,
+    }
+}
+
+/// Its variant.
+pub(crate) fn sku() -> SkuId {
+    SkuId::parse("1200").unwrap()
+}
+
 /// So many minutes after the beginning.
 pub(crate) fn at(minutes: i64) -> Instant {
     Instant::parse("2026-06-03T12:00:00Z")
@@ -86,7 +100,7 @@ impl Answer {
 impl House {
     /// One whose operator lets programs be called.
     pub(crate) fn new() -> Self {
-        Self::with(Site::with_calls)
+        Self::with(|site| site.with_calls(Arc::new(|_| Ok(()))))
     }
 
     pub(crate) fn with(set_up: impl FnOnce(Site) -> Site) -> Self {
@@ -121,12 +135,12 @@ impl House {
 
     /// A reading of the listing.
     pub(crate) fn read(&self) {
-        let key = ListingKey {
-            item: ItemId::parse(ITEM).unwrap(),
-            market: Country::US,
-            currency: Currency::USD,
-        };
-        let sku = SkuId::parse("1200").unwrap();
+        self.read_with(|_| {});
+    }
+
+    /// The same, with something else in it.
+    pub(crate) fn read_with(&self, change: impl FnOnce(&mut Check)) {
+        let (key, sku) = (key(), sku());
         let (listing, variant) = self.store.track(&key, Some(&sku), at(0)).unwrap();
         let price = Money::new(2_000, Currency::USD);
         let mut checkout = Checkout::new(Country::US, Currency::USD, at(0));
@@ -143,7 +157,7 @@ impl House {
             shipping: Money::new(0, Currency::USD),
             pool: None,
         });
-        let check = Check {
+        let mut check = Check {
             listing,
             at: at(0),
             source: "test".into(),
@@ -175,6 +189,7 @@ impl House {
             schedule: Schedule::default(),
             alerts: Vec::new(),
         };
+        change(&mut check);
         self.store.record_checks(&[check]).unwrap();
     }
 

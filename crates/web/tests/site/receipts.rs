@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use tillwatch_core::history::{Lane, Minute, Price, Run};
+use tillwatch_core::money::{Currency, Money};
 use tillwatch_web::{Partner, Site};
 
-use crate::house::{House, ITEM, TITLE, at};
+use crate::house::{House, ITEM, TITLE, at, key, sku};
 
 #[tokio::test]
 async fn a_receipt_of_a_minute_says_the_same_whenever_it_is_asked_for() {
@@ -101,4 +103,39 @@ async fn the_click_out_leads_to_the_listing_alone_and_earns_only_where_it_says_s
     assert_eq!(gone.headers["location"], clean.as_str());
     let away = house.post("/go", "partner=on&back=%2F%2Fevil.example").await;
     assert_eq!(away.headers["location"], "/");
+}
+
+/// A house whose listing cost 25.00 for sixty days and now strikes out this.
+fn claiming(struck: i64) -> House {
+    let house = House::with(|site| site);
+    let now = Minute::of(at(0));
+    let runs = [Run {
+        start: now.minus(60 * 1_440),
+        confirmed: 60 * 1_440 - 1,
+        value: Price::new(2_500).unwrap(),
+    }];
+    let (_, variant) = house.store.track(&key(), Some(&sku()), at(0)).unwrap();
+    let terms = house.store.terms_of(variant).unwrap().remove(0);
+    for lane in Lane::ALL {
+        house.store.put_past(variant, lane, &terms, &runs).unwrap();
+    }
+    house.read_with(|check| {
+        let seen = check.snapshot.as_mut().unwrap();
+        seen.variants[0].sku = Some(sku());
+        seen.variants[0].list_price = Some(Money::new(struck, Currency::USD));
+    });
+    house
+}
+
+#[tokio::test]
+async fn a_struck_out_price_is_held_against_what_it_really_cost() {
+    let page = format!("/i/{ITEM}?market=US&sku=1200");
+    let shown = claiming(5_000).get(&page).await;
+    shown.has("The page strikes out 50.00\u{a0}USD and so says 60\u{a0}% off. That is decoration");
+    shown.has("at most 25.00\u{a0}USD in the past year");
+    let earned = claiming(2_500).get(&page).await;
+    earned.has("The page strikes out 25.00\u{a0}USD and so says 20\u{a0}% off. It did cost 25.00\u{a0}USD");
+    // Nothing is struck out, and nothing is judged.
+    let bare = claiming(2_000).get(&page).await;
+    assert!(!bare.text.contains("strikes out"), "{}", bare.text);
 }

@@ -130,7 +130,7 @@ async fn a_basket_that_takes_too_long_is_answered_with_its_bound() {
     let mut wishlist = checkout();
     let line = |number: u64| json!({"item": format!("{}", 1_005_000_000_000_000 + number), "unit_price": format!("{}.{:02}", 5 + number * 7 % 23, number * 37 % 100), "store": format!("{}", number % 7 + 1)});
     wishlist["lines"] = (0..60).map(line).collect();
-    let discount = |number: u64| json!({"id": format!("D{number}"), "kind": if number % 2 == 0 { "code" } else { "store" }, "currency": "USD", "uses": 2, "min_spend": format!("{}.00", 11 + number * 6), "benefit": {"type": "fixed", "amount": format!("{}.00", 2 + number)}});
+    let discount = |number: u64| json!({"id": format!("D{number}"), "kind": if number.is_multiple_of(2) { "code" } else { "store" }, "currency": "USD", "uses": 2, "min_spend": format!("{}.00", 11 + number * 6), "benefit": {"type": "fixed", "amount": format!("{}.00", 2 + number)}});
     wishlist["discounts"] = (0..14).map(discount).collect();
     let answer = house.post("/api/v1/baskets?time_limit=1", &wishlist).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
@@ -359,23 +359,46 @@ async fn an_export_has_every_listing_once_and_nobody_who_watches() {
 async fn a_limit_is_told_before_it_is_reached_and_when_there_is_more() {
     let house = House::with(|site| site.with_limits(Limits::usual()));
     let path = format!("/api/v1/listings/{ITEM}");
-    let first = house.from("203.0.113.7", &path).await;
+    let first = house.seen_from("203.0.113.7", &path).await;
     assert_eq!(first.header("ratelimit-policy"), "\"read\";q=60;w=6");
     assert_eq!(first.header("ratelimit"), "\"read\";r=59;t=0");
     for _ in 0..59 {
-        assert_eq!(house.from("203.0.113.7", &path).await.status, StatusCode::OK);
+        assert_eq!(house.seen_from("203.0.113.7", &path).await.status, StatusCode::OK);
     }
-    let refused = house.from("203.0.113.7", &path).await;
+    let refused = house.seen_from("203.0.113.7", &path).await;
     assert_eq!(
         (refused.status, refused.json()["type"].as_str()),
         (StatusCode::TOO_MANY_REQUESTS, Some("too_many_requests"))
     );
     assert_eq!(refused.header("retry-after"), "1");
-    let page = house.from("203.0.113.7", "/").await;
+    let page = house.seen_from("203.0.113.7", "/").await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(page.header("content-type").starts_with("text/html"));
-    assert_eq!(house.from("203.0.113.7", "/healthz").await.status, StatusCode::OK);
-    assert_eq!(house.from("203.0.113.8", &path).await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("203.0.113.7", "/healthz").await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("203.0.113.8", &path).await.status, StatusCode::OK);
     tokio::time::advance(Duration::from_secs(1)).await;
-    assert_eq!(house.from("203.0.113.7", &path).await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("203.0.113.7", &path).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_wishlist_beyond_reason_is_refused_by_what_there_is_too_much_of() {
+    let house = House::new();
+    let line = json!({"item": ITEM, "unit_price": "1.00"});
+    let discount = |number: usize| {
+        json!({"id": format!("d{number}"), "kind": "code", "currency": "USD",
+        "benefit": {"type": "fixed", "amount": "0.10"}})
+    };
+    for (lines, discounts, field) in [(101, 0, "lines"), (1, 101, "discounts")] {
+        let discounts: Vec<_> = (0..discounts).map(discount).collect();
+        let body = json!({"market": "US", "currency": "USD", "at": "2026-06-03T12:00:00Z",
+            "lines": vec![line.clone(); lines], "discounts": discounts});
+        let answer = house.post("/api/v1/baskets", &body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+        assert_eq!(answer.json()["field"], field);
+        assert!(
+            answer.json()["detail"].as_str().unwrap().contains("at most 100"),
+            "{}",
+            answer.text
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! What strangers send: each row of the list of hostile inputs that the site itself must stand, by its number.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -214,16 +215,27 @@ async fn what_sellers_write_is_shown_as_text_and_stands_in_no_header() {
     }
 }
 
-/// H090, H165, H166, where there is no search it is a missing page, in which nothing is reflected unescaped.
+/// H090, H165, H166: what is found, and how soon, is tried in `discovery`.
 #[tokio::test]
 async fn what_is_searched_for_is_shown_as_text() {
     let house = House::new();
     let many = "%25".repeat(2_000);
     for query in ["%22%3E%3Csvg%2Fonload%3Dalert(1)%3E", "(a%2B)%2B%24", many.as_str()] {
-        for path in ["/search", "/", &format!("/i/{ITEM}")] {
+        for path in ["/search", "/deals", "/", &format!("/i/{ITEM}")] {
             let page = house.get(&format!("{path}?q={query}&market=US")).await;
             assert!(!page.status.is_server_error(), "{path}");
             assert!(!page.text.contains("<svg/onload"), "{path}");
+        }
+        let answer = house.get(&format!("/api/v1/search?q={query}&market=US")).await;
+        assert!(!answer.status.is_server_error(), "{}", answer.text);
+        assert!(
+            answer.header("content-type").ends_with("json"),
+            "nothing is rendered of it"
+        );
+        for page in ["/search", "/deals"] {
+            let page = house.get(&format!("{page}?market={query}")).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST);
+            assert!(!page.text.contains("<svg/onload"));
         }
     }
 }
@@ -392,7 +404,9 @@ async fn the_only_cookie_is_for_the_language_and_goes_by_https_where_the_site_do
 #[tokio::test(start_paused = true)]
 async fn who_tries_secrets_learns_nothing_and_soon_waits() {
     let house = House::with(|site| site.with_limits(Limits::usual()));
-    let first = house.from("203.0.113.7", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA").await;
+    let first = house
+        .seen_from("203.0.113.7", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA")
+        .await;
     assert_eq!(first.status, StatusCode::NOT_FOUND);
     for number in 0..29 {
         // Changing the address within the neighbourhood helps nobody.
@@ -402,34 +416,36 @@ async fn who_tries_secrets_learns_nothing_and_soon_waits() {
             1 => format!("/l/{number:022}"),
             _ => format!("/confirm/{number:022}"),
         };
-        let answer = house.from(&peer, &path).await;
+        let answer = house.seen_from(&peer, &path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{number}");
         if path.starts_with("/api") {
             assert_eq!(answer.text, first.text);
         }
     }
-    let refused = house.from("203.0.113.99", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA").await;
+    let refused = house
+        .seen_from("203.0.113.99", "/api/v1/lists/AAAAAAAAAAAAAAAAAAAAAA")
+        .await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(refused.headers["content-type"], "application/problem+json");
     assert!(refused.headers.contains_key("retry-after"));
     // A right one is refused too, or the difference would tell it.
     let own = house.open().await;
     assert_eq!(
-        house.from("203.0.113.99", &format!("/l/{own}")).await.status,
+        house.seen_from("203.0.113.99", &format!("/l/{own}")).await.status,
         StatusCode::TOO_MANY_REQUESTS
     );
     assert_eq!(
-        house.from("198.51.100.1", &format!("/l/{own}")).await.status,
+        house.seen_from("198.51.100.1", &format!("/l/{own}")).await.status,
         StatusCode::OK
     );
     tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(
-        house.from("203.0.113.99", &format!("/l/{own}")).await.status,
+        house.seen_from("203.0.113.99", &format!("/l/{own}")).await.status,
         StatusCode::OK
     );
 }
 
-/// H118. H116 is the store's: however many networks ask, a mailbox is asked once a day.
+/// H118.
 #[tokio::test(start_paused = true)]
 async fn a_network_has_few_mailboxes_asked() {
     let house = House::with(|site| site.with_limits(Limits::usual()));
@@ -474,14 +490,17 @@ async fn a_header_that_a_stranger_sends_makes_nobody_else_of_them() {
     let mut last = StatusCode::OK;
     for number in 0..80 {
         let told = [("x-forwarded-for", format!("1.2.3.{number}"))];
-        last = house.from_with("203.0.113.7", "/", &told).await.status;
+        last = house.seen_from_with("203.0.113.7", "/", &told).await.status;
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     let proxy = "203.0.113.7".parse().unwrap();
     let house = House::with(|site| site.with_limits(Limits::usual()).with_proxies(&[proxy]));
     for number in 0..80 {
         let told = [("x-forwarded-for", format!("1.2.3.{number}"))];
-        assert_eq!(house.from_with("203.0.113.7", "/", &told).await.status, StatusCode::OK);
+        assert_eq!(
+            house.seen_from_with("203.0.113.7", "/", &told).await.status,
+            StatusCode::OK
+        );
     }
 }
 
@@ -634,10 +653,173 @@ async fn what_an_address_does_not_know_is_refused() {
         format!("/api/v1/listings/{ITEM}?market=%ff"),
         "/api/v1/listings/%ff".to_owned(),
         "/api/v1/export?after=1%20or%201=1".to_owned(),
+        "/api/v1/search?sort=price;drop%20table%20watch--".to_owned(),
+        "/api/v1/deals?sort=price;drop%20table%20watch--".to_owned(),
+        "/api/v1/deals?q=lamp".to_owned(),
+        "/api/v1/search?q=lamp&q=light".to_owned(),
+        "/api/v1/search?page=2".to_owned(),
+        "/api/v1/discounts?market=US&kind=code".to_owned(),
+        "/api/v1/promotions?market=US".to_owned(),
     ] {
         let answer = house.get(&path).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.text);
         assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
+    }
+    for page in ["/search", "/deals"] {
+        let page = house.get(&format!("{page}?sort=price;drop%20table%20watch--")).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST);
+        assert!(
+            !page.text.contains("drop table watch--\""),
+            "it is no choice of the form"
+        );
+    }
+}
+
+/// H069, H072. What a name stands for is looked up and checked when it is called: see `net`.
+#[tokio::test]
+async fn what_is_to_be_called_has_no_login_and_is_no_place_of_the_operators_network() {
+    let house = House::with(|site| {
+        // Hosts are written in one way once they are read.
+        site.with_calls(Arc::new(|address| {
+            let host = address.called().and_then(|url| url.host_str()).unwrap_or_default();
+            if ["127.", "10.", "169.254.", "[::1]"]
+                .iter()
+                .any(|near| host.starts_with(near))
+            {
+                return Err("it is no public address".to_owned());
+            }
+            Ok(())
+        }))
+    });
+    let secret = house.open().await;
+    let place = format!("/api/v1/lists/{secret}/watches");
+    for call in [
+        "webhook+http://127.0.0.1:6379/#secret",
+        "webhook+https://user:pass@hook.example/#secret",
+        "webhook+http://2130706433/#secret",
+        "webhook+http://0177.0.0.1/#secret",
+        "webhook+http://10.0.0.1/#secret",
+        "webhook+http://169.254.169.254/latest/#secret",
+        "webhook+http://[::1]/#secret",
+        "ntfy://127.1/topic",
+        "gotify://user:pass@gotify.example/token",
+        "apprise+http://10.1/notify/key",
+    ] {
+        let answer = house
+            .post(&place, &json!({"link": ITEM, "target": "9.50", "channels": [call]}))
+            .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{call}: {}",
+            answer.text
+        );
+        assert_eq!(answer.json()["field"], "channels", "{call}");
+        assert!(
+            !answer.text.contains("pass") && !answer.text.contains("secret"),
+            "{}",
+            answer.text
+        );
+        let path = format!("/i/{ITEM}/watch");
+        let page = house
+            .form(&path, &[("market", "US"), ("target", "9.50"), ("call", call)])
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{call}");
+    }
+    assert_eq!(house.watches(), 0);
+    let call = "webhook+https://hook.example/in#secret";
+    let answer = house
+        .post(&place, &json!({"link": ITEM, "target": "9.50", "channels": [call]}))
+        .await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+}
+
+/// H084: no page shows a picture that a seller chose, so that no address of one is ever followed.
+#[tokio::test]
+async fn no_page_has_a_picture_from_elsewhere() {
+    let house = House::new();
+    for path in [
+        &format!("/i/{ITEM}?market=US"),
+        "/",
+        "/search?market=US&min_percent=0",
+        "/deals?market=US",
+    ] {
+        let page = house.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        for picture in page.text.split("<img").skip(1) {
+            let (tag, _) = picture.split_once('>').unwrap();
+            let (_, source) = tag.split_once("src=\"").unwrap();
+            assert!(source.starts_with('/') && !source.starts_with("//"), "{path}: {tag}");
+        }
+        assert!(!page.text.contains("javascript:"), "{path}");
+        assert!(
+            page.header("content-security-policy").contains("img-src 'self' data:;"),
+            "{path}"
+        );
+    }
+}
+
+/// H116: networks are limited by H118; a mailbox is asked once in a day however many ask for it.
+#[tokio::test]
+async fn a_mailbox_is_asked_once_in_a_day_by_however_many_networks() {
+    let house = House::new();
+    for number in 0..100 {
+        let answer = house
+            .watch_from(&format!("198.51.{number}.7"), "victim@example.com")
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{number}: {}", answer.text);
+    }
+    assert_eq!(house.questions(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_went_wrong_with_a_request_is_said_in_the_readers_language() {
+    let house = House::with(|site| site.with_limits(Limits::usual()));
+    let german = [("accept-language", "de".to_owned())];
+    let mut page = house.seen_from_with("203.0.113.9", "/about", &german).await;
+    for _ in 0..100 {
+        page = house.seen_from_with("203.0.113.9", "/about", &german).await;
+    }
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(
+        page.text.contains("Aus deinem Netz kamen zu viele Anfragen"),
+        "{}",
+        page.text
+    );
+    assert!(!page.header("retry-after").is_empty());
+    for (path, kind, body, status, said) in [
+        (
+            "/",
+            "application/json",
+            "{}".to_owned(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "ließ sich nicht lesen",
+        ),
+        (
+            &format!("/i/{ITEM}/watch"),
+            "application/x-www-form-urlencoded",
+            format!("market=US&target={}", "9".repeat(80_000)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "mehr, als hier auf einmal",
+        ),
+        (
+            &format!("/i/{ITEM}/watch"),
+            "application/x-www-form-urlencoded",
+            "market=US".to_owned(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "ließ sich nicht lesen",
+        ),
+    ] {
+        let page = house
+            .send(
+                "POST",
+                path,
+                &[("accept-language", "de"), ("content-type", kind)],
+                &body,
+            )
+            .await;
+        assert_eq!(page.status, status, "{}", page.text);
+        assert!(page.text.contains(said), "{path}: {}", page.text);
     }
 }
 
@@ -718,25 +900,25 @@ async fn a_fault_of_the_program_is_told_by_a_number_alone() {
 async fn figures_are_for_the_operator() {
     let house = House::new();
     assert_eq!(
-        house.from("203.0.113.7", "/metrics").await.status,
+        house.seen_from("203.0.113.7", "/metrics").await.status,
         StatusCode::NOT_FOUND
     );
-    assert_eq!(house.from("127.0.0.1", "/metrics").await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("127.0.0.1", "/metrics").await.status, StatusCode::OK);
     let relayed = [("x-forwarded-for", "127.0.0.1".to_owned())];
     assert_eq!(
-        house.from_with("127.0.0.1", "/metrics", &relayed).await.status,
+        house.seen_from_with("127.0.0.1", "/metrics", &relayed).await.status,
         StatusCode::NOT_FOUND
     );
     for path in ["/debug", "/debug/pprof", "/.env", "/config.toml"] {
         assert_eq!(
-            house.from("127.0.0.1", path).await.status,
+            house.seen_from("127.0.0.1", path).await.status,
             StatusCode::NOT_FOUND,
             "{path}"
         );
     }
     let named = "203.0.113.0/24".parse().unwrap();
     let house = House::with(|site| site.with_operators(&[named]));
-    assert_eq!(house.from("203.0.113.7", "/metrics").await.status, StatusCode::OK);
+    assert_eq!(house.seen_from("203.0.113.7", "/metrics").await.status, StatusCode::OK);
 }
 
 /// H183: nothing that is sent is a program. What looks like one is a text.

@@ -244,11 +244,11 @@ impl House {
     }
 
     /// Asks from an address.
-    pub(crate) async fn from(&self, peer: &str, path: &str) -> Answer {
-        self.from_with(peer, path, &[]).await
+    pub(crate) async fn seen_from(&self, peer: &str, path: &str) -> Answer {
+        self.seen_from_with(peer, path, &[]).await
     }
 
-    pub(crate) async fn from_with(&self, peer: &str, path: &str, headers: &[(&str, String)]) -> Answer {
+    pub(crate) async fn seen_from_with(&self, peer: &str, path: &str, headers: &[(&str, String)]) -> Answer {
         let mut request = Request::builder().uri(path).header("host", "till.example");
         for (name, value) in headers {
             request = request.header(*name, value);

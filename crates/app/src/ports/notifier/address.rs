@@ -103,6 +103,9 @@ pub enum AddressError {
     /// A beginning that is none of ours.
     #[error("{0:?} is no channel; allowed are {allowed}", allowed = forms())]
     UnknownChannel(String),
+    /// A name and a password in the address.
+    #[error("taken for {0}: it has a login in it; allowed is {allowed}", allowed = .0.form())]
+    Login(Channel),
     /// An address of a channel with something wrong in it.
     #[error("taken for {channel}: {why}; allowed is {}", channel.form())]
     Wrong {
@@ -201,6 +204,15 @@ impl Address {
         }
     }
 
+    /// Whom a message is brought to, where the address says so by itself; it may hold the secret.
+    pub const fn called(&self) -> Option<&Url> {
+        match self {
+            Self::Ntfy { server, .. } | Self::Gotify { server, .. } => Some(server),
+            Self::Webhook { url, .. } | Self::Apprise { url } => Some(&url.0),
+            Self::Telegram { .. } | Self::Email { .. } | Self::Discord { .. } => None,
+        }
+    }
+
     /// Whether several people read there, for which Telegram has a tighter limit.
     pub const fn is_group(&self) -> bool {
         matches!(self, Self::Telegram { chat } if chat.0 < 0)
@@ -243,7 +255,7 @@ fn web(channel: Channel, scheme: &str, rest: &str) -> Result<Url, AddressError> 
     let url = rest.and_then(|rest| Url::parse(&format!("{scheme}://{rest}")).ok());
     let url = url.ok_or(wrong(channel, "it has no host that can be read"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(channel, "it has a login in it"));
+        return Err(AddressError::Login(channel));
     }
     Ok(url)
 }

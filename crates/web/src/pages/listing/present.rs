@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tillwatch_app::advice::{Advice, Verdict, minutes_until};
 use tillwatch_app::claim::Claim;
 use tillwatch_app::look::Look;
 use tillwatch_app::standing::{Last, Present as Known};
@@ -211,6 +212,46 @@ impl Present<'_> {
             ],
         );
         vec![first, second]
+    }
+
+    /// Whether to wait, and why, in sentences.
+    pub(super) fn advice(&self, advice: &Advice) -> Vec<String> {
+        let (words, form) = (&self.words.listing, &self.words.site.form);
+        let moment = |at: Option<Instant>| at.map(|at| form.instant(at, self.minute())).unwrap_or_default();
+        let verdict = match advice.verdict {
+            Verdict::Wait => &words.advice_wait,
+            Verdict::Buy => &words.advice_buy,
+            Verdict::Unsure => &words.advice_unsure,
+        };
+        let on = advice.on.as_ref().map(|sale| {
+            let until = moment(sale.ends);
+            fill(&words.sale_on, &[("name", &sale.name), ("moment", &until)])
+        });
+        let next = advice.next.as_ref().map(|sale| {
+            let span = form.span(minutes_until(sale, self.now));
+            let label = self.words.promotions.labels.of(sale.label);
+            let values = [
+                ("name", sale.name.as_str()),
+                ("span", &span),
+                ("moment", &moment(sale.starts)),
+                ("label", label),
+            ];
+            fill(&words.sale_soon, &values)
+        });
+        let past = match advice.past.listings {
+            0 => words.past_sales_none.clone(),
+            count => {
+                let (better, count) = (advice.past.cheaper.to_string(), count.to_string());
+                let sign = if advice.past.median < 0 { "−" } else { "" };
+                let percent = format!("{sign}{}", form.tenths(i64::from(advice.past.median).abs()));
+                let values = [("better", better.as_str()), ("count", &count), ("percent", &percent)];
+                fill(&words.past_sales, &values)
+            }
+        };
+        [Some(verdict.clone()), on, next, Some(past)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     pub(super) fn lanes(&self) -> Vec<LanePrice> {

@@ -18,7 +18,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 
 use super::{Asked, Meant, lane, meant, page};
-use crate::api::lists::may_name;
+use crate::api::lists::{may_name, no_address};
 use crate::limits::Kind;
 use crate::pages::list::telegram;
 use crate::pages::{html, wrong};
@@ -75,7 +75,7 @@ pub(super) fn ask(look: &Look, words: &Words, site: &Site) -> Ask {
         hint: hint.clone(),
         by_mail: site.app.public().is_some(),
         by_telegram: site.bot_name().is_some(),
-        by_call: site.calls,
+        by_call: site.calls.is_some(),
         market: key.market.to_string(),
         sku: look.variant.sku.as_ref().map(ToString::to_string),
         lane: look.lane.name(),
@@ -218,9 +218,9 @@ fn read(site: &Site, wish: &Wish, currency: Currency) -> Result<Read, Problem> {
         return Err(Problem::bad_value("email", told));
     }
     let call = typed(&wish.call).map(|text| Address::parse(&text)).transpose();
-    let call = call.map_err(|error| Problem::bad_value("call", error.to_string()))?;
+    let call = call.map_err(|error| no_address("call", &error))?;
     if let Some(call) = &call {
-        may_name(site, call).map_err(|problem| Problem::bad_value("call", problem.detail()))?;
+        may_name(site, call).map_err(|problem| problem.at("call"))?;
     }
     Ok(Read {
         target,
