@@ -168,7 +168,7 @@ fn fill(file: &Path) {
             .map(|weeks| {
                 let at = present.minus(weeks * 7 * 1_440);
                 let shown = [coupon(&format!("W{}", weeks % 5), 100), coupon("S", 50)];
-                (at, checkout(0, last, &shown[..1 + (weeks % 2) as usize]))
+                (at, checkout(0, last, &shown[..if weeks % 2 == 0 { 1 } else { 2 }]))
             })
             .map(|(at, checkout)| {
                 (
@@ -203,18 +203,26 @@ fn fill(file: &Path) {
 }
 
 /// One connection that stays open, as a browser's does.
-struct Browser(BufReader<TcpStream>);
+struct Browser(BufReader<TcpStream>, u32);
 
 impl Browser {
     fn open(address: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        Self(BufReader::new(stream))
+        Self(BufReader::new(stream), 0)
     }
 
     /// The status and the length of an answer.
     fn get(&mut self, path: &str) -> (u16, usize) {
-        write!(self.0.get_mut(), "GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        // One address may ask only so often: each call speaks for another one, as a proxy's do.
+        self.1 = self.1.wrapping_add(1);
+        let [_, b, c, d] = self.1.to_be_bytes();
+        let forwarded = format!("x-forwarded-for: 10.{b}.{c}.{d}");
+        write!(
+            self.0.get_mut(),
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\n{forwarded}\r\n\r\n"
+        )
+        .unwrap();
         let (mut status, mut length, mut line) = (0, 0, String::new());
         loop {
             line.clear();
@@ -236,7 +244,7 @@ impl Browser {
 fn start(data: &Path) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tillwatch"));
     command
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--proxy", "127.0.0.1"])
         .arg("--data")
         .arg(data);
     command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()

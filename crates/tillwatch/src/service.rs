@@ -24,7 +24,7 @@ use tillwatch_app::ports::notifier::Notifier;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
-use tillwatch_web::{Clock, Limits, Network, Reachable, Site};
+use tillwatch_web::{Clock, Limits, Network, Partner, Reachable, Site};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -51,6 +51,8 @@ pub(crate) struct Service {
     pub(crate) listen: SocketAddr,
     /// Which programs visitors may name to be called; without it none.
     pub(crate) calls: Option<Reachable>,
+    /// The operator's affiliate link, if there is one.
+    pub(crate) partner: Option<Partner>,
     /// Whether its marketplace is simulated, which every page then says.
     pub(crate) demonstration: bool,
     pub(crate) door: Door,
@@ -80,7 +82,8 @@ impl Service {
         let site = if self.demonstration { site.demonstration() } else { site };
         let site = site
             .with_proxies(&self.door.proxies)
-            .with_operators(&self.door.operators);
+            .with_operators(&self.door.operators)
+            .with_partner(self.partner.clone());
         let site = self.door.limits.into_iter().fold(site, Site::with_limits);
         let painter = site.painter();
         let office = Post::new(Arc::clone(&self.app), self.notifiers.clone()).with_painter(Arc::clone(&painter));

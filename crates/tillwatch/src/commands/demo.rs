@@ -117,6 +117,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         calls: None,
         demonstration: true,
         // Whoever looks around in it is on this machine.
+        partner: None,
         door: Door::default(),
     };
     service.run(&runtime, |at| {

@@ -14,7 +14,7 @@ use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
 use tillwatch_net::sources::ladder::Feed;
-use tillwatch_web::{Limits, Network};
+use tillwatch_web::{Limits, Network, Partner};
 use url::Url;
 
 use crate::channels;
@@ -61,6 +61,10 @@ pub(crate) struct Arguments {
     /// Who may read /metrics beside this machine itself, by address or network; `TILLWATCH_METRICS` says the same
     #[arg(long, value_name = "ADDR")]
     metrics: Vec<Network>,
+    /// Your affiliate link with {url} where a listing's address goes; pages show it labelled, beside the clean link, and
+    /// readers can hide it. `TILLWATCH_PARTNER` says the same
+    #[arg(long, value_name = "URL")]
+    partner: Option<String>,
     /// A rule set by name or a file with one
     #[arg(long, value_name = "ID|FILE")]
     rules: Option<String>,
@@ -98,6 +102,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         bot: bot.map(|telegram| Bot { telegram, webhook }),
         listen: arguments.listen,
         calls: arguments.webhooks.then(|| channels::reachable(&client)),
+        partner: partner(arguments)?,
         demonstration: false,
         door: Door {
             limits: Some(Limits::usual()),
@@ -132,6 +137,17 @@ fn networks(named: &[Network], name: &str) -> anyhow::Result<Vec<Network>> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     let networks: Result<Vec<Network>, _> = parts.map(str::parse).collect();
     Ok(networks.map_err(|error| Usage(format!("{name}: {error}")))?)
+}
+
+/// The operator's affiliate link: by `--partner`, else by `TILLWATCH_PARTNER`.
+fn partner(arguments: &Arguments) -> anyhow::Result<Option<Partner>> {
+    let (name, text) = match (&arguments.partner, set("TILLWATCH_PARTNER")) {
+        (Some(text), _) => ("--partner", text.clone()),
+        (None, Some(text)) => ("TILLWATCH_PARTNER", text),
+        (None, None) => return Ok(None),
+    };
+    let told = |why| Usage(format!("{name}: {text:?} {why}"));
+    Ok(Some(Partner::parse(&text).map_err(told)?))
 }
 
 /// The address of a site, which pages can be put under.

@@ -58,6 +58,8 @@ struct Page<'a> {
     receipt: Option<crate::receipt::View>,
     /// Where the receipt stays.
     receipt_link: String,
+    /// Where the reader's own coupons are added.
+    own: String,
     /// What the struck-out price is worth.
     claim: Vec<String>,
     /// Whether to wait, and why.
@@ -281,6 +283,7 @@ fn page<'a>(
         ask: watch::ask(look, frame.words, site),
         receipt: present.receipt(),
         receipt_link: format!("/r/{}", past::name(look, app, Minute::of(now))),
+        own: own(key, look.variant.sku.as_ref()),
         claim: app
             .claim(look, Minute::of(now))?
             .map(|claim| present.claim(&claim))
@@ -331,6 +334,12 @@ fn unread<'a>(frame: Frame<'a>, meant: &Meant, look: Option<&Look>) -> Unread<'a
         link: clean_url(&meant.key.item, meant.sku.as_ref()),
         frame,
     }
+}
+
+/// The calculator with what is known of a listing.
+fn own(key: &ListingKey, sku: Option<&SkuId>) -> String {
+    let sku = sku.map(|sku| format!("&sku={sku}")).unwrap_or_default();
+    format!("/checkout?item={}&market={}{sku}", key.item, key.market)
 }
 
 /// The page of a listing in a market.

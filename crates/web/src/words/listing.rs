@@ -76,6 +76,7 @@ pub(crate) struct Words {
     pub(crate) came: String,
     pub(crate) went: String,
     pub(crate) receipt_link: String,
+    pub(crate) own_coupons: String,
     pub(crate) partner: String,
     pub(crate) partner_hint: String,
     pub(crate) partner_off: String,
