@@ -8,6 +8,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -24,46 +27,79 @@ CHECKS = ",".join(
     ]
 )
 
+# Of the time that there is, what a second pass over a listing that is there may take.
+SHARE_OF_KNOWN = 0.3
+# The longest that the demonstration takes to have a listing.
+PATIENCE = 90
+
 
 def main(binary: str, schemathesis: str, seconds: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [binary, "demo", "--listen", "127.0.0.1:0", "--speed", "1", "--data", folder],
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
         try:
-            # What it says next comes seldom enough to fit the pipe.
             found = (re.search(r"http://(\S+)/metrics", line) for line in server.stderr)
             place = next((match[1] for match in found if match), None)
             if place is None:
                 print("the demonstration did not start", file=sys.stderr)
                 return 1
+            # What it says next is taken from it, so that it never waits for a reader.
+            threading.Thread(target=server.stderr.read, daemon=True).start()
             with urllib.request.urlopen(f"http://{place}/openapi.json") as answer:
                 document = json.load(answer)
             validate(document)
             print(f"The document is valid; it has {len(document['paths'])} addresses.", flush=True)
+            listing = first_listing(place)
+            if listing is None:
+                print(f"the demonstration had no listing within {PATIENCE} s", file=sys.stderr)
+                return 1
             # Once with whatever comes to its mind, and once more with a listing that is there.
             known = Path(folder) / "known.toml"
-            with urllib.request.urlopen(f"http://{place}/api/v1/export") as answer:
-                listing = json.loads(answer.readline())
             known.write_text(
                 f'[parameters]\n"path.item" = "{listing["item"]}"\n"query.market" = "{listing["market"]}"\n'
             )
-            strange = fuzz([schemathesis], place, seconds)
-            return strange or fuzz([schemathesis, "--config-file", str(known)], place, seconds, "--include-tag", "listings")
+            of_known = int(seconds * SHARE_OF_KNOWN)
+            strange = fuzz([schemathesis], place, seconds - of_known)
+            command = [schemathesis, "--config-file", str(known)]
+            return strange or fuzz(command, place, of_known, "--include-tag", "listings")
         finally:
             server.terminate()
             server.wait(timeout=60)
 
 
+def first_listing(place: str) -> dict | None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"http://{place}/api/v1/export", timeout=10) as answer:
+                if line := answer.readline():
+                    return json.loads(line)
+        except (urllib.error.URLError, TimeoutError):
+            pass
+        time.sleep(0.5)
+    return None
+
+
 def fuzz(command: list[str], place: str, seconds: int, *more: str) -> int:
+    """Fuzzes for so long at most; what was tried until then counts. Says nothing where nothing is wrong."""
     command = [*command, "run", f"http://{place}/openapi.json", "--url", f"http://{place}"]
     command += ["--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", "25", "--seed", "7"]
-    command += more
+    command += ["--max-time", str(seconds), *more]
     # An export never ends as far as a fuzzer is concerned: it is two years of two thousand listings.
     command += ["--exclude-operation-id", "export", "--generation-database", "none", "--no-color"]
-    return subprocess.run(command, timeout=seconds, check=False, cwd=tempfile.gettempdir()).returncode
+    done = subprocess.run(
+        command, timeout=seconds + 30, check=False, capture_output=True, text=True, cwd=tempfile.gettempdir()
+    )
+    if done.returncode != 0:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        return done.returncode
+    cases = re.search(r"\d+ generated.*", done.stdout)
+    print(cases[0] if cases else "Nothing is wrong.", flush=True)
+    return 0
 
 
 if __name__ == "__main__":

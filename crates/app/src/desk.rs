@@ -18,11 +18,25 @@ pub struct Desk {
     name: &'static str,
     depth: Depth,
     queue: Queue<ListingId, Group>,
+    /// What nobody watches and no reading has seen, such as ids that strangers paste: whatever their number, they have
+    /// a small share of the calls.
+    unknown: Queue<ListingId, Group>,
     budget: Budget,
     terms: Terms,
     breaker: Breaker,
     /// What an operator should know of it, in words.
     trouble: Option<String>,
+}
+
+/// How a listing is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// From which share of the calls.
+    pub share: Share,
+    /// How urgent it is within that.
+    pub urgency: Urgency,
+    /// When it was read.
+    pub schedule: &'a Schedule,
 }
 
 /// Whether a call may be made now.
@@ -40,16 +54,15 @@ impl Desk {
         let spacing = u32::try_from(limits.spacing.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         // A day that turns west of UTC is the one that turns so much less than a day east of it.
         let turn = u32::try_from(limits.day_offset.rem_euclid(86_400)).unwrap_or(0);
+        let of_call = Limits {
+            call: usize::from(limits.items_per_call.max(1)),
+            ..Limits::default()
+        };
         Self {
             name: source.name(),
             depth: source.depth(),
-            queue: Queue::new(
-                Limits {
-                    call: usize::from(limits.items_per_call.max(1)),
-                    ..Limits::default()
-                },
-                seed,
-            ),
+            queue: Queue::new(of_call, seed),
+            unknown: Queue::new(of_call, seed),
             budget: kept,
             terms: Terms {
                 calls: limits.calls_per_day,
@@ -88,42 +101,64 @@ impl Desk {
         (budget_name(self.name), numbers.join(" "))
     }
 
-    /// Takes in a listing, with its last reading of this source's depth.
-    pub fn enter(&mut self, id: ListingId, group: Group, urgency: Urgency, schedule: &Schedule, now: Second) {
+    /// Takes in a listing, with its last reading of this source's depth, to be read from a share of the calls.
+    pub fn enter(&mut self, id: ListingId, group: Group, entry: Entry<'_>, now: Second) {
+        let Entry {
+            share,
+            urgency,
+            schedule,
+        } = entry;
         let last = match self.depth {
             Depth::Full => schedule.last_full,
             Depth::Brief => schedule.last_good,
         };
-        self.queue.insert(id, group, urgency, last.map(second), now);
+        self.leave(id);
+        let queue = self.queue_of(share);
+        queue.insert(id, group, urgency, last.map(second), now);
         if let Some(until) = schedule.not_before.map(second).filter(|until| *until > now) {
-            self.queue.rest(&id, until);
+            queue.rest(&id, until);
+        }
+    }
+
+    fn queue_of(&mut self, share: Share) -> &mut Queue<ListingId, Group> {
+        match share {
+            Share::Background | Share::Pasted => &mut self.queue,
+            Share::Unknown => &mut self.unknown,
         }
     }
 
     /// Takes a listing out: nobody tracks it, or the source cannot show it.
     pub fn leave(&mut self, id: ListingId) {
         self.queue.remove(&id);
+        self.unknown.remove(&id);
     }
 
     /// The next call, charged to the budget. Write [`Desk::kept`] down before it is made.
     pub fn next(&mut self, profile: &Profile, now: Second) -> Leave {
-        let allowed = self.budget.next_allowed(&self.terms, Share::Background, now);
-        if allowed > now {
-            return Leave::Wait(allowed);
+        let unknown = (!self.unknown.is_empty()).then_some(Share::Unknown);
+        let shares = unknown.into_iter().chain([Share::Background]);
+        let shares = shares.map(|share| (share, self.budget.next_allowed(&self.terms, share, now)));
+        let shares: Vec<(Share, Second)> = shares.collect();
+        let soonest = shares.iter().map(|(_, allowed)| *allowed).min();
+        if let Some(later) = soonest.filter(|soonest| *soonest > now) {
+            return Leave::Wait(later);
         }
         if self.breaker.is_open() && !self.breaker.allows(now) {
             return Leave::Wait(now.plus(1));
         }
-        let Some(call) = self.queue.next_call(profile, now) else {
-            return Leave::Wait(now.plus(1));
-        };
-        match self.budget.spend(&self.terms, Share::Background, now) {
-            Ok(()) => Leave::Call(call),
-            Err(later) => {
-                self.put_back(&call.listings, now);
-                Leave::Wait(later)
-            }
+        for (share, _) in shares.into_iter().filter(|(_, allowed)| *allowed <= now) {
+            let Some(call) = self.queue_of(share).next_call(profile, now) else {
+                continue;
+            };
+            return match self.budget.spend(&self.terms, share, now) {
+                Ok(()) => Leave::Call(call),
+                Err(later) => {
+                    self.put_back(&call.listings, now);
+                    Leave::Wait(later)
+                }
+            };
         }
+        Leave::Wait(now.plus(1))
     }
 
     /// A reading that saw a price.
@@ -132,9 +167,11 @@ impl Desk {
         self.queue.read(&id, now);
     }
 
-    /// A reading that saw none; the answer is how long the listing rests.
-    pub fn failed(&mut self, id: ListingId, now: Second) -> Option<Second> {
-        self.queue.failed(&id, now, None)
+    /// A reading that saw none; the answer is how long the listing rests, at least so many seconds.
+    pub fn failed(&mut self, id: ListingId, now: Second, at_least: u32) -> Option<Second> {
+        let rest = Some(at_least);
+        let known = self.queue.failed(&id, now, rest);
+        known.or_else(|| self.unknown.failed(&id, now, rest))
     }
 
     /// The call was answered, whatever it said of each listing.
@@ -165,6 +202,7 @@ impl Desk {
     fn put_back(&mut self, listings: &[ListingId], now: Second) {
         for id in listings {
             self.queue.rest(id, now);
+            self.unknown.rest(id, now);
         }
     }
 
@@ -175,7 +213,7 @@ impl Desk {
 
     /// How many listings it looks after.
     pub fn listings(&self) -> usize {
-        self.queue.len()
+        self.queue.len().saturating_add(self.unknown.len())
     }
 }
 
@@ -192,4 +230,94 @@ pub fn read_budget(kept: &str) -> Option<Budget> {
 
 fn second(seconds: i64) -> Second {
     Second::new(u32::try_from(seconds.max(0)).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use tillwatch_core::almanac::Almanac;
+    use tillwatch_core::cadence::Rate;
+    use tillwatch_core::instant::Instant;
+
+    use super::*;
+    use crate::ports::Later;
+    use crate::ports::source::{Ask, Limits as Granted, Reading};
+
+    struct Shop;
+
+    impl Source for Shop {
+        fn name(&self) -> &'static str {
+            "shop"
+        }
+
+        fn depth(&self) -> Depth {
+            Depth::Full
+        }
+
+        fn limits(&self) -> Granted {
+            Granted {
+                calls_per_day: 1_000,
+                items_per_call: 1,
+                spacing: Duration::from_secs(1),
+                day_offset: 0,
+            }
+        }
+
+        fn read<'a>(&'a self, _: &'a Ask, _: Instant) -> Later<'a, Result<Vec<Reading>, SourceError>> {
+            Box::pin(std::future::ready(Ok(Vec::new())))
+        }
+    }
+
+    /// H172.
+    #[test]
+    fn ten_thousand_ids_that_do_not_exist_are_asked_for_once_from_a_small_share_of_the_day() {
+        let began = Instant::parse("2026-06-03T00:00:00Z").unwrap_or_else(|_| unreachable!("it is a moment"));
+        let almanac = Almanac::built_in().unwrap_or_else(|_| unreachable!("it is built in"));
+        let profile = Profile::of_calendar(&almanac, began, began.plus_seconds(10 * 86_400));
+        let group = (Country::US, Currency::USD);
+        let mut desk = Desk::new(&Shop, Budget::default(), 1);
+        let enter = |desk: &mut Desk, id, share, watchers, now| {
+            let entry = Entry {
+                share,
+                urgency: Urgency::new(watchers, Rate::default()),
+                schedule: &Schedule::default(),
+            };
+            desk.enter(ListingId(id), group, entry, now);
+        };
+        let mut now = Second::of(began);
+        for id in 0..10_000 {
+            enter(&mut desk, id, Share::Unknown, 0, now);
+        }
+        for id in 10_000..10_100 {
+            enter(&mut desk, id, Share::Background, 1, now);
+        }
+        let (end, mut calls) = (now.plus(86_399), BTreeMap::<i64, u32>::new());
+        while now < end {
+            match desk.next(&profile, now) {
+                Leave::Wait(until) => now = until.max(now.plus(1)),
+                Leave::Call(call) => {
+                    for id in call.listings {
+                        *calls.entry(id.0).or_default() += 1;
+                        if id.0 < 10_000 {
+                            desk.failed(id, now, 86_400);
+                        } else {
+                            desk.read(id, Urgency::new(1, Rate::default()), now);
+                        }
+                    }
+                }
+            }
+        }
+        let unknown: Vec<u32> = calls.range(..10_000).map(|(_, calls)| *calls).collect();
+        assert!(unknown.iter().all(|calls| *calls == 1), "each once at most");
+        assert!(
+            (24..=72).contains(&unknown.len()),
+            "{} of a thousand calls",
+            unknown.len()
+        );
+        let known = calls.range(10_000..);
+        assert_eq!(known.clone().count(), 100, "who is watched is read");
+        assert!(known.map(|(_, calls)| calls).sum::<u32>() > 700);
+    }
 }

@@ -207,6 +207,13 @@ pub struct DeskState {
     pub trouble: Option<String>,
 }
 
+/// Whether nobody watches a listing and no reading has seen it.
+fn is_unknown(tracked: &Tracked) -> bool {
+    let schedule = &tracked.schedule;
+    let is_idle = |variant: &TrackedVariant| variant.watchers() == 0 && variant.latest.is_none();
+    schedule.last_good.is_none() && schedule.last_full.is_none() && tracked.variants.iter().all(is_idle)
+}
+
 /// How urgent a listing is: its watchers, and how soon its price may reach the nearest target.
 fn urgency(tracked: &Tracked, habits: &Category) -> Urgency {
     let watchers = tracked

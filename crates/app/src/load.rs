@@ -2,13 +2,14 @@
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use tillwatch_core::cadence::Second;
+use tillwatch_core::cadence::{Second, Share};
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 
+use crate::desk::Entry;
 use crate::ports::source::Depth;
 use crate::ports::store::{ListingId, ListingKey, StoreError, Tracked};
-use crate::{App, State, urgency};
+use crate::{App, State, is_unknown, urgency};
 
 /// Listings that are handed over at a time while all are loaded.
 const SOME: usize = 50;
@@ -98,7 +99,15 @@ impl State {
 
     /// Puts a listing in the queue of each source; where one shows everything, it reads a listing first.
     pub(crate) fn queue_up(&mut self, tracked: &Tracked, now: Instant) {
-        let urgency = urgency(tracked, &self.habits);
+        let entry = Entry {
+            share: if is_unknown(tracked) {
+                Share::Unknown
+            } else {
+                Share::Background
+            },
+            urgency: urgency(tracked, &self.habits),
+            schedule: &tracked.schedule,
+        };
         let group = (tracked.key.market, tracked.key.currency);
         let full_reader = self.desks.iter().any(|desk| desk.depth() == Depth::Full);
         for desk in &mut self.desks {
@@ -106,7 +115,7 @@ impl State {
             if early {
                 desk.leave(tracked.id);
             } else {
-                desk.enter(tracked.id, group, urgency, &tracked.schedule, Second::of(now));
+                desk.enter(tracked.id, group, entry, Second::of(now));
             }
         }
     }

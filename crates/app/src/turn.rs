@@ -11,7 +11,7 @@ use crate::check::Bench;
 use crate::desk::Leave;
 use crate::ports::source::{Ask, Depth, Reading, SourceError, Wanted};
 use crate::ports::store::{Check, Latest, ListingState, StoreError, VariantId};
-use crate::{App, State, urgency};
+use crate::{App, State, is_unknown, urgency};
 
 /// What a turn came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl App {
                 bench.without_price(listing, Outcome::ParseFailed, Some(detail))
             };
             if check.outcome != Outcome::Ok {
-                let rests = desk.failed(listing.tracked.id, second);
+                let rests = desk.failed(listing.tracked.id, second, rest(listing, check.outcome));
                 check.schedule.not_before = rests.map(|until| i64::from(until.get()));
             }
             checks.push(check);
@@ -167,7 +167,7 @@ impl App {
             .map(|listing| bench.without_price(listing, outcome, Some(error.to_string())))
             .collect();
         for check in &mut checks {
-            let rests = desk.failed(check.listing, Second::of(now));
+            let rests = desk.failed(check.listing, Second::of(now), 0);
             check.schedule.not_before = rests.map(|until| i64::from(until.get()));
         }
         let name = desk.name();
@@ -259,6 +259,9 @@ impl State {
             self.queue_up(&tracked, now);
             return;
         }
+        if is_unknown(&listing.tracked) {
+            self.queue_up(&tracked, now);
+        }
         let urgency = urgency(&tracked, &self.habits);
         for desk in &mut self.desks {
             if depth == Depth::Full || desk.depth() == Depth::Brief {
@@ -268,6 +271,20 @@ impl State {
         if depth == Depth::Brief && check.prices.is_empty() {
             self.not_for_brief(tracked.id);
         }
+    }
+}
+
+/// How long a listing rests at least, in seconds: what nobody watches and is none at its first reading, a day.
+fn rest(listing: &ListingState, outcome: Outcome) -> u32 {
+    const DAY: u32 = 24 * 60 * 60;
+    let is_none = matches!(
+        outcome,
+        Outcome::Removed | Outcome::NotAListing | Outcome::OtherListing | Outcome::OtherRegion
+    );
+    if is_none && is_unknown(&listing.tracked) {
+        DAY
+    } else {
+        0
     }
 }
 

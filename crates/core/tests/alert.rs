@@ -256,6 +256,7 @@ fn broken_checks_are_told_once_and_their_recovery_once() {
     assert_eq!(see(2_000, 5), Some((Kind::Reached, 3)));
 }
 
+/// H064.
 #[test]
 fn a_rule_in_another_currency_is_never_met() {
     let euros = Money::new(9_999_999, Currency::parse("EUR").unwrap());

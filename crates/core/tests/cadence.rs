@@ -448,6 +448,7 @@ fn background_calls_are_spread_after_a_small_burst() {
     assert!((20..=26).contains(&next.since(TURN)), "{next:?}");
 }
 
+/// H173.
 #[test]
 fn the_quota_answer_closes_the_day_and_retry_after_until_then() {
     let terms = Terms::official(5_000);

@@ -161,6 +161,7 @@ proptest! {
     }
 }
 
+/// H061.
 #[test]
 fn a_price_that_is_zero_negative_huge_or_no_number_is_none() {
     for wrong in [

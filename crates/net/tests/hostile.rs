@@ -34,6 +34,7 @@ fn is_sound(seen: &[Snapshot]) {
     }
 }
 
+/// H058, H059.
 #[test]
 fn bombs_floods_and_rubbish_get_an_outcome() {
     let outcome = |bytes: &[u8]| {

@@ -61,6 +61,7 @@ enum Event {
 /// Where events go at the moment; the marketplace outlives each program.
 type Ear = Arc<Mutex<Option<Sender<Event>>>>;
 
+/// H185, H186.
 #[test]
 fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_arrives() {
     if let Ok(life) = std::env::var(LIFE) {

@@ -93,6 +93,7 @@ mod tests {
         told
     }
 
+    /// H048.
     #[tokio::test]
     async fn a_name_that_turns_private_on_the_second_question_is_refused_then() {
         let told = answers(&[&["47.246.0.1"], &["127.0.0.1"]], false).await;
@@ -100,6 +101,7 @@ mod tests {
         assert_eq!(told, [Ok(vec!["47.246.0.1".into()]), Err(refused)]);
     }
 
+    /// H049, H050.
     #[tokio::test]
     async fn one_private_answer_among_public_ones_refuses_them_all() {
         let told = answers(

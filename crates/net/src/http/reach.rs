@@ -151,6 +151,7 @@ mod tests {
         reach.way(&Url::parse(text).expect("an address"))
     }
 
+    /// H069.
     #[test]
     fn every_spelling_of_a_private_address_is_refused() {
         for text in [
@@ -171,6 +172,7 @@ mod tests {
         }
     }
 
+    /// H072.
     #[test]
     fn other_schemes_ports_and_logins_are_refused() {
         let any = Reach::default();

@@ -159,6 +159,7 @@ mod tests {
         }
     }
 
+    /// H127.
     #[test]
     fn a_long_text_is_cut_between_characters() {
         assert_eq!(line("abcdef", 6), "abcdef");
@@ -167,6 +168,7 @@ mod tests {
         assert_eq!(line("abc", 0), "");
     }
 
+    /// H126.
     #[test]
     fn markup_is_escaped() {
         assert_eq!(html("<b>\"x\" & 'y'</b>"), "&lt;b&gt;&quot;x&quot; &amp; 'y'&lt;/b&gt;");

@@ -59,6 +59,7 @@ async fn a_letter_says_the_same_as_text_and_as_html() {
     }
 }
 
+/// H115.
 #[tokio::test]
 async fn no_title_makes_a_header_or_a_second_letter() {
     for title in HOSTILE {
@@ -150,6 +151,7 @@ fn with_login(server: &str) -> Email {
     Email::new(settings).unwrap()
 }
 
+/// H122.
 #[tokio::test]
 async fn without_the_encryption_that_is_asked_for_nothing_is_sent() {
     let server = MailServer::start().await;

@@ -10,6 +10,7 @@ use crate::bot_api::{self, BLOCKED, CHAT, NEW_GROUP, OLD_GROUP, bot};
 use crate::peer::{Mood, Peer};
 use crate::support::{HOSTILE, alert, client, now, picture, sent, url};
 
+/// H125, H126.
 #[tokio::test]
 async fn an_alert_is_html_with_its_titles_escaped_its_links_and_its_buttons() {
     let peer = bot_api::start().await;
@@ -33,6 +34,7 @@ async fn an_alert_is_html_with_its_titles_escaped_its_links_and_its_buttons() {
     assert_eq!(peer.only().json(), expected);
 }
 
+/// H125, H126, H127.
 #[tokio::test]
 async fn no_title_breaks_the_markup_or_pushes_the_price_out() {
     let long = "😀".repeat(10_000);
@@ -180,6 +182,7 @@ async fn deliver(peer: &Peer, chat: i64) -> Delivery {
         .await
 }
 
+/// H137.
 #[tokio::test]
 async fn a_group_that_moved_is_followed_once_and_its_new_address_told() {
     let peer = bot_api::start().await;
@@ -208,6 +211,7 @@ async fn a_group_that_moves_in_circles_is_not_followed() {
     assert_eq!(peer.seen().len(), 2);
 }
 
+/// H135.
 #[tokio::test]
 async fn who_has_stopped_the_bot_is_gone_and_so_is_a_chat_that_is_not_there() {
     let peer = bot_api::start().await;

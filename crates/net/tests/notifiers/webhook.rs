@@ -81,6 +81,7 @@ async fn an_event_is_posted_as_it_is_with_a_signature_that_a_receiver_can_check(
     assert!(!verify(KEY, &forged, now()));
 }
 
+/// H136.
 #[tokio::test]
 async fn a_repeat_has_the_same_id_at_its_own_time_and_another_event_another_id() {
     let peer = Peer::start(|_, _| (200, Vec::new(), String::new())).await;
@@ -104,6 +105,7 @@ async fn a_repeat_has_the_same_id_at_its_own_time_and_another_event_another_id()
     assert!(!seen[2].headers.contains_key("x"));
 }
 
+/// H071.
 #[tokio::test]
 async fn a_redirect_is_a_failure_and_is_not_followed() {
     let peer = Peer::start(|_, _| (200, Vec::new(), String::new())).await;
@@ -116,6 +118,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
     assert_eq!(peer.seen().len(), 1);
 }
 
+/// H069.
 #[tokio::test]
 async fn an_address_of_the_operators_network_is_not_asked() {
     let peer = Peer::start(|_, _| (200, Vec::new(), String::new())).await;

@@ -212,6 +212,7 @@ fn gateway(kind: &str, code: &str, msg: &str) -> Reply {
     ok(json!({ "error_response": { "type": kind, "code": code, "msg": msg, "request_id": "0" } }).to_string())
 }
 
+/// H173.
 #[tokio::test]
 async fn a_ban_of_a_second_is_waited_out_and_the_days_quota_until_midnight_in_beijing() {
     let ban = "Api access frequency exceeds the limit. this ban will last 1 seconds";

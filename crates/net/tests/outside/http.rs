@@ -64,6 +64,7 @@ async fn a_compressed_body_is_read_and_a_bomb_is_counted_as_it_unfolds() {
     );
 }
 
+/// H057, H073.
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused_whatever_its_header_says() {
     let long = [&b"HTTP/1.1 200 So\r\n\r\n"[..], &[b'x'; 3000]].concat();
@@ -82,6 +83,7 @@ async fn a_body_beyond_the_limit_is_refused_whatever_its_header_says() {
     assert_eq!(ask("/smuggled").await.unwrap().body, b"hello", "only the framed bytes");
 }
 
+/// H053.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_drips_and_an_answer_that_never_comes_end_at_the_deadline() {
     let peer = Peer::start(|seen| match seen.target.as_str() {
@@ -257,6 +259,7 @@ async fn a_name_that_stands_for_a_private_address_is_not_connected_to() {
     }
 }
 
+/// H051.
 #[tokio::test(start_paused = true)]
 async fn a_look_up_that_never_answers_ends_after_three_seconds() {
     let lookup: Arc<dyn Lookup> = Arc::new(Silent);

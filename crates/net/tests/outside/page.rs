@@ -78,6 +78,7 @@ async fn a_page_is_asked_for_with_its_country_and_currency_and_read_whole() {
     );
 }
 
+/// H064, H065.
 #[tokio::test]
 async fn another_country_currency_or_listing_makes_no_price() {
     let outcome = async |country, currency| read(ok(lantern()), country, currency).await.unwrap().outcome;
@@ -122,6 +123,7 @@ async fn a_zero_price_is_none() {
     assert_eq!(stated.outcome, Outcome::OtherRegion, "a price of no stated country");
 }
 
+/// H066.
 #[tokio::test]
 async fn a_challenge_stops_the_source_whatever_its_status() {
     for reply in [

@@ -271,6 +271,7 @@ fn each_button_of_a_watch_does_what_it_says() {
     assert_eq!(talk.watch().rest, Rest::Stopped);
 }
 
+/// H133.
 #[test]
 fn a_button_of_another_chats_watch_changes_nothing() {
     let (talk, entry) = watching();
@@ -286,6 +287,7 @@ fn a_button_of_another_chats_watch_changes_nothing() {
     assert_eq!(talk.watch(), before);
 }
 
+/// H128, H130.
 #[test]
 fn a_typed_target_is_taken_exactly_or_not_at_all() {
     let (talk, _) = watching();

@@ -759,6 +759,28 @@ async fn no_page_has_a_picture_from_elsewhere() {
     }
 }
 
+/// H088.
+#[tokio::test]
+async fn what_a_coupon_is_called_is_shown_as_text() {
+    let house = House::new();
+    let checkout = json!({"schema": "tillwatch/checkout/1", "market": "US", "currency": "USD",
+        "at": "2026-06-03T12:00:00Z", "lines": [{"item": ITEM, "unit_price": "50.00", "title": "<i>lamp</i>"}],
+        "discounts": [{"id": "<b onmouseover=alert(1)>10% off</b>", "kind": "code", "currency": "USD",
+            "benefit": {"type": "fixed", "amount": "6.00"}}]});
+    for path in ["/basket", "/checkout"] {
+        let page = house
+            .form(path, &[("market", "US"), ("json", &checkout.to_string())])
+            .await;
+        assert!(!page.status.is_server_error(), "{path}");
+        assert!(page.text.contains("onmouseover"), "{path}: {}", page.text);
+        assert!(
+            !page.text.contains("<b onmouseover") && !page.text.contains("<i>lamp"),
+            "{path}: {}",
+            page.text
+        );
+    }
+}
+
 /// H116: networks are limited by H118; a mailbox is asked once in a day however many ask for it.
 #[tokio::test]
 async fn a_mailbox_is_asked_once_in_a_day_by_however_many_networks() {

@@ -130,6 +130,7 @@ pub(crate) fn record_alerts(store: &dyn Store) {
     assert_eq!(store.alert_log(watch, 9).unwrap().len(), 1);
 }
 
+/// H189.
 pub(crate) fn lease(store: &dyn Store) {
     let (_, first) = watched(store, 1);
     let (_, second) = watched(store, 2);
