@@ -44,7 +44,7 @@ async function visit(browser, size, options = {}) {
   return { context, page, calls, leave };
 }
 
-// Nothing sticks out sideways, and every picture that is named is there.
+// Nothing sticks out sideways.
 async function fits(page) {
   const wide = await page.evaluate(() => {
     const { innerWidth, document: { documentElement: root } } = window;
