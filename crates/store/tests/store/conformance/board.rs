@@ -201,8 +201,14 @@ pub(crate) fn board(store: &dyn Store) {
     ] {
         post(store, number, Some(card(number, title, total)));
     }
+    finds_words(store);
+    keeps_to_filters(store);
+    pages_in_order(store);
+}
+
+/// Parts of words, other scripts, without accents and sizes of letters; signs are literal.
+fn finds_words(store: &dyn Store) {
     let found = |words: &[&[&str]]| titles(store, &with(words)).len();
-    // Parts of words, other scripts, without accents and sizes of letters; signs are literal.
     for (word, count) in [
         ("lamp", 2),
         ("LAMP", 2),
@@ -236,7 +242,9 @@ pub(crate) fn board(store: &dyn Store) {
         ),
         (1, 3, 0)
     );
+}
 
+fn keeps_to_filters(store: &dyn Store) {
     let counted = |sought: Sought| titles(store, &sought).len();
     let warehouse = Warehouse::parse("US").ok();
     assert_eq!(counted(Sought { warehouse, ..all() }), 2);
@@ -298,8 +306,10 @@ pub(crate) fn board(store: &dyn Store) {
         }),
         0
     );
+}
 
-    // Each order is that of its value, and pages neither repeat nor lose a card.
+/// Each order is that of its value, and pages neither repeat nor lose a card.
+fn pages_in_order(store: &dyn Store) {
     for number in 6..40 {
         post(
             store,
