@@ -326,14 +326,14 @@ pub(crate) struct OtherVariant {
 /// Public codes.
 #[derive(ToSchema)]
 pub(crate) struct Codes {
-    items: Vec<Code>,
+    items: Vec<PublicCode>,
     /// All are told at once.
     next: Option<String>,
 }
 
 /// A public code with its terms, and what visitors say of it.
 #[derive(ToSchema)]
-pub(crate) struct Code {
+pub(crate) struct PublicCode {
     code: String,
     campaign: String,
     source: String,
