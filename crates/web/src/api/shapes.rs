@@ -333,7 +333,6 @@ pub(crate) struct Codes {
 
 /// A public code with its terms, and what visitors say of it.
 #[derive(ToSchema)]
-#[schema(as = Code)]
 pub(crate) struct PublicCode {
     code: String,
     campaign: String,
