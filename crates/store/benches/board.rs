@@ -125,9 +125,9 @@ fn card(number: u64, dice: &mut Dice) -> Card {
         title: Some(dice.title()),
         name: Some("Blue".to_owned()),
         sticker: price(sticker),
-        warehouse: Warehouse::parse(if number % 7 == 0 { "US" } else { "CN" }).ok(),
+        warehouse: Warehouse::parse(if number.is_multiple_of(7) { "US" } else { "CN" }).ok(),
         categories: vec![CategoryId::parse("15").unwrap()],
-        free_shipping: number % 3 == 0,
+        free_shipping: number.is_multiple_of(3),
         newcomers: false,
         voided: false,
         days: 30,
@@ -224,7 +224,7 @@ fn main() {
         "(a+)+$",
         "%%%%",
         &"%".repeat(200),
-        &"a e i o u 1 2 3 4 5 6 7".to_owned(),
+        "a e i o u 1 2 3 4 5 6 7",
     ] {
         let parsed = Text::parse(text).unwrap();
         told(&format!("search {text:.20}"), || {

@@ -507,7 +507,10 @@ fn a_shop_that_fails_as_a_whole_is_one_alert_and_recovers_once() {
     let shop = runtime.block_on(open(world.clone(), &hand, key(), Faults::default()));
     let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
     for key in &tracked(&world, start.moment()) {
-        store.track(key, None, start).unwrap();
+        let (_, variant) = store.track(key, None, start).unwrap();
+        store
+            .add_watch(&NewWatch::of(variant, Lane::Public, None), start)
+            .unwrap();
     }
     let app = App::new(
         Arc::clone(&store),

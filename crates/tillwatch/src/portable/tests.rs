@@ -48,7 +48,8 @@ fn lane() -> impl Strategy<Value = Lane> {
 
 fn variant() -> impl Strategy<Value = VariantPast> {
     let price = (1_i64..10_000_000).prop_map(|minor| Price::new(minor).unwrap());
-    let voids = (0_u32..9_000, 1_u32..9_000, ".{0,12}").prop_map(|(from, length, reason)| Void {
+    // No table has a NUL, so that one is left out of a reason.
+    let voids = (0_u32..9_000, 1_u32..9_000, "[^\\x00\\n]{0,12}").prop_map(|(from, length, reason)| Void {
         from: Minute::new(29_000_000 + from),
         until: Minute::new(29_000_000 + from + length),
         reason,
