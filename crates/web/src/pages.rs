@@ -23,12 +23,14 @@ pub(crate) mod stop;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, VARY};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::api::till;
 use crate::problem::Kind;
 use crate::reader::{Frame, Reader};
 use crate::words::{fill, site};
@@ -41,6 +43,7 @@ pub(crate) fn private() -> Router<Site> {
         .route("/checkout", get(checkout::show).post(checkout::compute))
         .route("/basket", get(basket::show).post(basket::compute))
         .route("/drawer", get(drawer::show).post(drawer::sort))
+        .layer(DefaultBodyLimit::max(till::MOST_BYTES))
         .layer(unkept)
 }
 
