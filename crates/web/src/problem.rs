@@ -121,6 +121,9 @@ pub struct Problem {
     /// In how many seconds another try is worth it.
     #[serde(skip)]
     retry_after: Option<u32>,
+    /// Whether the detail is in the reader's words.
+    #[serde(skip)]
+    is_told: bool,
 }
 
 impl Problem {
@@ -134,6 +137,7 @@ impl Problem {
             detail: detail.into(),
             instance: None,
             retry_after: None,
+            is_told: false,
         }
     }
 
@@ -185,6 +189,15 @@ impl Problem {
         Self { field, ..self }
     }
 
+    /// The same, at a field, where the detail is a sentence of the catalogue: a page shows it as it is.
+    #[must_use]
+    pub(crate) fn told(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            is_told: true,
+            ..self.at(field)
+        }
+    }
+
     /// The same with what a link was taken for.
     #[must_use]
     pub(crate) fn because(self, reason: Option<&'static str>) -> Self {
@@ -233,6 +246,11 @@ impl Problem {
     /// The field at fault, if it is one.
     pub(crate) fn field(&self) -> Option<&str> {
         self.field.as_deref()
+    }
+
+    /// Whether [`Problem::detail`] is in the reader's words.
+    pub(crate) const fn is_told(&self) -> bool {
+        self.is_told
     }
 
     /// What went wrong, for people.

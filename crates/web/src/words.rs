@@ -1,16 +1,20 @@
 //! The texts of the site in each language. A language is complete or the program does not start: every text is a field.
 
 pub(crate) mod about;
+pub(crate) mod address;
 pub(crate) mod basket;
 pub(crate) mod board;
 pub(crate) mod checkout;
 pub(crate) mod codes;
+pub(crate) mod countries;
 pub(crate) mod drawer;
 mod fill;
 pub(crate) mod form;
 pub(crate) mod guide;
 pub(crate) mod home;
 pub(crate) mod kept;
+pub(crate) mod known;
+pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod listing;
 pub(crate) mod promotions;
@@ -75,7 +79,8 @@ macro_rules! pages {
 }
 
 pages!(
-    about, basket, board, checkout, codes, drawer, guide, home, kept, list, listing, promotions, receipt, site, status,
+    about, address, basket, board, checkout, codes, countries, drawer, guide, home, kept, known, link, list, listing,
+    promotions, receipt, site, status,
 );
 
 /// Every language; the first one is for whoever reads none of them.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::json;
-use tillwatch_app::conversation::Follow;
+use tillwatch_app::conversation::{Follow, LedNowhere, Nowhere};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::store::{Rest, WatchId};
@@ -18,10 +18,13 @@ use crate::house::{House, ITEM, MAIL, TITLE, at};
 struct Guide;
 
 impl Follow for Guide {
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
         let end = format!("https://www.aliexpress.com/item/{ITEM}.html");
         let known = link.contains("_mNhKQOm").then(|| identify(&end));
-        Box::pin(std::future::ready(known.ok_or_else(|| "it ends at a shop".to_owned())))
+        Box::pin(std::future::ready(known.ok_or_else(|| LedNowhere {
+            how: Nowhere::NoRedirect,
+            sentence: "it ends at a shop".to_owned(),
+        })))
     }
 }
 
