@@ -102,3 +102,133 @@ impl super::Words {
 
 /// The language of the data.
 const ENGLISH: &str = "en";
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+    use std::collections::BTreeSet;
+
+    use tillwatch_core::almanac::Almanac;
+    use tillwatch_core::calendar::events_between;
+    use tillwatch_core::instant::Instant;
+
+    use super::*;
+    use crate::words::{Tongues, Words as Language};
+
+    /// Each sale that is dated or computed somewhere in ten years, and the weekly rounds.
+    fn sales(almanac: &Almanac) -> Vec<Event> {
+        let (from, until) = (day("2017-01-01"), day("2027-12-31"));
+        let mut all = almanac.events.dated().to_vec();
+        all.extend(almanac.events.computed_between(from, until));
+        all.extend(events_between(almanac, from, until));
+        all.extend(almanac.events.rotations_between(day("2026-11-01"), day("2026-12-01")));
+        all
+    }
+
+    fn day(text: &str) -> Instant {
+        Instant::parse(&format!("{text}T00:00:00Z")).unwrap()
+    }
+
+    /// Every text of the data that pages show, beside what a reader of a language is told.
+    fn told(words: &Language, almanac: &Almanac) -> Vec<(String, Said)> {
+        let mut told = Vec::new();
+        let mut sources = BTreeSet::new();
+        for sale in sales(almanac) {
+            told.push((sale.name.clone(), words.sale(&sale)));
+            told.extend(
+                sale.top_coupon
+                    .iter()
+                    .map(|text| (text.clone(), words.top_coupon(&sale, text))),
+            );
+            told.extend(sale.notes.iter().cloned().zip(words.sale_notes(&sale)));
+            sources.extend(sale.source);
+        }
+        for note in almanac.markets.notes() {
+            told.push((note.text.clone(), words.note(note)));
+            sources.insert(note.source.clone());
+        }
+        for ladder in &almanac.ladders {
+            told.push((ladder.name.clone(), words.campaign(&ladder.id, &ladder.name)));
+            sources.insert(ladder.source.clone());
+        }
+        sources.extend(almanac.lifetimes.all().iter().map(|life| life.source.clone()));
+        told.extend(sources.into_iter().map(|source| {
+            let said = words.source(&source);
+            (source, said)
+        }));
+        told
+    }
+
+    /// The numbers of a text, in no order: a day may stand before or after its month.
+    fn numbers(text: &str) -> Vec<&str> {
+        let mut numbers: Vec<&str> = text
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|digits| !digits.is_empty())
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    #[test]
+    fn whatever_the_data_say_has_words_in_every_language_with_the_same_numbers() {
+        let (tongues, almanac) = (Tongues::built_in().unwrap(), Almanac::built_in().unwrap());
+        for words in tongues.all() {
+            for (english, said) in told(words, &almanac) {
+                assert_eq!(said.lang, None, "{}: {english:?} has no words", words.code);
+                assert_eq!(numbers(&said.text), numbers(&english), "{}: {}", words.code, said.text);
+                if words.code == ENGLISH {
+                    assert_eq!(said.text, english);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_market_and_every_country_of_a_code_has_a_name_and_english_names_are_those_of_the_data() {
+        let (tongues, almanac) = (Tongues::built_in().unwrap(), Almanac::built_in().unwrap());
+        let markets = almanac.markets.all().iter().map(|market| market.country);
+        let codes = almanac.ladders.iter().flat_map(|ladder| &ladder.discounts);
+        let countries: BTreeSet<_> = markets
+            .chain(codes.flat_map(|code| code.regions.iter().copied()))
+            .collect();
+        for words in tongues.all() {
+            for country in &countries {
+                assert_ne!(words.countries.of(*country), country.code(), "{}", words.code);
+            }
+        }
+        for market in almanac.markets.all() {
+            assert_eq!(tongues.usual().countries.of(market.country), market.name);
+        }
+    }
+
+    #[test]
+    fn no_words_are_left_of_data_that_are_gone() {
+        let (tongues, almanac) = (Tongues::built_in().unwrap(), Almanac::built_in().unwrap());
+        let ids = |event: &Event| [Some(event.id.clone()), event.rule.clone()];
+        let sales: BTreeSet<String> = sales(&almanac).iter().flat_map(ids).flatten().collect();
+        let notes: BTreeSet<&str> = almanac.markets.notes().iter().map(|note| note.id.as_str()).collect();
+        let ladders: BTreeSet<&str> = almanac.ladders.iter().map(|ladder| ladder.id.as_str()).collect();
+        for words in tongues.all() {
+            let known = &words.known;
+            assert!(known.sales.keys().all(|id| sales.contains(id)), "{}", words.code);
+            assert!(
+                known.notes.keys().all(|id| notes.contains(id.as_str())),
+                "{}",
+                words.code
+            );
+            assert!(
+                known.campaigns.keys().all(|id| ladders.contains(id.as_str())),
+                "{}",
+                words.code
+            );
+        }
+    }
+
+    #[test]
+    fn a_ladder_of_an_operator_is_called_as_its_file_calls_it() {
+        let tongues = Tongues::built_in().unwrap();
+        let lang = |code| tongues.get(code).unwrap().campaign("ours", "Our own codes").lang;
+        assert_eq!((lang("de"), lang("en")), (Some("en"), None));
+    }
+}
