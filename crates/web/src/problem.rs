@@ -189,12 +189,13 @@ impl Problem {
         Self { field, ..self }
     }
 
-    /// The same, at a field, where the detail is a sentence of the catalogue: a page shows it as it is.
+    /// The same in a sentence of the catalogue, which a page shows as it is.
     #[must_use]
-    pub(crate) fn told(self, field: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn told(self, detail: String) -> Self {
         Self {
+            detail,
             is_told: true,
-            ..self.at(field)
+            ..self
         }
     }
 

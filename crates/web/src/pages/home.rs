@@ -85,7 +85,9 @@ pub(crate) async fn lines(site: &Site, reader: &Reader, text: &str, market: Opti
     if all.len() > MOST_LINES {
         let (count, most) = (all.len().to_string(), MOST_LINES.to_string());
         let told = fill(&words.home.too_many, &[("count", &count), ("most", &most)]);
-        return Err(Problem::too_large(told).told("text"));
+        return Err(Problem::too_large("more lines than are taken at once")
+            .at("text")
+            .told(told));
     }
     let (identities, led_nowhere) = followed(site, all.into_iter().map(identify).collect()).await;
     let refused = |identity: &Identity| {
@@ -204,7 +206,7 @@ pub(crate) fn choices(site: &Site, words: &Words, chosen: Country) -> Vec<Choice
 /// That a text is no market that is known.
 pub(crate) fn no_market(words: &Words, text: &str) -> Problem {
     let told = fill(&words.checkout.wrong.market, &[("value", &shortened(text))]);
-    Problem::bad_value("market", told).told("market")
+    Problem::bad_value("market", "no market that is known").told(told)
 }
 
 /// The page of a listing in a market.

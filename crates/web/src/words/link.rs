@@ -34,7 +34,7 @@ pub(crate) struct Words {
     signed: String,
     exponent: String,
     separated: String,
-    among_words: String,
+    amid_text: String,
     outside_families: String,
     nested_too_deep: String,
     nowhere: Elsewhere,
@@ -113,7 +113,7 @@ impl Words {
             Reason::Signed => &self.signed,
             Reason::Exponent => &self.exponent,
             Reason::Separated => &self.separated,
-            Reason::AmongWords { .. } => &self.among_words,
+            Reason::AmongWords { .. } => &self.amid_text,
             Reason::OutsideFamilies { .. } => &self.outside_families,
             Reason::NestedTooDeep => &self.nested_too_deep,
         };

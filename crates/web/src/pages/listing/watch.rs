@@ -18,7 +18,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{Currency, Money};
 
 use super::{Asked, Meant, lane, meant, page};
-use crate::api::lists::may_name;
+use crate::api::lists::{may_name, no_address};
 use crate::limits::Kind;
 use crate::pages::list::telegram;
 use crate::pages::{html, shortened, wrong};
@@ -209,7 +209,7 @@ fn again(
 
 /// What was typed, as values; a problem is told in the reader's words.
 fn read(site: &Site, words: &Words, wish: &Wish, currency: Currency) -> Result<Read, Problem> {
-    let told = |field, detail: String| Problem::bad_value(field, detail).told(field);
+    let wrong = |field, detail: &str| Problem::bad_value(field, "not accepted").told(detail.to_owned());
     let target = amount(words, &wish.target, currency)?;
     let typed = |field: &Option<String>| {
         field
@@ -219,14 +219,17 @@ fn read(site: &Site, words: &Words, wish: &Wish, currency: Currency) -> Result<R
             .map(str::to_owned)
     };
     let mailbox = typed(&wish.email).map(|text| Mailbox::parse(&text)).transpose();
-    let mailbox = mailbox.map_err(|error| told("email", words.address.no_mailbox(error).to_owned()))?;
+    let mailbox = mailbox.map_err(|error| wrong("email", words.address.no_mailbox(error)))?;
     if mailbox.is_some() && site.app.public().is_none() {
-        return Err(told("email", words.address.nobody_asks().to_owned()));
+        return Err(wrong("email", words.address.nobody_asks()));
     }
     let call = typed(&wish.call).map(|text| Address::parse(&text)).transpose();
-    let call = call.map_err(|error| told("call", words.address.no_address(&error)))?;
+    let call = call.map_err(|error| no_address("call", &error).told(words.address.no_address(&error)))?;
     if let Some(call) = &call {
-        let not_called = |_| told("call", words.address.not_called(call, site.calls.is_some()));
+        let not_called = |problem: Problem| {
+            let told = words.address.not_called(call, site.calls.is_some());
+            problem.at("call").told(told)
+        };
         may_name(site, call).map_err(not_called)?;
     }
     Ok(Read {
@@ -263,16 +266,16 @@ pub(crate) fn told_by_all(list: &ListOf) -> BTreeSet<String> {
 /// An amount as people type it: with a point or, where that is theirs, a comma before the cents.
 pub(crate) fn amount(words: &Words, text: &str, currency: Currency) -> Result<Money, Problem> {
     let said = &words.checkout.wrong;
-    let told = |detail: String| Problem::bad_value("target", detail).told("target");
+    let wrong = |detail: String| Problem::bad_value("target", "no amount").told(detail);
     let target = Money::parse(&pointed(text.trim()), currency).map_err(|_| {
         let values = [("value", shortened(text)), ("currency", currency.to_string())];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        told(fill(&said.amount, &values))
+        wrong(fill(&said.amount, &values))
     })?;
     if target.is_positive() {
         return Ok(target);
     }
-    Err(told(said.free.clone()))
+    Err(wrong(said.free.clone()))
 }
 
 #[cfg(test)]
