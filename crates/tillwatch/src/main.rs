@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod curve;
 mod dice;
+mod environment;
 mod failure;
 mod home;
 mod input;
@@ -16,6 +17,7 @@ mod receipt;
 mod rules;
 mod selftest;
 mod service;
+mod sources;
 mod table;
 mod words;
 
