@@ -6,6 +6,7 @@ mod commands;
 mod curve;
 mod dice;
 mod environment;
+mod errand;
 mod failure;
 mod home;
 mod input;

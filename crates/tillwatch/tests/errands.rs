@@ -17,6 +17,7 @@ use tillwatch_app::ports::linker::Linker;
 use tillwatch_app::ports::source::{Ask, Depth, Limits, Reading, Source, SourceError};
 use tillwatch_app::ports::store::Store;
 use tillwatch_core::almanac::Almanac;
+use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleBook;
 use tillwatch_market::shop::{Key, Marketplace, serve};
@@ -153,61 +154,147 @@ fn links_never_take_more_than_the_share_of_those_who_wait() {
     assert_eq!(office.asked(), made);
 }
 
-/// What `doctor` says of a key at a marketplace that knows the app 512345 with one secret.
-fn doctor(data: &std::path::Path, key: Key, secret: &str) -> (String, Output) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-    let place = listener.local_addr().unwrap();
-    let clock = || {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        Timestamp::from_millisecond(i64::try_from(since.as_millis()).unwrap()).unwrap()
-    };
-    let shop = Marketplace::new(World::new(7, Size::of(50), clock()), clock).with_key(key);
-    runtime.spawn(serve(listener, Arc::new(shop)));
-    let mut program = Command::new(env!("CARGO_BIN_EXE_tillwatch"));
-    program.env_clear().args(["--json", "doctor"]);
-    program
-        .env("TILLWATCH_DATA", data)
-        .env("TILLWATCH_REACH", place.to_string());
-    program.env("TILLWATCH_GATEWAY", format!("http://{place}/sync"));
-    if !secret.is_empty() {
-        program
-            .env("TILLWATCH_APP_KEY", "512345")
-            .env("TILLWATCH_APP_SECRET", secret);
+/// A marketplace on a port of this machine that goes by its clock, and the program set up for it.
+struct Set {
+    _runtime: tokio::runtime::Runtime,
+    shop: Arc<Marketplace>,
+    place: String,
+    data: tempfile::TempDir,
+    /// A listing that can be bought in the United States.
+    sold: ItemId,
+}
+
+impl Set {
+    fn new(key: Key) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let place = listener.local_addr().unwrap().to_string();
+        let clock = || {
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+            Timestamp::from_millisecond(i64::try_from(since.as_millis()).unwrap()).unwrap()
+        };
+        let world = World::new(7, Size::of(200), clock());
+        let is_sold = |item: &&ItemId| {
+            let listing = world.listing(item, "US", clock());
+            listing.is_ok_and(|listing| listing.variants.iter().all(|variant| variant.salable))
+        };
+        let sold = world.items().iter().find(is_sold).unwrap().clone();
+        let shop = Arc::new(Marketplace::new(world, clock).with_key(key));
+        runtime.spawn(serve(listener, Arc::clone(&shop)));
+        Self {
+            _runtime: runtime,
+            shop,
+            place,
+            data: tempfile::tempdir().unwrap(),
+            sold,
+        }
     }
-    let output = program.output().unwrap();
-    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let findings = told["findings"].as_array().unwrap().clone();
-    let key = findings.iter().find(|one| one["what"] == "key").unwrap();
-    let told = format!("{}: {}", key["health"].as_str().unwrap(), key["told"].as_str().unwrap());
-    (told, output)
+
+    fn run(&self, secret: &str, arguments: &[&str]) -> Output {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_tillwatch"));
+        program.env_clear().args(arguments);
+        program
+            .env("TILLWATCH_DATA", self.data.path())
+            .env("TILLWATCH_REACH", &self.place);
+        program.env("TILLWATCH_GATEWAY", format!("http://{}/sync", self.place));
+        if !secret.is_empty() {
+            program
+                .env("TILLWATCH_APP_KEY", "512345")
+                .env("TILLWATCH_APP_SECRET", secret);
+        }
+        let output = program.output().unwrap();
+        let all = [output.stdout.clone(), output.stderr.clone()].concat();
+        let all = String::from_utf8_lossy(&all).into_owned();
+        assert!(secret.is_empty() || !all.contains(secret), "{all}");
+        output
+    }
+
+    /// What `doctor` says of the key, and how it ends.
+    fn doctor(&self, secret: &str) -> (String, Option<i32>) {
+        let output = self.run(secret, &["--json", "doctor"]);
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = told["findings"].as_array().unwrap().clone();
+        let key = findings.iter().find(|one| one["what"] == "key").unwrap();
+        let told = format!("{}: {}", key["health"].as_str().unwrap(), key["told"].as_str().unwrap());
+        (told, output.status.code())
+    }
+
+    /// How many calls the store says that the key made.
+    fn charged(&self) -> u32 {
+        let store = Sqlite::open(&self.data.path().join("tillwatch.db")).unwrap();
+        let budget = store.recall("budget:affiliate").unwrap().unwrap();
+        let day = tillwatch_app::account::read_budget(&budget).unwrap().last_day();
+        day.unwrap().0
+    }
+
+    /// How many calls the marketplace counted.
+    fn counted(&self) -> u64 {
+        self.shop.counts().keys.values().map(|day| day.calls).sum()
+    }
+}
+
+fn known() -> Key {
+    Key::new("512345", SECRET)
+}
+
+const SECRET: &str = "a secret of nobody";
+
+#[test]
+fn doctor_asks_once_whether_the_key_works() {
+    let set = Set::new(known());
+    let (told, _) = set.doctor("");
+    assert!(told.starts_with("look: no app is named"), "{told}");
+    assert_eq!(set.counted(), 0);
+    let (told, ended) = set.doctor(SECRET);
+    assert!(told.starts_with("ok: it works: the API answered"), "{told}");
+    assert_eq!((ended, set.charged(), set.counted()), (Some(0), 1, 1));
 }
 
 #[test]
-fn doctor_asks_once_whether_the_key_works_and_never_prints_its_secret() {
-    let folder = tempfile::tempdir().unwrap();
-    let known = || Key::new("512345", "right-secret");
-    let (told, _) = doctor(folder.path(), known(), "");
-    assert!(told.starts_with("look: no app is named"), "{told}");
-    let (told, output) = doctor(folder.path(), known(), "right-secret");
-    assert!(told.starts_with("ok: it works: the API answered"), "{told}");
-    assert!(!String::from_utf8_lossy(&output.stdout).contains("right-secret"));
-    let kept = Sqlite::open(&folder.path().join("tillwatch.db")).unwrap();
-    let budget = kept.recall("budget:affiliate").unwrap().unwrap();
-    let spent = tillwatch_app::account::read_budget(&budget)
-        .unwrap()
-        .last_day()
-        .unwrap();
-    assert_eq!(spent.0, 1, "the call was charged");
-    drop(kept);
-
-    let other = tempfile::tempdir().unwrap();
-    let (told, output) = doctor(other.path(), known(), "wrong-secret");
+fn doctor_tells_a_wrong_secret_from_calls_that_are_used_up() {
+    let set = Set::new(known());
+    let (told, ended) = set.doctor("another secret");
     assert!(told.starts_with("bad: ") && told.contains("signature"), "{told}");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(!String::from_utf8_lossy(&output.stdout).contains("wrong-secret"));
+    assert_eq!(ended, Some(1));
+    let set = Set::new(known().a_day(0));
+    let (told, ended) = set.doctor(SECRET);
+    assert!(told.starts_with("look: the API knows it, but"), "{told}");
+    assert_eq!(ended, Some(0));
+    let (told, _) = set.doctor(SECRET);
+    assert!(told.starts_with("look: no call of the official API is left"), "{told}");
+    assert_eq!(set.counted(), 1, "what is used up is not asked again");
+}
 
-    let spent = tempfile::tempdir().unwrap();
-    let (told, _) = doctor(spent.path(), known().a_day(0), "right-secret");
-    assert!(told.starts_with("look: it is known to the API, but"), "{told}");
+#[test]
+fn a_link_and_a_key_are_enough_for_a_receipt() {
+    let set = Set::new(known());
+    let item = set.sold.as_str();
+    let output = set.run(SECRET, &["--json", "quote", item, "--market", "US"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let quoted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(quoted["stack"]["currency"], "USD", "{quoted}");
+    assert_eq!(quoted["checkout"]["lines"][0]["item"], item, "{quoted}");
+    assert_eq!((set.charged(), set.counted()), (1, 1));
+}
+
+#[test]
+fn a_link_without_a_country_or_a_key_costs_no_call_and_says_what_to_do() {
+    let set = Set::new(known());
+    let refused = |secret: &str, arguments: &[&str], ended: i32, words: &str| {
+        let output = set.run(secret, arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(ended), "{told}");
+        assert!(told.contains(words), "{told}");
+    };
+    let item = "1005006338829917";
+    refused("", &["quote", item, "--market", "US"], 3, "TILLWATCH_APP_KEY");
+    refused(SECRET, &["quote", item], 2, "--market US");
+    refused(
+        SECRET,
+        &["quote", item, "--market", "US", "--at", "2026-06-03T12:00:00Z"],
+        2,
+        "--at",
+    );
+    assert_eq!(set.counted(), 0);
 }

@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     look::at_everything(&home, now, &mut findings)?;
     // Another moment's signature would be refused.
     if arguments.at.is_none() {
-        key::ask(&home, now, &mut findings)?;
+        key::look(&home, now, &mut findings)?;
     }
     let worst = findings.0.iter().map(|one| one.health).max().unwrap_or(Health::Ok);
     if output.json {

@@ -1,57 +1,44 @@
-//! Whether the operator's key works, found out by one call of the official API, charged like any other.
+//! Whether the operator's key works, found out by one call of the official API.
 
-use tillwatch_app::account::{Account, budget_name, read_budget};
-use tillwatch_app::ports::source::{Ask, Reading, Source, SourceError, Wanted};
+use tillwatch_app::ports::source::{Ask, Limits, Reading, Source, SourceError, Wanted};
 use tillwatch_app::ports::store::{ListingId, Store};
-use tillwatch_core::cadence::{Second, Share};
 use tillwatch_core::country::Country;
 use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::Outcome;
-use tillwatch_net::http::Client;
-use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, SPACING};
 
 use super::Findings;
+use crate::errand::{Errand, NoErrand};
 use crate::home::Home;
-use crate::sources;
 
-/// What is asked for where nothing is tracked: any listing will do, and this one is in the API's own documentation.
+/// What is asked for where nothing is tracked: any listing will do, and this one was in an answer of September 2026.
 const ANY: &str = "1005006338829917";
 
 /// What is looked at.
 const WHAT: &str = "key";
 
-pub(super) fn ask(home: &Home, now: Instant, findings: &mut Findings) -> anyhow::Result<()> {
-    let client = Client::new(None, sources::reach()?)?;
-    let Some(api) = sources::affiliate(CALLS_PER_DAY, SPACING, &client)? else {
-        let told = "no app is named: prices are read through the official API once TILLWATCH_APP_KEY and \
-                    TILLWATCH_APP_SECRET are set";
-        findings.look(WHAT, told);
-        return Ok(());
+pub(super) fn look(home: &Home, now: Instant, findings: &mut Findings) -> anyhow::Result<()> {
+    let errand = match Errand::new(home) {
+        Ok(errand) => errand,
+        Err(NoErrand::Served) => {
+            let told = "not asked, since the server that runs uses it; its page /status tells how it fares";
+            findings.ok(WHAT, told);
+            return Ok(());
+        }
+        Err(NoErrand::Failed(error)) => return Err(error),
+        Err(none) => {
+            findings.look(WHAT, none.to_string());
+            return Ok(());
+        }
     };
-    let Ok(_held) = home.hold() else {
-        findings.ok(
-            WHAT,
-            "not asked, since the server that runs uses it; its /status tells how it fares",
-        );
-        return Ok(());
-    };
-    let store = home.store()?;
-    let kept = store.recall(&budget_name(api.account()))?;
-    let kept = kept.as_deref().and_then(read_budget).unwrap_or_default();
-    let mut account = Account::new(&api, kept);
-    if account.spend(Share::Pasted, Second::of(now)).is_err() {
-        let told = format!("not asked: {CALLS_PER_DAY} calls were made today, or one just now");
-        findings.look(WHAT, told);
-        return Ok(());
+    let ask = question(&errand.store)?;
+    let (limits, links) = (errand.api.limits(), errand.api.has_tracking_id());
+    match errand.read(&ask, now) {
+        Ok(answer) => tell(&ask, &limits, links, answer, findings),
+        Err(NoErrand::Failed(error)) => return Err(error),
+        Err(none) => findings.look(WHAT, none.to_string()),
     }
-    let (name, value) = account.kept();
-    store.remember(&name, &value)?;
-    let ask = question(&store)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(api.read(&ask, now));
-    tell(&ask, &api, answer, findings);
     Ok(())
 }
 
@@ -62,50 +49,39 @@ fn question(store: &dyn Store) -> anyhow::Result<Ask> {
         Some(key) => (key.item, key.market, key.currency),
         None => (ItemId::parse(ANY)?, Country::US, Currency::USD),
     };
-    let wanted = Wanted { item, skus: Vec::new() };
     Ok(Ask {
         market,
         currency,
-        items: vec![wanted],
+        items: vec![Wanted { item, skus: Vec::new() }],
     })
 }
 
-fn tell(ask: &Ask, api: &Affiliate, answer: Result<Vec<Reading>, SourceError>, findings: &mut Findings) {
-    let limits = api.limits();
-    let item = ask
-        .items
-        .first()
-        .map(|wanted| wanted.item.to_string())
-        .unwrap_or_default();
+fn tell(ask: &Ask, limits: &Limits, links: bool, answer: Result<Vec<Reading>, SourceError>, findings: &mut Findings) {
     match answer {
         Ok(readings) => {
             let priced = readings.iter().any(|one| one.snapshot.outcome == Outcome::Ok);
-            let seen = if priced {
-                format!("the API told a price of listing {item}")
-            } else {
-                format!(
-                    "the API answered, though not with a price of listing {item} for {}",
-                    ask.market
-                )
-            };
-            let links = if api.has_tracking_id() {
+            let what = if priced { "a price" } else { "no price" };
+            let items: Vec<&str> = ask.items.iter().map(|wanted| wanted.item.as_str()).collect();
+            let links = if links {
                 "links can be made with the tracking id"
             } else {
-                "no tracking id is set, so that no link is counted as yours"
+                "without a tracking id no link is counted as yours"
             };
             let told = format!(
-                "it works: {seen}. {} listings fit a call, {} calls a day; {links}",
-                limits.items_per_call, limits.calls_per_day
+                "it works: the API answered with {what} of listing {} for {}; {} listings fit a call; {links}",
+                items.join(", "),
+                ask.market,
+                limits.items_per_call,
             );
             findings.ok(WHAT, told);
         }
         Err(error @ (SourceError::Later { .. } | SourceError::Spent { .. })) => {
-            findings.look(WHAT, format!("it is known to the API, but {error}"));
+            findings.look(WHAT, format!("the API knows it, but {error}"));
         }
         Err(error @ SourceError::Misconfigured { .. }) => {
             let told = format!(
-                "{error}. Look at the key, the secret, this machine's clock and the app's permissions in the \
-                 marketplace's console"
+                "{error}. Look at the key, the secret, this machine's clock, and what the marketplace's console lets \
+                 the app do"
             );
             findings.bad(WHAT, told);
         }
