@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -187,11 +188,10 @@ impl Reader<'_> {
 }
 
 fn encoded(text: &str) -> String {
-    let pairs = [("t", text)];
-    let encoded = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish();
-    encoded.trim_start_matches("t=").to_owned()
+    text.bytes().fold(String::new(), |mut all, byte| {
+        let _ = write!(all, "%{byte:02X}");
+        all
+    })
 }
 
 /// Reads pages in each language, in English last: what is foreign in German has to be seen there, at least so many texts
