@@ -311,9 +311,7 @@ async fn customs_of_every_market_and_sales_of_every_year_are_told_in_the_languag
     // Many members of the customs union are told the same.
     let telling = |market: &Country| {
         let notes = almanac.markets.notes_for(*market, None, None, at(0));
-        notes
-            .into_iter()
-            .fold(false, |is_new, note| said.insert(note.id) || is_new)
+        notes.into_iter().filter(|note| said.insert(note.id.clone())).count() > 0
     };
     let markets: Vec<Country> = markets.filter(telling).collect();
     readers(&house, 60, async |reader| {
