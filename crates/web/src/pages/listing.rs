@@ -207,14 +207,26 @@ pub(crate) async fn start(
 ) -> Response {
     let asking = reader.clone();
     let answer = site.ask(move |app, now| {
-        let meant = meant(app, &asking, &item, Some(&start.market), start.sku.as_deref())?;
-        app.ask(&meant.key, meant.sku.as_ref(), now)?;
-        Ok(Redirect::to(&address(&meant.key, meant.sku.as_ref())).into_response())
+        let to = first_check(app, &asking, (&item, &start.market, start.sku.as_deref()), now)?;
+        Ok(Redirect::to(&to).into_response())
     });
     match answer.await {
         Ok(response) => response,
         Err(problem) => wrong(&site, &reader, &problem),
     }
+}
+
+/// Asks for a check of a listing, in a market and perhaps of one variant, for somebody who waits: on the page that is
+/// returned.
+pub(crate) fn first_check(
+    app: &App,
+    reader: &Reader,
+    (item, market, sku): (&str, &str, Option<&str>),
+    now: Instant,
+) -> Result<String, Problem> {
+    let meant = meant(app, reader, item, Some(market), sku)?;
+    app.ask(&meant.key, meant.sku.as_ref(), now)?;
+    Ok(address(&meant.key, meant.sku.as_ref()))
 }
 
 /// The listing in the market that is named, else in one where it is tracked, the reader's before others.
