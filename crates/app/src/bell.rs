@@ -32,7 +32,7 @@ impl Bell {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(3_600);
+    const LONG: Duration = Duration::from_hours(1);
 
     #[test]
     fn a_ring_before_the_wait_is_heard_once() {

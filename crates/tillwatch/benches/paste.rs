@@ -6,11 +6,7 @@
 //! does. What is told is the time until the API answers with a price, and then how long the page with its chart takes.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on must stop")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark is where the clock belongs")]
-#![expect(
-    clippy::float_arithmetic,
-    clippy::indexing_slicing,
-    reason = "figures for people, of as many times as were taken"
-)]
+#![expect(clippy::indexing_slicing, reason = "of as many times as were taken")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
