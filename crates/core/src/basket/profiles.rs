@@ -13,8 +13,12 @@
     reason = "places come from the case's own lists, and amounts are bounded on the way in"
 )]
 
+mod ascent;
+mod choice;
 mod descent;
-mod filling;
+mod duals;
+mod kinds;
+pub(super) mod weigh;
 
 use alloc::collections::{BTreeSet, BinaryHeap};
 use alloc::vec;
@@ -27,8 +31,10 @@ use super::relax::Relaxed;
 use crate::discount::{Benefit, Discount};
 use crate::money::Money;
 use crate::rules::{Per, Step};
+use choice::Choice;
 use descent::Descent;
-use filling::Filling;
+use duals::Duals;
+use weigh::SCALE;
 
 /// More profiles than this are not listed.
 const MOST_PROFILES: usize = 400_000;
@@ -37,6 +43,12 @@ const MOST_PROFILES: usize = 400_000;
 /// often that is.
 const NODES: u64 = 10_000;
 const MOST_TURNS: usize = 7;
+
+/// How often what lines bring is changed for all choices of kinds together, where a part of the search follows and where
+/// all of it does, and for one choice.
+const FEW_ROUNDS: usize = 150;
+const MANY_ROUNDS: usize = 300;
+const KIND_ROUNDS: usize = 60;
 
 /// So many splits are remembered as dealt.
 const MOST_DEALT: usize = 100_000;
@@ -59,6 +71,12 @@ pub(super) struct Variant {
     automatic: bool,
 }
 
+impl Variant {
+    fn capped(&self) -> bool {
+        matches!(self.takes, Takes::Share(_, cap) | Takes::Fees(cap) if cap < MOST_LISTED)
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Takes {
     Amount(i64),
@@ -72,8 +90,6 @@ pub(super) enum Takes {
 pub(super) struct Slot {
     pub(super) step: usize,
     pub(super) variants: Vec<Variant>,
-    /// The most that it can take over all checkouts.
-    most: i64,
 }
 
 /// For each checkout and each slot a variant, counted from one; zero is none.
@@ -95,6 +111,10 @@ pub(super) struct Setting {
     pub(super) own_steps: Vec<usize>,
     pub(super) own_fees: bool,
     own_layers: bool,
+    /// Whether what tolerates no other keeps free shipping away.
+    strict: bool,
+    /// How many steps the rules have.
+    pub(super) steps: usize,
     pub(super) rounding: crate::money::Rounding,
 }
 
@@ -106,7 +126,7 @@ impl Setting {
         if bins > MOST_BINS || case.units.len() > 64 || total > MOST_LISTED {
             return None;
         }
-        let groups = Groups::new(case, bins)?;
+        let groups = Groups::new(case)?;
         let steps = case.parts.rules.steps.iter().enumerate();
         let slots: Vec<Slot> = steps
             .clone()
@@ -139,24 +159,30 @@ impl Setting {
                 .map(|(step, _)| step)
                 .collect(),
             own_layers: own_fees || automatic,
+            strict: case.parts.rules.exclusive_blocks_free_shipping,
+            steps: case.parts.rules.steps.len(),
             own_fees,
             rounding: case.parts.rules.rounding,
         })
     }
 
-    /// The variant of a checkout in a slot.
+    /// The variant of a checkout of a profile in a slot.
     pub(super) fn variant(&self, profile: &Profile, bin: usize, slot: usize) -> Option<&Variant> {
-        let chosen = usize::from(profile[bin][slot]);
-        Some(&self.slots[slot].variants[chosen.checked_sub(1)?])
+        self.chosen(&profile[bin], slot)
     }
 
-    /// Whether a checkout's profile keeps the coupons of stores and sellers away.
-    pub(super) fn exclusive(&self, profile: &Profile, bin: usize) -> bool {
-        let keeps_away = |slot| {
-            self.variant(profile, bin, slot)
+    /// The variant of a checkout in a slot.
+    pub(super) fn chosen(&self, chosen: &[u8; MOST_SLOTS], slot: usize) -> Option<&Variant> {
+        Some(&self.slots[slot].variants[usize::from(chosen[slot]).checked_sub(1)?])
+    }
+
+    /// Whether a checkout keeps the coupons of stores and sellers away.
+    pub(super) fn keeps_away(&self, chosen: &[u8; MOST_SLOTS]) -> bool {
+        let alone = |slot| {
+            self.chosen(chosen, slot)
                 .is_some_and(|variant| variant.exclusive && !matches!(variant.takes, Takes::Fees(_)))
         };
-        !self.own_layers && (0..self.slots.len()).any(keeps_away)
+        !self.own_layers && (0..self.slots.len()).any(alone)
     }
 }
 
@@ -190,13 +216,7 @@ fn slot(case: &Case<'_, '_>, step: usize, rule: &Step) -> Slot {
             });
         }
     }
-    let (prices, fees) =
-        super::bound::most_of_slot(case, step, &(0..case.parts.checkout.lines.len()).collect::<Vec<_>>());
-    Slot {
-        step,
-        variants,
-        most: prices + fees,
-    }
+    Slot { step, variants }
 }
 
 /// What a discount takes, and from which spend on, apart from its own minimum.
@@ -236,60 +256,122 @@ fn takes(discount: &Discount) -> Vec<(Takes, i64)> {
 /// A discount that repeats stands once for each of so many times, and then for all.
 const MOST_TIMES: i64 = 12;
 
-/// A profile whose first slots are settled, with its bound; the smallest bound stands first.
-type Open = Reverse<(i64, Reverse<usize>, Profile)>;
+/// What is known of the choices of kinds that are left, by how much was done for each; the smallest bound stands first.
+type Open = Reverse<(i64, usize, Vec<usize>)>;
+
+/// What bounds a case as a whole.
+pub(super) struct Guide {
+    /// What each unit brings, and the toll of each offer.
+    pub(super) lines: Vec<i64>,
+    pub(super) tolls: Vec<i64>,
+}
+
+impl Guide {
+    /// Each line by its share of what a split costs, with certain tolls.
+    pub(super) fn plain(case: &Case<'_, '_>, total: i64, tolls: Vec<i64>) -> Self {
+        let back: i64 = case.uses.iter().zip(&tolls).map(|(uses, toll)| uses.map_or(0, i64::from) * toll).sum();
+        let all: i64 = case.units.iter().map(|unit| unit.listed).sum();
+        let share = |unit: &super::case::Unit| {
+            let part = i128::from(unit.listed) * i128::from(total.saturating_add(back)) / i128::from(all.max(1));
+            i64::try_from(part).unwrap_or(unit.listed)
+        };
+        Self {
+            lines: case.units.iter().map(share).collect(),
+            tolls,
+        }
+    }
+}
+
+/// What each line is to bring and each use of a coupon to cost, so that the bound of a total is high.
+pub(super) fn guide(case: &mut Case<'_, '_>, total: i64) -> Option<Guide> {
+    let setting = Setting::new(case)?;
+    let mut duals = Duals::new(case, &setting)?;
+    let mut choice = Choice::new(&case.uses, setting.bins);
+    let height = ascent::root(case, &mut duals, &mut choice, total, FEW_ROUNDS)?;
+    case.bound = case.bound.max(whole(height.bound).min(total));
+    let mut tolls: Vec<i64> = choice.tolls.iter().map(|toll| toll / SCALE).collect();
+    for (offer, toll) in setting.groups.own.iter().zip(&height.tolls) {
+        tolls[*offer] = toll / SCALE;
+    }
+    Some(Guide {
+        lines: height.lines.iter().map(|line| line / SCALE).collect(),
+        tolls,
+    })
+}
+
+/// The least whole amount that is no less.
+fn whole(parts: i64) -> i64 {
+    -(-parts).div_euclid(SCALE)
+}
 
 /// Makes a split the best one where there are few checkouts and few ways, and raises the case's bound by what is done.
 ///
-/// The profile with the smallest bound is settled further first, so that the bound of all rises with each.
+/// What bounds all choices of kinds leaves some of them. The one with the smallest bound is looked at closer first, so
+/// that the bound of all rises with each.
 pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
-    let Some(setting) = Setting::new(case) else { return };
+    let Some(mut setting) = Setting::new(case) else { return };
+    let bins = setting.bins;
+    let spread = setting.groups.spread(case, bins);
+    let Some(mut duals) = Duals::new(case, &setting) else { return };
+    let mut choice = Choice::new(&case.uses, bins);
+    let Some(root) = ascent::root(case, &mut duals, &mut choice, split.total, MANY_ROUNDS) else {
+        return;
+    };
+    case.bound = case.bound.max(whole(root.bound).min(split.total));
+    if !duals.price_all(case) {
+        return;
+    }
+    for kind in 0..duals.kinds.len() {
+        while duals.better(kind) {}
+        if !case.go_on(8) {
+            return;
+        }
+    }
+    let base = duals.base();
+    let room = (split.total - 1) * SCALE + 1 - base;
+    let Some(all) = choice.under(&duals.kinds, room, MOST_PROFILES) else {
+        return;
+    };
+    let open = all.into_iter().map(|(value, kinds)| Reverse((whole(base + value), 0, kinds)));
+    let mut heap: BinaryHeap<Open> = open.collect();
     let mut relaxed = Relaxed::new(&setting);
-    let mut filling = Filling::new(case, &setting);
-    let mut heap: BinaryHeap<Open> = BinaryHeap::new();
-    heap.push(Reverse((case.bound, Reverse(0), vec![[0; MOST_SLOTS]; setting.bins])));
     let mut dealt = BTreeSet::new();
-    // What no unfinished profile goes below.
-    let mut open = i64::MAX;
-    while let Some(Reverse((least, Reverse(at), profile))) = heap.pop() {
-        case.bound = case.bound.max(least.min(open).min(split.total));
+    // What no unfinished choice goes below.
+    let mut unfinished = i64::MAX;
+    while let Some(Reverse((least, turn, kinds))) = heap.pop() {
+        case.bound = case.bound.max(least.min(unfinished).min(split.total));
         if least >= split.total {
             return;
         }
-        if !case.go_on(8) || heap.len() > MOST_PROFILES {
+        if !case.go_on(8) {
             return;
         }
-        if at < setting.slots.len() {
-            filling.fill(at, profile, split.total);
-            // The most that the slots to come could take beside what is settled.
-            let rest = filling.rest(at + 1);
-            for profile in filling.found.drain(..) {
-                if !case.go_on(8) {
-                    return;
-                }
-                let bound = relaxed.bound(&setting, &profile, split.total + rest, false) - rest;
-                if bound < split.total {
-                    heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
-                }
-            }
+        if turn == 0 {
+            let Some(height) = ascent::of_kinds(case, &mut duals, &root, &kinds, split.total, KIND_ROUNDS) else {
+                return;
+            };
+            heap.push(Reverse((least.max(whole(height.bound)), 1, kinds)));
             continue;
         }
+        if !spread || turn > MOST_TURNS {
+            unfinished = unfinished.min(least);
+            continue;
+        }
+        let mut profile: Profile = kinds.iter().map(|kind| duals.kinds[*kind].kind.chosen).collect();
+        profile.resize(bins, [0; MOST_SLOTS]);
         // The multipliers of this very profile.
-        let bound = relaxed.bound(&setting, &profile, split.total, true);
-        if bound >= split.total {
+        let least = least.max(relaxed.bound(&setting, &profile, split.total));
+        if least >= split.total {
             continue;
         }
-        let turn = at - setting.slots.len();
-        let nodes = NODES << (2 * turn);
+        let nodes = NODES << (2 * turn - 2);
         let done = Descent::new(&setting, &mut relaxed, &profile, split.total, nodes).go(case, split, &mut dealt);
         if case.stopped {
             return;
         }
-        if !done && turn < MOST_TURNS {
-            heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
-        } else if !done {
-            open = open.min(bound.max(least));
+        if !done {
+            heap.push(Reverse((least, turn + 1, kinds)));
         }
     }
-    case.bound = case.bound.max(open.min(split.total));
+    case.bound = case.bound.max(unfinished.min(split.total));
 }
