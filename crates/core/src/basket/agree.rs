@@ -41,7 +41,13 @@ fn agree(wishlist: &Wishlist, rules: &RuleSet) {
         let mut estimate = Estimate::new(&case).unwrap();
         let tolls = moves::search(&mut case, &mut estimate, &mut long);
         let guide = profiles::guide(&mut case, long.total);
-        assert!(case.bound <= one.total, "{} is over {} under {}", case.bound, one.total, rules.id);
+        assert!(
+            case.bound <= one.total,
+            "{} is over {} under {}",
+            case.bound,
+            one.total,
+            rules.id
+        );
         let guide = guide.unwrap_or_else(|| Guide::plain(&case, long.total, tolls));
         subsets::search_as(false, &mut case, estimate, guide, &mut long);
         assert_eq!(

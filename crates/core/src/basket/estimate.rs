@@ -260,7 +260,9 @@ impl Estimate {
 
     /// What each set up to one costs, in their order, until it is enough.
     pub(super) fn each(&self, last: Set, found: &mut dyn FnMut(Set, i64) -> bool) {
-        let Some((first, others)) = self.blocks.split_first() else { return };
+        let Some((first, others)) = self.blocks.split_first() else {
+            return;
+        };
         let mut high = [0; WIDTH];
         for set in 0..=last {
             if set & first.mask == 0 {

@@ -63,7 +63,11 @@ impl Pairs {
         let room = room.max(1);
         let shift = (0..40).find(|shift| room >> shift < HIGHEST).unwrap_or(40);
         let threshold = i16::try_from((room >> shift) + 1).unwrap_or(i16::MAX);
-        let small = |set: usize| i16::try_from((off(set) - lowest) >> shift).unwrap_or(threshold).min(threshold);
+        let small = |set: usize| {
+            i16::try_from((off(set) - lowest) >> shift)
+                .unwrap_or(threshold)
+                .min(threshold)
+        };
         let single: Vec<Lanes> = (0..cost.len() / LANES)
             .map(|high| core::array::from_fn(|low| small(high * LANES + low)))
             .collect();
@@ -84,7 +88,7 @@ impl Pairs {
         for high in 0..pairs.single.len() {
             let lanes = pairs.halved(high, first);
             pairs.least.push(lanes);
-            if !case.go_on(16) {
+            if !case.go_on(1) {
                 return None;
             }
         }
@@ -103,7 +107,7 @@ impl Pairs {
             let open = (0..LANES).any(|low| own[low] >= first && other[LANES - 1 - low] < first);
             if open {
                 self.least[high] = self.halved(high, threshold);
-                if !case.go_on(16) {
+                if !case.go_on(1) {
                     return false;
                 }
             }
@@ -113,11 +117,20 @@ impl Pairs {
 
     /// What eight sets leave at least in at most two checkouts, if that is under a threshold.
     fn halved(&self, high: usize, threshold: i16) -> Lanes {
+        let mut least = [threshold; LANES];
+        self.halves(high, threshold, &mut |one, other| {
+            least = join(&self.single[one], &self.single[other], &least);
+        });
+        least
+    }
+
+    /// The ways to halve eight sets of which one could leave less than a threshold.
+    #[inline]
+    fn halves(&self, high: usize, threshold: i16, found: &mut impl FnMut(usize, usize)) {
         let first = high & high.wrapping_neg();
         let (low, up) = ((high ^ first) % RANGE, (high ^ first) / RANGE);
         let (first_low, first_up) = (first % RANGE, first / RANGE);
         let whole = high / RANGE;
-        let mut least = [threshold; LANES];
         let mut part = up;
         loop {
             let own = part | first_up;
@@ -127,7 +140,7 @@ impl Pairs {
                 loop {
                     let (one, other) = (own | part, high ^ own ^ part);
                     if self.least_single[one] + self.least_single[other] < threshold {
-                        least = join(&self.single[one], &self.single[other], &least);
+                        found(one, other);
                     }
                     if part == 0 {
                         break;
@@ -136,10 +149,32 @@ impl Pairs {
                 }
             }
             if part == 0 {
-                return least;
+                return;
             }
             part = (part - 1) & up;
         }
+    }
+
+    /// The ways to have a set in two checkouts, one of which may be empty, that could cost less than so much.
+    pub(super) fn under(&self, set: usize, below: i64) -> Vec<(usize, usize)> {
+        let room = (below - 2 * self.lowest - weight(&self.weights, set)) >> self.shift;
+        let threshold = i16::try_from(room.clamp(-1, HIGHEST) + 1).unwrap_or(0);
+        let (high, lanes) = (set / LANES, set % LANES);
+        let mut ways = Vec::new();
+        self.halves(high, threshold, &mut |one, other| {
+            let mut low = lanes;
+            loop {
+                if self.single[one][low] + self.single[other][lanes ^ low] < threshold {
+                    ways.push((one * LANES + low, other * LANES + (lanes ^ low)));
+                }
+                // Two halves of nothing but the first units are the same in both orders.
+                if low == 0 || high == 0 && low == (lanes & lanes.wrapping_neg()) {
+                    break;
+                }
+                low = (low - 1) & lanes;
+            }
+        });
+        ways
     }
 
     /// What a set costs at least in at most two checkouts; where that is too much for the total, less than it is.

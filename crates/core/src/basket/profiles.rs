@@ -17,6 +17,8 @@ mod ascent;
 mod choice;
 mod descent;
 mod duals;
+mod filling;
+mod guide;
 mod kinds;
 pub(super) mod weigh;
 
@@ -34,6 +36,8 @@ use crate::rules::{Per, Step};
 use choice::Choice;
 use descent::Descent;
 use duals::Duals;
+use filling::Filling;
+pub(super) use guide::{Guide, guide};
 use weigh::SCALE;
 
 /// More profiles than this are not listed.
@@ -44,10 +48,8 @@ const MOST_PROFILES: usize = 400_000;
 const NODES: u64 = 10_000;
 const MOST_TURNS: usize = 7;
 
-/// How often what lines bring is changed for all choices of kinds together, where a part of the search follows and where
-/// all of it does, and for one choice.
-const FEW_ROUNDS: usize = 150;
-const MANY_ROUNDS: usize = 300;
+/// How often what lines bring is changed for all choices of kinds together, and for one.
+const ROUNDS: usize = 300;
 const KIND_ROUNDS: usize = 60;
 
 /// So many splits are remembered as dealt.
@@ -90,6 +92,8 @@ pub(super) enum Takes {
 pub(super) struct Slot {
     pub(super) step: usize,
     pub(super) variants: Vec<Variant>,
+    /// The most that it can take over all checkouts.
+    most: i64,
 }
 
 /// For each checkout and each slot a variant, counted from one; zero is none.
@@ -216,7 +220,13 @@ fn slot(case: &Case<'_, '_>, step: usize, rule: &Step) -> Slot {
             });
         }
     }
-    Slot { step, variants }
+    let all: Vec<usize> = (0..case.parts.checkout.lines.len()).collect();
+    let (prices, fees) = super::bound::most_of_slot(case, step, &all);
+    Slot {
+        step,
+        variants,
+        most: prices + fees,
+    }
 }
 
 /// What a discount takes, and from which spend on, apart from its own minimum.
@@ -256,48 +266,8 @@ fn takes(discount: &Discount) -> Vec<(Takes, i64)> {
 /// A discount that repeats stands once for each of so many times, and then for all.
 const MOST_TIMES: i64 = 12;
 
-/// What is known of the choices of kinds that are left, by how much was done for each; the smallest bound stands first.
-type Open = Reverse<(i64, usize, Vec<usize>)>;
-
-/// What bounds a case as a whole.
-pub(super) struct Guide {
-    /// What each unit brings, and the toll of each offer.
-    pub(super) lines: Vec<i64>,
-    pub(super) tolls: Vec<i64>,
-}
-
-impl Guide {
-    /// Each line by its share of what a split costs, with certain tolls.
-    pub(super) fn plain(case: &Case<'_, '_>, total: i64, tolls: Vec<i64>) -> Self {
-        let back: i64 = case.uses.iter().zip(&tolls).map(|(uses, toll)| uses.map_or(0, i64::from) * toll).sum();
-        let all: i64 = case.units.iter().map(|unit| unit.listed).sum();
-        let share = |unit: &super::case::Unit| {
-            let part = i128::from(unit.listed) * i128::from(total.saturating_add(back)) / i128::from(all.max(1));
-            i64::try_from(part).unwrap_or(unit.listed)
-        };
-        Self {
-            lines: case.units.iter().map(share).collect(),
-            tolls,
-        }
-    }
-}
-
-/// What each line is to bring and each use of a coupon to cost, so that the bound of a total is high.
-pub(super) fn guide(case: &mut Case<'_, '_>, total: i64) -> Option<Guide> {
-    let setting = Setting::new(case)?;
-    let mut duals = Duals::new(case, &setting)?;
-    let mut choice = Choice::new(&case.uses, setting.bins);
-    let height = ascent::root(case, &mut duals, &mut choice, total, FEW_ROUNDS)?;
-    case.bound = case.bound.max(whole(height.bound).min(total));
-    let mut tolls: Vec<i64> = choice.tolls.iter().map(|toll| toll / SCALE).collect();
-    for (offer, toll) in setting.groups.own.iter().zip(&height.tolls) {
-        tolls[*offer] = toll / SCALE;
-    }
-    Some(Guide {
-        lines: height.lines.iter().map(|line| line / SCALE).collect(),
-        tolls,
-    })
-}
+/// A profile whose first slots are settled, with its bound; the smallest bound stands first.
+type Open = Reverse<(i64, Reverse<usize>, Profile)>;
 
 /// The least whole amount that is no less.
 fn whole(parts: i64) -> i64 {
@@ -305,73 +275,109 @@ fn whole(parts: i64) -> i64 {
 }
 
 /// Makes a split the best one where there are few checkouts and few ways, and raises the case's bound by what is done.
-///
-/// What bounds all choices of kinds leaves some of them. The one with the smallest bound is looked at closer first, so
-/// that the bound of all rises with each.
 pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
     let Some(mut setting) = Setting::new(case) else { return };
-    let bins = setting.bins;
-    let spread = setting.groups.spread(case, bins);
-    let Some(mut duals) = Duals::new(case, &setting) else { return };
-    let mut choice = Choice::new(&case.uses, bins);
-    let Some(root) = ascent::root(case, &mut duals, &mut choice, split.total, MANY_ROUNDS) else {
-        return;
-    };
-    case.bound = case.bound.max(whole(root.bound).min(split.total));
-    if !duals.price_all(case) {
-        return;
-    }
-    for kind in 0..duals.kinds.len() {
-        while duals.better(kind) {}
-        if !case.go_on(8) {
+    let spread = setting.groups.spread(case, setting.bins);
+    let mut duals = Duals::new(case, &setting);
+    if let Some(duals) = &mut duals {
+        let mut choice = Choice::new(&case.uses, setting.bins);
+        let Some(root) = ascent::root(case, duals, &mut choice, split.total, ROUNDS) else {
+            return;
+        };
+        case.bound = case.bound.max(whole(root.bound).min(split.total));
+        if !duals.price_all(case) || !(0..duals.kinds.len()).all(|kind| duals.settle(case, kind)) {
             return;
         }
+        if !spread && let Some(all) = choice.under(&duals.kinds, split.total * SCALE - duals.base(), MOST_PROFILES) {
+            by_kinds(case, duals, &root, all, split.total);
+        }
     }
+    if spread {
+        by_profiles(case, &setting, duals.as_ref(), split);
+    }
+}
+
+/// Raises the bound where the ways to spread the lines are too many: the choice of kinds with the smallest bound is
+/// looked at closer first.
+fn by_kinds(
+    case: &mut Case<'_, '_>,
+    duals: &mut Duals<'_>,
+    root: &ascent::Height,
+    all: Vec<(i64, Vec<usize>)>,
+    total: i64,
+) {
     let base = duals.base();
-    let room = (split.total - 1) * SCALE + 1 - base;
-    let Some(all) = choice.under(&duals.kinds, room, MOST_PROFILES) else {
-        return;
-    };
-    let open = all.into_iter().map(|(value, kinds)| Reverse((whole(base + value), 0, kinds)));
-    let mut heap: BinaryHeap<Open> = open.collect();
-    let mut relaxed = Relaxed::new(&setting);
+    let open = all
+        .into_iter()
+        .map(|(value, kinds)| Reverse((whole(base + value), false, kinds)));
+    let mut heap: BinaryHeap<Reverse<(i64, bool, Vec<usize>)>> = open.collect();
+    while let Some(Reverse((least, done, kinds))) = heap.pop() {
+        case.bound = case.bound.max(least.min(total));
+        if done || least >= total {
+            return;
+        }
+        let Some(height) = ascent::of_kinds(case, duals, root, &kinds, total, KIND_ROUNDS) else {
+            return;
+        };
+        heap.push(Reverse((least.max(whole(height.bound)), true, kinds)));
+    }
+    case.bound = case.bound.max(total);
+}
+
+/// Goes through the profiles. The one with the smallest bound is settled further first, so that the bound of all rises
+/// with each.
+fn by_profiles(case: &mut Case<'_, '_>, setting: &Setting, duals: Option<&Duals<'_>>, split: &mut Split) {
+    let mut relaxed = Relaxed::new(setting);
+    let mut filling = Filling::new(case, setting);
+    let mut heap: BinaryHeap<Open> = BinaryHeap::new();
+    heap.push(Reverse((case.bound, Reverse(0), vec![[0; MOST_SLOTS]; setting.bins])));
     let mut dealt = BTreeSet::new();
-    // What no unfinished choice goes below.
-    let mut unfinished = i64::MAX;
-    while let Some(Reverse((least, turn, kinds))) = heap.pop() {
-        case.bound = case.bound.max(least.min(unfinished).min(split.total));
+    // What no unfinished profile goes below.
+    let mut open = i64::MAX;
+    while let Some(Reverse((least, Reverse(at), profile))) = heap.pop() {
+        case.bound = case.bound.max(least.min(open).min(split.total));
         if least >= split.total {
             return;
         }
-        if !case.go_on(8) {
+        if !case.go_on(8) || heap.len() > MOST_PROFILES {
             return;
         }
-        if turn == 0 {
-            let Some(height) = ascent::of_kinds(case, &mut duals, &root, &kinds, split.total, KIND_ROUNDS) else {
-                return;
-            };
-            heap.push(Reverse((least.max(whole(height.bound)), 1, kinds)));
+        if at < setting.slots.len() {
+            filling.fill(at, profile, split.total);
+            // The most that the slots to come could take beside what is settled.
+            let rest = filling.rest(at + 1);
+            for profile in filling.found.drain(..) {
+                if !case.go_on(8) {
+                    return;
+                }
+                let settled = &filling.order[..=at];
+                let by_kinds = duals.map_or(least, |duals| whole(duals.least(&profile, settled)));
+                if by_kinds >= split.total {
+                    continue;
+                }
+                let bound = relaxed.bound(setting, &profile, split.total + rest, false) - rest;
+                if bound < split.total {
+                    heap.push(Reverse((bound.max(by_kinds).max(least), Reverse(at + 1), profile)));
+                }
+            }
             continue;
         }
-        if !spread || turn > MOST_TURNS {
-            unfinished = unfinished.min(least);
-            continue;
-        }
-        let mut profile: Profile = kinds.iter().map(|kind| duals.kinds[*kind].kind.chosen).collect();
-        profile.resize(bins, [0; MOST_SLOTS]);
         // The multipliers of this very profile.
-        let least = least.max(relaxed.bound(&setting, &profile, split.total));
-        if least >= split.total {
+        let bound = relaxed.bound(setting, &profile, split.total, true);
+        if bound >= split.total {
             continue;
         }
-        let nodes = NODES << (2 * turn - 2);
-        let done = Descent::new(&setting, &mut relaxed, &profile, split.total, nodes).go(case, split, &mut dealt);
+        let turn = at - setting.slots.len();
+        let nodes = NODES << (2 * turn);
+        let done = Descent::new(setting, &mut relaxed, &profile, split.total, nodes).go(case, split, &mut dealt);
         if case.stopped {
             return;
         }
-        if !done {
-            heap.push(Reverse((least, turn + 1, kinds)));
+        if !done && turn < MOST_TURNS {
+            heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
+        } else if !done {
+            open = open.min(bound.max(least));
         }
     }
-    case.bound = case.bound.max(unfinished.min(split.total));
+    case.bound = case.bound.max(open.min(split.total));
 }

@@ -16,8 +16,9 @@ use super::profiles::weigh::{MIX, Multipliers, SCALE, weigh};
 use super::profiles::{MOST_SLOTS, Profile, Setting, Takes};
 use crate::money::BasisPoints;
 
-/// How often multipliers are changed for a profile.
-const ROUNDS: usize = 80;
+/// How often multipliers are changed for a profile, as long as some of its slots are to be filled, and then.
+const FEW_ROUNDS: usize = 12;
+const MANY_ROUNDS: usize = 80;
 
 pub(super) struct Relaxed {
     at: [Multipliers; MOST_BINS],
@@ -54,13 +55,13 @@ impl Relaxed {
     }
 
     /// A total that no split under the profile goes below; the best multipliers are kept for what follows.
-    pub(super) fn bound(&mut self, setting: &Setting, profile: &Profile, total: i64) -> i64 {
+    pub(super) fn bound(&mut self, setting: &Setting, profile: &Profile, total: i64, filled: bool) -> i64 {
         let mut most = i64::MIN;
         let mut shorter = 0;
         for at in &mut self.at {
             at.mix = Multipliers::NONE.mix;
         }
-        for _ in 0..ROUNDS {
+        for _ in 0..if filled { MANY_ROUNDS } else { FEW_ROUNDS } {
             self.weigh(setting, profile);
             let bound = self.spread(setting);
             if bound > most {

@@ -32,12 +32,10 @@ pub(super) const MOST_UNITS: usize = 12;
 const MORE_UNITS: usize = 20;
 const FEW_CHECKOUTS: usize = 4;
 
-/// How often tolls are changed: where a division takes no time, and where it does.
+/// How often tolls are changed where a division takes no time, and how often that may lead nowhere. Where it does take
+/// time, those to begin with have to do.
 const ROUNDS: usize = 24;
-const FEW_ROUNDS: usize = 4;
-
-/// So many pairs of checkouts that could be part of something better are few enough to go through at once.
-const FEW_PAIRS: usize = 20_000;
+const PATIENCE: usize = 5;
 
 /// So many divisions are gone through for the least total.
 const MOST_NODES: u64 = 3_000_000;
@@ -98,7 +96,7 @@ pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate
     let mut best: Option<(i64, Vec<i64>)> = None;
     // Steps get shorter where they lead nowhere.
     let mut shorter = 0;
-    for _ in 0..if subsets.short { ROUNDS } else { FEW_ROUNDS } {
+    for _ in 0..ROUNDS {
         if !subsets.estimate(case) || !subsets.divide(case) {
             return;
         }
@@ -112,7 +110,7 @@ pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate
         let usage = subsets.usage(case, &bins);
         subsets.consider(case, &bins, split);
         let enough = bound >= split.total || usage.iter().all(|over| *over == 0);
-        if enough || subsets.pairs.is_some() && subsets.better_pairs(split.total).len() <= FEW_PAIRS {
+        if enough || shorter > PATIENCE || subsets.pairs.is_some() {
             break;
         }
         if !subsets.charge(&usage, (split.total - bound) >> shorter) {
@@ -180,7 +178,7 @@ impl Subsets {
         let mut on = true;
         estimate.each(self.full as Set, &mut |set, own| {
             if set % 256 == 0 {
-                on = case.go_on(64);
+                on = case.go_on(16);
             }
             if !limited || case.fits(&estimate.bin(set)) {
                 cost[set as usize] = own;

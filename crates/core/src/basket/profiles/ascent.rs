@@ -22,7 +22,7 @@ use crate::basket::case::Case;
 const PARTS: i64 = 64;
 
 /// Steps get shorter after so many that led nowhere.
-const PATIENCE: usize = 6;
+const PATIENCE: usize = 10;
 
 /// Directions are counted in parts of a line.
 const FINE: i64 = 1_024;
@@ -129,7 +129,7 @@ pub(super) fn root(
             }
             for kind in rough {
                 duals.better(kind);
-                if !case.go_on(8) {
+                if !case.go_on(2) {
                     return None;
                 }
             }
@@ -162,11 +162,10 @@ pub(super) fn of_kinds(
         }
         let mut value = 0;
         for kind in kinds {
-            while duals.better(*kind) {}
-            value += duals.kinds[*kind].value;
-            if !case.go_on(16) {
+            if !duals.settle(case, *kind) {
                 return None;
             }
+            value += duals.kinds[*kind].value;
         }
         let bound = duals.base() + value;
         let missed = duals.missed(kinds);

@@ -60,7 +60,10 @@ impl Choice {
         let bins = self.bins as i64;
         let mut best = (i64::MIN, self.tolls.clone());
         for round in 0..ROUNDS {
-            let each = kinds.iter().enumerate().map(|(place, priced)| (self.tolled(priced), place));
+            let each = kinds
+                .iter()
+                .enumerate()
+                .map(|(place, priced)| (self.tolled(priced), place));
             let Some((least, place)) = each.min() else { return };
             let (used, least) = (&kinds[place].kind.offers, least.min(0));
             let bound = bins * least - self.back();
@@ -91,11 +94,18 @@ impl Choice {
         self.charge(kinds, start);
         self.sort(kinds, start);
         let mut best = (start, before.to_vec());
-        self.go(kinds, 0, 0, 0, &mut |sum, chosen, below: &mut i64| {
-            *below = sum;
-            best = (sum, chosen.to_vec());
-            true
-        }, &mut { start });
+        self.go(
+            kinds,
+            0,
+            0,
+            0,
+            &mut |sum, chosen, below: &mut i64| {
+                *below = sum;
+                best = (sum, chosen.to_vec());
+                true
+            },
+            &mut { start },
+        );
         best
     }
 
@@ -104,17 +114,27 @@ impl Choice {
         self.charge(kinds, below);
         self.sort(kinds, below);
         let mut all = Vec::new();
-        let done = self.go(kinds, 0, 0, 0, &mut |sum, chosen, _| {
-            all.push((sum, chosen.to_vec()));
-            all.len() <= most
-        }, &mut { below });
+        let done = self.go(
+            kinds,
+            0,
+            0,
+            0,
+            &mut |sum, chosen, _| {
+                all.push((sum, chosen.to_vec()));
+                all.len() <= most
+            },
+            &mut { below },
+        );
         done.then_some(all)
     }
 
     /// The kinds by what they cost with tolls, without those that are in nothing that comes under a total.
     fn sort(&mut self, kinds: &[Priced], below: i64) {
         self.back = self.back();
-        let order = kinds.iter().enumerate().map(|(place, priced)| (self.tolled(priced), place));
+        let order = kinds
+            .iter()
+            .enumerate()
+            .map(|(place, priced)| (self.tolled(priced), place));
         self.order = order.collect();
         self.order.sort_unstable();
         let least = self.order.first().map_or(0, |first| first.0).min(0);

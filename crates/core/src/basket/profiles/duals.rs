@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use super::kinds::{Kind, kinds};
 use super::weigh::{MIX, Multipliers, SCALE, weigh};
-use super::Setting;
+use super::{MOST_SLOTS, Profile, Setting};
 use crate::basket::case::Case;
 
 /// What a use costs that is not to be had.
@@ -129,7 +129,11 @@ impl<'s> Duals<'s> {
     /// Prices every kind roughly, once lines or tolls have changed; false if the search was ended.
     pub(super) fn price_all(&mut self, case: &mut Case<'_, '_>) -> bool {
         self.charge();
-        let work = self.own.iter().map(|own| own.layers.len() << own.units.len()).sum::<usize>() as u64;
+        let work = self
+            .own
+            .iter()
+            .map(|own| own.layers.len() << own.units.len())
+            .sum::<usize>() as u64;
         for place in 0..self.kinds.len() {
             let value = self.value(place);
             let priced = &mut self.kinds[place];
@@ -155,6 +159,26 @@ impl<'s> Duals<'s> {
                 layer.tolls[1][set] = if used & self.alone == 0 { toll } else { NEVER };
             }
         }
+    }
+
+    /// Prices a kind as well as it can be; false if the search was ended.
+    pub(super) fn settle(&mut self, case: &mut Case<'_, '_>, place: usize) -> bool {
+        while self.better(place) {}
+        case.go_on(8)
+    }
+
+    /// What no split under a profile goes below of which some slots are settled.
+    pub(super) fn least(&self, profile: &Profile, settled: &[usize]) -> i64 {
+        let of = |chosen: &[u8; MOST_SLOTS]| {
+            let same = |priced: &&Priced| settled.iter().all(|slot| priced.kind.chosen[*slot] == chosen[*slot]);
+            self.kinds
+                .iter()
+                .filter(same)
+                .map(|priced| priced.value)
+                .min()
+                .unwrap_or(NEVER / 8)
+        };
+        self.base() + profile.iter().map(of).sum::<i64>()
     }
 
     /// Prices a kind better than it is; false once there is no better.
@@ -315,7 +339,10 @@ impl Own {
     fn used(&self, set: u16, weight: i64, tolerant: bool) -> u64 {
         let take = |layer: &Layer| {
             let toll = layer.tolls[usize::from(tolerant)][usize::from(set)];
-            (weight * layer.saved[usize::from(set)] - toll, layer.used[usize::from(set)])
+            (
+                weight * layer.saved[usize::from(set)] - toll,
+                layer.used[usize::from(set)],
+            )
         };
         let most = self.layers.iter().map(take).filter(|(most, _)| *most > 0);
         most.max_by_key(|(most, _)| *most).map_or(0, |(_, used)| used)
@@ -340,7 +367,10 @@ fn layers(choices: &[Vec<crate::basket::groups::Choice>]) -> Vec<Layer> {
     let layer = |place: usize| {
         let own = choices.iter().map(|own| own.get(place));
         Layer {
-            saved: own.clone().map(|choice| choice.map_or(0, |choice| choice.saved)).collect(),
+            saved: own
+                .clone()
+                .map(|choice| choice.map_or(0, |choice| choice.saved))
+                .collect(),
             used: own.map(|choice| choice.map_or(0, |choice| choice.used)).collect(),
             tolls: [vec![0; choices.len()], vec![0; choices.len()]],
         }

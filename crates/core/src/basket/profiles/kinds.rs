@@ -62,16 +62,19 @@ fn kind(setting: &Setting, uses: &[Option<u32>], chosen: [u8; MOST_SLOTS]) -> Op
         return None;
     }
     let least = |(slot, own): &&(usize, &Variant)| {
-        let over = |(place, other): &(usize, &Variant)| {
-            other.spend == own.spend && (other.needs, *place) > (own.needs, *slot)
-        };
+        let over =
+            |(place, other): &(usize, &Variant)| other.spend == own.spend && (other.needs, *place) > (own.needs, *slot);
         !all.iter().any(over)
     };
     Some(Kind {
         chosen,
         offers: all.iter().map(|(_, own)| own.offer).collect(),
         minimums: all.iter().filter(least).map(|(slot, _)| *slot).collect(),
-        capped: all.iter().filter(|(_, own)| own.capped()).map(|(slot, _)| *slot).collect(),
+        capped: all
+            .iter()
+            .filter(|(_, own)| own.capped())
+            .map(|(slot, _)| *slot)
+            .collect(),
         tolerant: prices > 0,
     })
 }
