@@ -167,7 +167,7 @@ fn halves_of_many_units_are_those_that_trying_each_finds() {
     let mut on = |_: &super::Progress| ControlFlow::Continue(());
     let book = RuleBook::built_in().unwrap();
     let mut case = Case::new(&wishlist.checkout, &wishlist, book.get(None).unwrap(), &mut on).unwrap();
-    let pairs = Pairs::new(&mut case, &cost, &weights, 1_000_000, 2).unwrap();
+    let pairs = Pairs::new(&mut case, &cost, &weights, 8_000, 2).unwrap();
     for set in 1..cost.len() {
         let halves = (1..=set).filter(|own| own & !set == 0);
         let both = halves.map(|own| cost[own] + if own == set { 0 } else { cost[set ^ own] });

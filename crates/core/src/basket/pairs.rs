@@ -135,7 +135,7 @@ impl Pairs {
         loop {
             let own = part | first_up;
             if self.least_range[own] + self.least_range[whole ^ own] < threshold {
-                let own = own * RANGE | first_low;
+                let own = (own * RANGE) | first_low;
                 let mut part = low;
                 loop {
                     let (one, other) = (own | part, high ^ own ^ part);

@@ -172,16 +172,16 @@ impl Setting {
 
     /// The variant of a checkout of a profile in a slot.
     pub(super) fn variant(&self, profile: &Profile, bin: usize, slot: usize) -> Option<&Variant> {
-        self.chosen(&profile[bin], slot)
+        self.chosen(profile[bin], slot)
     }
 
     /// The variant of a checkout in a slot.
-    pub(super) fn chosen(&self, chosen: &[u8; MOST_SLOTS], slot: usize) -> Option<&Variant> {
+    pub(super) fn chosen(&self, chosen: [u8; MOST_SLOTS], slot: usize) -> Option<&Variant> {
         Some(&self.slots[slot].variants[usize::from(chosen[slot]).checked_sub(1)?])
     }
 
     /// Whether a checkout keeps the coupons of stores and sellers away.
-    pub(super) fn keeps_away(&self, chosen: &[u8; MOST_SLOTS]) -> bool {
+    pub(super) fn keeps_away(&self, chosen: [u8; MOST_SLOTS]) -> bool {
         let alone = |slot| {
             self.chosen(chosen, slot)
                 .is_some_and(|variant| variant.exclusive && !matches!(variant.takes, Takes::Fees(_)))

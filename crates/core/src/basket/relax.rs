@@ -125,7 +125,7 @@ impl Relaxed {
                     }
                 }
             }
-            if setting.keeps_away(&profile[bin]) {
+            if setting.keeps_away(profile[bin]) {
                 own = 0;
             }
             // Own savings come off as late as they can: shares before them then take most.
@@ -168,7 +168,7 @@ impl Relaxed {
     fn weigh(&mut self, setting: &Setting, profile: &Profile) {
         self.fixed = 0;
         for (bin, chosen) in profile.iter().enumerate() {
-            let weights = weigh(setting, chosen, &self.at[bin], &mut self.column);
+            let weights = weigh(setting, *chosen, &self.at[bin], &mut self.column);
             self.fixed += weights.fixed;
             self.own[bin] = weights.own;
             for (unit, weight) in self.unit.iter_mut().zip(&self.column) {

@@ -32,10 +32,8 @@ pub(super) const MOST_UNITS: usize = 12;
 const MORE_UNITS: usize = 20;
 const FEW_CHECKOUTS: usize = 4;
 
-/// How often tolls are changed where a division takes no time, and how often that may lead nowhere. Where it does take
-/// time, those to begin with have to do.
+/// How often tolls are changed where a division takes no time. Where it does, those to begin with have to do.
 const ROUNDS: usize = 24;
-const PATIENCE: usize = 5;
 
 /// So many divisions are gone through for the least total.
 const MOST_NODES: u64 = 3_000_000;
@@ -110,7 +108,7 @@ pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate
         let usage = subsets.usage(case, &bins);
         subsets.consider(case, &bins, split);
         let enough = bound >= split.total || usage.iter().all(|over| *over == 0);
-        if enough || shorter > PATIENCE || subsets.pairs.is_some() {
+        if enough || subsets.pairs.is_some() {
             break;
         }
         if !subsets.charge(&usage, (split.total - bound) >> shorter) {

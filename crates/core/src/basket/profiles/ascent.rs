@@ -74,7 +74,7 @@ impl Climb {
             }
         }
         for (direction, missed) in self.direction.iter_mut().zip(missed) {
-            *direction = (*direction + missed * FINE) / 2;
+            *direction = i64::midpoint(*direction, missed * FINE);
         }
         let square: i128 = self.direction.iter().map(|part| i128::from(*part).pow(2)).sum();
         let step = i128::from((total * SCALE - bound) / PARTS * self.length) * i128::from(FINE);

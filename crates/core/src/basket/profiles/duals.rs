@@ -10,6 +10,7 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     reason = "places come from the setting's own lists; a setting has no amounts over 10^9"
 )]
 
@@ -194,7 +195,7 @@ impl<'s> Duals<'s> {
     /// What a kind comes to with its multipliers; the sets that do stand in `sets`.
     fn value(&mut self, place: usize) -> i64 {
         let priced = &mut self.kinds[place];
-        let weights = weigh(self.setting, &priced.kind.chosen, &priced.with, &mut self.unit);
+        let weights = weigh(self.setting, priced.kind.chosen, &priced.with, &mut self.unit);
         priced.own = weights.own;
         for (unit, line) in self.unit.iter_mut().zip(&self.lines) {
             *unit -= line;
@@ -217,7 +218,7 @@ impl<'s> Duals<'s> {
 
     /// How much of a minimum the sets at hand leave open.
     fn missing(&self, place: usize, slot: usize) -> i64 {
-        let Some(variant) = self.setting.chosen(&self.kinds[place].kind.chosen, slot) else {
+        let Some(variant) = self.setting.chosen(self.kinds[place].kind.chosen, slot) else {
             return 0;
         };
         let inside = self.own.iter().zip(&self.sets).flat_map(|(own, set)| own.inside(*set));

@@ -45,7 +45,7 @@ pub(super) fn kinds(setting: &Setting, uses: &[Option<u32>]) -> Option<Vec<Kind>
 }
 
 fn kind(setting: &Setting, uses: &[Option<u32>], chosen: [u8; MOST_SLOTS]) -> Option<Kind> {
-    let all = (0..setting.slots.len()).filter_map(|slot| Some((slot, setting.chosen(&chosen, slot)?)));
+    let all = (0..setting.slots.len()).filter_map(|slot| Some((slot, setting.chosen(chosen, slot)?)));
     let all: Vec<(usize, &Variant)> = all.collect();
     let picked: Vec<&Variant> = all.iter().map(|(_, own)| *own).filter(|own| !own.automatic).collect();
     let fees = |own: &&Variant| matches!(own.takes, Takes::Fees(_));

@@ -40,7 +40,7 @@ pub(in crate::basket) struct Weights {
 /// Weighs the units of a checkout with a variant for each slot, counted from one.
 pub(in crate::basket) fn weigh(
     setting: &Setting,
-    chosen: &[u8; MOST_SLOTS],
+    chosen: [u8; MOST_SLOTS],
     with: &Multipliers,
     units: &mut [i64],
 ) -> Weights {

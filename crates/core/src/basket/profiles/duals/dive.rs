@@ -70,7 +70,7 @@ impl Duals<'_> {
     /// The sets of all groups as they cost now.
     fn prepare(&mut self, place: usize) -> Dive {
         let priced = &self.kinds[place];
-        let chosen = &priced.kind.chosen;
+        let chosen = priced.kind.chosen;
         let minimums = priced.kind.minimums.iter().take(MOST_MINIMUMS);
         let minimums: Vec<_> = minimums.filter_map(|slot| self.setting.chosen(chosen, *slot)).collect();
         let mut needs = [0; MOST_MINIMUMS];
