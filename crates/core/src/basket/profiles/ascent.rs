@@ -77,8 +77,11 @@ impl Climb {
             *direction = i64::midpoint(*direction, missed * FINE);
         }
         let square: i128 = self.direction.iter().map(|part| i128::from(*part).pow(2)).sum();
+        // A direction that nearly cancels out leads no further than a line that is missed.
+        let square = square.max(i128::from(FINE * FINE));
         let step = i128::from((total * SCALE - bound) / PARTS * self.length) * i128::from(FINE);
-        if square == 0 || self.length == 0 || bound > (total - 1) * SCALE {
+        let highest = missed.iter().all(|part| *part == 0);
+        if highest || self.length == 0 || bound > (total - 1) * SCALE {
             return false;
         }
         let moved = |part: i64| (step * i128::from(part) / square) as i64;

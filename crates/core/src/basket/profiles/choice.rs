@@ -15,6 +15,9 @@ use alloc::vec::Vec;
 
 use super::duals::Priced;
 
+/// So many choices are looked at; a bound by the tolls alone has to do where there are more.
+const MOST_NODES: u32 = 500_000;
+
 /// How often tolls are changed before a choice.
 const ROUNDS: i64 = 24;
 
@@ -27,6 +30,7 @@ pub(super) struct Choice {
     order: Vec<(i64, usize)>,
     left: Vec<i64>,
     chosen: Vec<usize>,
+    nodes: u32,
     /// The tolls of all uses together.
     back: i64,
 }
@@ -42,6 +46,7 @@ impl Choice {
             bins,
             order: Vec::new(),
             chosen: Vec::new(),
+            nodes: 0,
             back: 0,
         }
     }
@@ -88,13 +93,13 @@ impl Choice {
         self.tolls = best.1;
     }
 
-    /// The kinds that come to the least together, and what they come to. `before` are some to begin with.
+    /// The kinds that come to the least together, and what no others go below. `before` are some to begin with.
     pub(super) fn cheapest(&mut self, kinds: &[Priced], before: &[usize]) -> (i64, Vec<usize>) {
         let start: i64 = before.iter().map(|kind| kinds[*kind].value).sum();
         self.charge(kinds, start);
         self.sort(kinds, start);
         let mut best = (start, before.to_vec());
-        self.go(
+        let done = self.go(
             kinds,
             0,
             0,
@@ -106,10 +111,15 @@ impl Choice {
             },
             &mut { start },
         );
+        if !done {
+            let least = self.order.first().map_or(0, |first| first.0).min(0);
+            best.0 = best.0.min(least * self.bins as i64 - self.back);
+        }
         best
     }
 
-    /// All that come to less than so much together, but no more than `most` of them; `None` if there are more.
+    /// All that come to less than so much together, but no more than `most` of them; `None` if there are more, or too
+    /// many to look through.
     pub(super) fn under(&mut self, kinds: &[Priced], below: i64, most: usize) -> Option<Vec<(i64, Vec<usize>)>> {
         self.charge(kinds, below);
         self.sort(kinds, below);
@@ -131,6 +141,7 @@ impl Choice {
     /// The kinds by what they cost with tolls, without those that are in nothing that comes under a total.
     fn sort(&mut self, kinds: &[Priced], below: i64) {
         self.back = self.back();
+        self.nodes = MOST_NODES;
         let order = kinds
             .iter()
             .enumerate()
@@ -161,6 +172,10 @@ impl Choice {
             return true;
         }
         for at in from..self.order.len() {
+            self.nodes = self.nodes.saturating_sub(1);
+            if self.nodes == 0 {
+                return false;
+            }
             let (own, place) = self.order[at];
             // The others cost no less than this one, or nothing.
             if tolled + own + (left - 1) * own.min(0) - self.back >= *below {
