@@ -9,6 +9,7 @@ mod alerts;
 mod base64url;
 pub mod board;
 pub mod book;
+pub mod brought;
 pub mod check;
 pub mod claim;
 pub mod codes;
@@ -20,6 +21,7 @@ pub mod effects;
 pub mod figures;
 pub mod find;
 pub mod gather;
+pub mod hearsay;
 mod links;
 mod lists;
 mod load;
@@ -49,6 +51,7 @@ use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
 use figures::Figures;
+use hearsay::Hearsay;
 use links::Links;
 use ports::source::Source;
 use ports::store::{ListingId, Store, StoreError, Tracked, TrackedVariant};
@@ -84,6 +87,8 @@ struct State {
     /// One for each source, in their order.
     desks: Vec<Desk>,
     doubts: Doubts,
+    /// What browsers showed and no reading has confirmed.
+    hearsay: Hearsay,
     health: Health<ListingId>,
     /// How listings move, all taken together.
     habits: Category,
@@ -128,6 +133,7 @@ impl App {
             alerts: Alerts::default(),
             desks,
             doubts: Doubts::new(),
+            hearsay: Hearsay::default(),
             health: Health::default(),
             habits: Category::default(),
             followed: now,
