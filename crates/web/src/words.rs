@@ -3,6 +3,7 @@
 pub(crate) mod about;
 pub(crate) mod basket;
 pub(crate) mod board;
+pub(crate) mod browser;
 pub(crate) mod checkout;
 pub(crate) mod codes;
 pub(crate) mod drawer;
@@ -75,7 +76,8 @@ macro_rules! pages {
 }
 
 pages!(
-    about, basket, board, checkout, codes, drawer, guide, home, kept, list, listing, promotions, receipt, site, status,
+    about, basket, board, browser, checkout, codes, drawer, guide, home, kept, list, listing, promotions, receipt,
+    site, status,
 );
 
 /// Every language; the first one is for whoever reads none of them.
