@@ -27,11 +27,13 @@ pub struct Rung {
     pub shipping_known: bool,
     /// Listings of it that nobody has read, so that their stores and coupons are not known.
     pub unread: Vec<ItemId>,
+    /// Whether it is at the price of a first order, which the page shows to new shoppers.
+    pub is_first_order: bool,
 }
 
 impl App {
     /// A listing that a browser showed, one piece of it. The market counts where the page names none. What the page shows
-    /// for the account alone is the shopper's own, and so are the coupons beside it.
+    /// for the account alone is the shopper's own: the price of a first order, its coupons, and those beside it.
     ///
     /// # Errors
     ///
@@ -44,8 +46,16 @@ impl App {
             quantity: 1,
             at: now,
         };
-        let quoted = quote(seen, &self.almanac(), &wish).map_err(|none| outcome_of(&none))?;
-        Ok(Rung::of(quoted.checkout, own, quoted.shipping_known, Vec::new()))
+        let mut theirs = seen.clone();
+        for variant in &mut theirs.variants {
+            variant.price = variant.new_shopper_price.or(variant.price);
+        }
+        let quoted = quote(&theirs, &self.almanac(), &wish).map_err(|none| outcome_of(&none))?;
+        let variant = theirs.variants.get(quoted.variant);
+        Ok(Rung {
+            is_first_order: variant.is_some_and(|variant| variant.new_shopper_price.is_some()),
+            ..Rung::of(quoted.checkout, own, quoted.shipping_known, Vec::new())
+        })
     }
 
     /// A cart that a browser showed: with its own prices, and with stores, coupons and shipping as the listings were last
@@ -129,6 +139,7 @@ impl Rung {
             public,
             shipping_known,
             unread,
+            is_first_order: false,
         }
     }
 }

@@ -84,6 +84,11 @@ impl Unpack for Words {
             let number = |place: usize| words[place].parse().unwrap();
             match words[0] {
                 "price" => brought.listings.push(page(number(1))),
+                "first" => {
+                    let mut first = page(3_000);
+                    first.variants[0].new_shopper_price = Some(usd(number(1)));
+                    brought.listings.push(first);
+                }
                 "cart" => {
                     let line = CartLine {
                         item: key().item,
@@ -327,6 +332,17 @@ async fn a_price_enters_the_history_only_with_a_reading_that_shows_the_same() {
         [(0, 2_000), (60, 1_500)],
         "it is confirmed from when it was shown"
     );
+}
+
+#[tokio::test]
+async fn what_a_first_order_pays_is_told_to_whoever_sees_it_and_never_enters_the_history() {
+    let house = House::watched().await;
+    house.clock(60);
+    let answer = house.bring("first 1500").await;
+    assert!(answer.text.contains("13.00\u{a0}USD at the till"), "{}", answer.text);
+    assert!(answer.text.contains("what a first order pays"), "{}", answer.text);
+    house.read(240, 1_500).await;
+    assert_eq!(house.history(), [(0, 2_000), (240, 1_500)]);
 }
 
 #[tokio::test]

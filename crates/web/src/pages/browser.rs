@@ -4,16 +4,18 @@
 mod answer;
 mod bookmark;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tillwatch_app::ports::store::StoreError;
 use tillwatch_core::country::Country;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -64,64 +66,99 @@ async fn show(State(site): State<Site>, reader: Reader) -> Response {
 
 /// `POST /browser`: a form of its own page, or of a page of the marketplace.
 async fn take(State(site): State<Site>, reader: Reader, request: Request) -> Response {
-    let words = reader.words(&site.tongues);
-    let (parts, body) = request.into_parts();
+    let words = &reader.words(&site.tongues).browser.wrong;
+    let again = |sentence: String, status| with(page(&site, &reader, reader.market(), vec![sentence], None), status);
     let public = site.app.public().map(|public| public.origin().ascii_serialization());
-    if !may_send(&parts.headers, public.as_deref()) {
+    if !may_send(request.headers(), public.as_deref()) {
         return Problem::new(Kind::Forbidden, "this was sent by a page of another site").into_response();
     }
-    let again = |sentence: String, status| with(page(&site, &reader, reader.market(), vec![sentence], None), status);
-    let busy = || {
-        let mut typed = Typed::default();
-        let status = not_computed(NotComputed::Busy, &reader, &site, &mut typed);
-        come_back(with(page(&site, &reader, reader.market(), typed.refused, None), status))
-    };
-    let Ok(held) = site.taking.clone().try_acquire_owned() else {
-        return busy();
-    };
-    let most = MOST_MEGABYTES << 20;
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    let body = match announced.filter(|length| *length > most) {
-        None => to_bytes(body, most).await.ok(),
-        Some(_) => None,
-    };
-    let Some(body) = body else {
-        let sentence = fill(&words.browser.wrong.too_large, &[("most", &MOST_MEGABYTES.to_string())]);
-        return again(sentence, StatusCode::PAYLOAD_TOO_LARGE);
-    };
-    let kind = header(CONTENT_TYPE).unwrap_or_default().to_owned();
     let Some(unpack) = site.unpack.clone() else {
         return Problem::not_found("this site reads no pages").into_response();
+    };
+    let Ok(held) = Arc::clone(&site.taking).try_acquire_owned() else {
+        return busy(&site, &reader);
+    };
+    let Some((kind, body)) = received(request).await else {
+        let sentence = fill(&words.too_large, &[("most", &MOST_MEGABYTES.to_string())]);
+        return again(sentence, StatusCode::PAYLOAD_TOO_LARGE);
     };
     let (here, asking) = (site.clone(), reader.clone());
     let computed = site.counter.compute(PATIENCE, move |_| {
         // As long as it is held in memory, it counts.
         let _held = held;
+        let form = Form::read(&kind, &body).ok_or(Unread::Broken)?;
+        let market = form.market().unwrap_or_else(|| asking.market());
+        let brought = unpack.unpack(form.page().ok_or(Unread::Nothing)?);
         let words = asking.words(&here.tongues);
-        let Some(fields) = parts::read(&kind, &body) else {
-            return Err((words.browser.wrong.unreadable.clone(), StatusCode::BAD_REQUEST));
-        };
-        let field = |name: &str| {
-            let mut all = fields.iter().filter(|(known, _)| known == name);
-            all.find_map(|(_, bytes)| Some(*bytes).filter(|bytes| !bytes.trim_ascii().is_empty()))
-        };
-        let market = field("market").and_then(|market| Country::parse(std::str::from_utf8(market).ok()?).ok());
-        let market = market.unwrap_or_else(|| asking.market());
-        let Some(given) = field("file").or_else(|| field("page")) else {
-            return Err((words.browser.wrong.nothing.clone(), StatusCode::UNPROCESSABLE_ENTITY));
-        };
-        let brought = unpack.unpack(given);
-        let answer = answer::View::of(&here.app, words, &brought, market, (here.clock)());
-        Ok(answer.map(|answer| page(&here, &asking, market, Vec::new(), Some(answer))))
+        let answer = answer::View::of(&here.app, words, &brought, market, (here.clock)())?;
+        Ok(page(&here, &asking, market, Vec::new(), Some(answer)))
     });
     match computed.await {
-        Ok(Ok(Ok(response))) => response,
-        Ok(Ok(Err(error))) => Problem::from(error).into_response(),
-        Ok(Err((sentence, status))) => again(sentence, status),
-        Err(NotComputed::Busy) => busy(),
+        Ok(Ok(response)) => response,
+        Ok(Err(Unread::Broken)) => again(words.unreadable.clone(), StatusCode::BAD_REQUEST),
+        Ok(Err(Unread::Nothing)) => again(words.nothing.clone(), StatusCode::UNPROCESSABLE_ENTITY),
+        Ok(Err(Unread::Store(error))) => Problem::from(error).into_response(),
+        Err(NotComputed::Busy) => busy(&site, &reader),
         Err(NotComputed::Failed) => Problem::internal().into_response(),
     }
+}
+
+/// Why a form gets no answer.
+enum Unread {
+    /// It is no such form, or not all of it came.
+    Broken,
+    /// There is no page in it.
+    Nothing,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unread {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// The fields of the form.
+struct Form<'a>(Vec<(String, &'a [u8])>);
+
+impl<'a> Form<'a> {
+    fn read(kind: &str, body: &'a [u8]) -> Option<Self> {
+        parts::read(kind, body).map(Self)
+    }
+
+    /// A field that is filled.
+    fn field(&self, name: &str) -> Option<&'a [u8]> {
+        let mut filled = self.0.iter().filter(|(_, bytes)| !bytes.trim_ascii().is_empty());
+        filled.find(|(known, _)| known == name).map(|(_, bytes)| *bytes)
+    }
+
+    fn market(&self) -> Option<Country> {
+        Country::parse(std::str::from_utf8(self.field("market")?).ok()?).ok()
+    }
+
+    /// A file counts more than what is pasted.
+    fn page(&self) -> Option<&'a [u8]> {
+        self.field("file").or_else(|| self.field("page"))
+    }
+}
+
+/// What is sent, with its kind; nothing where it is more than is read. What says so itself is not even taken in.
+async fn received(request: Request) -> Option<(String, Bytes)> {
+    let most = MOST_MEGABYTES << 20;
+    let (parts, body) = request.into_parts();
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let announced = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        return None;
+    }
+    let body = to_bytes(body, most).await.ok()?;
+    Some((header(CONTENT_TYPE).unwrap_or_default().to_owned(), body))
+}
+
+fn busy(site: &Site, reader: &Reader) -> Response {
+    let mut typed = Typed::default();
+    let status = not_computed(NotComputed::Busy, reader, site, &mut typed);
+    come_back(with(page(site, reader, reader.market(), typed.refused, None), status))
 }
 
 fn page(site: &Site, reader: &Reader, market: Country, refused: Vec<String>, answer: Option<answer::View>) -> Response {

@@ -32,6 +32,7 @@ pub(crate) struct Words {
     pub(crate) more: String,
     pub(crate) unnamed: String,
     pub(crate) no_price: String,
+    pub(crate) first_order: String,
     pub(crate) agrees: String,
     pub(crate) waits: String,
     pub(crate) not_tracked: String,

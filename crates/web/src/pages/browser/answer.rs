@@ -115,6 +115,7 @@ impl Telling<'_> {
                 let outcome = self.words.listing.outcomes.of(*outcome);
                 fill(&texts.no_price, &[("outcome", outcome)])
             }
+            Ok(rung) if rung.is_first_order => texts.first_order.clone(),
             Ok(_) => match self.app.hear(seen, self.now)? {
                 Heard::NotTracked => texts.not_tracked.clone(),
                 Heard::Waits => texts.waits.clone(),
