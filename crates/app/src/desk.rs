@@ -1,17 +1,15 @@
 //! The desk of one source: whom to ask next, whether a call is allowed, and what its answers mean for the next.
 
-use tillwatch_core::cadence::{Breaker, Budget, Call, Limits, Profile, Queue, Second, Share, Terms, Urgency};
+use tillwatch_core::cadence::{Breaker, Call, Limits, Profile, Queue, Second, Share, Urgency};
 use tillwatch_core::country::Country;
 use tillwatch_core::money::Currency;
 
+use crate::account::Account;
 use crate::ports::source::{Depth, Source, SourceError};
 use crate::ports::store::{ListingId, Schedule};
 
 /// What the listings of one call have in common.
 pub type Group = (Country, Currency);
-
-/// The pause after an answer that no later call will better, until someone has looked at the set-up: an hour.
-const MISCONFIGURED: u32 = 60 * 60;
 
 /// What a source is asked, and how often.
 pub struct Desk {
@@ -21,8 +19,6 @@ pub struct Desk {
     /// What nobody watches and no reading has seen, such as ids that strangers paste: whatever their number, they have
     /// a small share of the calls.
     unknown: Queue<ListingId, Group>,
-    budget: Budget,
-    terms: Terms,
     breaker: Breaker,
     /// What an operator should know of it, in words.
     trouble: Option<String>,
@@ -48,14 +44,10 @@ pub enum Leave {
 }
 
 impl Desk {
-    /// The desk of a source with the budget that was kept of it.
-    pub fn new(source: &dyn Source, kept: Budget, seed: u64) -> Self {
-        let limits = source.limits();
-        let spacing = u32::try_from(limits.spacing.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
-        // A day that turns west of UTC is the one that turns so much less than a day east of it.
-        let turn = u32::try_from(limits.day_offset.rem_euclid(86_400)).unwrap_or(0);
+    /// The desk of a source.
+    pub fn new(source: &dyn Source, seed: u64) -> Self {
         let of_call = Limits {
-            call: usize::from(limits.items_per_call.max(1)),
+            call: usize::from(source.limits().items_per_call.max(1)),
             ..Limits::default()
         };
         Self {
@@ -63,13 +55,6 @@ impl Desk {
             depth: source.depth(),
             queue: Queue::new(of_call, seed),
             unknown: Queue::new(of_call, seed),
-            budget: kept,
-            terms: Terms {
-                calls: limits.calls_per_day,
-                turn,
-                spacing,
-                burst: 3,
-            },
             breaker: Breaker::default(),
             trouble: None,
         }
@@ -88,17 +73,6 @@ impl Desk {
     /// What an operator should know of it.
     pub fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()
-    }
-
-    /// How many calls the day still has.
-    pub fn remaining(&self, now: Second) -> u32 {
-        self.budget.remaining(&self.terms, now)
-    }
-
-    /// The name and the numbers under which the budget is kept.
-    pub fn kept(&self) -> (String, String) {
-        let numbers: Vec<String> = self.budget.kept().iter().map(u32::to_string).collect();
-        (budget_name(self.name), numbers.join(" "))
     }
 
     /// Takes in a listing, with its last reading of this source's depth, to be read from a share of the calls.
@@ -133,11 +107,11 @@ impl Desk {
         self.unknown.remove(&id);
     }
 
-    /// The next call, charged to the budget. Write [`Desk::kept`] down before it is made.
-    pub fn next(&mut self, profile: &Profile, now: Second) -> Leave {
+    /// The next call, charged to the source's account. Write [`Account::kept`] down before it is made.
+    pub fn next(&mut self, account: &mut Account, profile: &Profile, now: Second) -> Leave {
         let unknown = (!self.unknown.is_empty()).then_some(Share::Unknown);
         let shares = unknown.into_iter().chain([Share::Background]);
-        let shares = shares.map(|share| (share, self.budget.next_allowed(&self.terms, share, now)));
+        let shares = shares.map(|share| (share, account.next_allowed(share, now)));
         let shares: Vec<(Share, Second)> = shares.collect();
         let soonest = shares.iter().map(|(_, allowed)| *allowed).min();
         if let Some(later) = soonest.filter(|soonest| *soonest > now) {
@@ -150,7 +124,7 @@ impl Desk {
             let Some(call) = self.queue_of(share).next_call(profile, now) else {
                 continue;
             };
-            return match self.budget.spend(&self.terms, share, now) {
+            return match account.spend(share, now) {
                 Ok(()) => Leave::Call(call),
                 Err(later) => {
                     self.put_back(&call.listings, now);
@@ -181,21 +155,12 @@ impl Desk {
     }
 
     /// The call as a whole was not.
-    pub fn refused(&mut self, error: &SourceError, listings: &[ListingId], now: Second) {
+    pub fn refused(&mut self, account: &mut Account, error: &SourceError, listings: &[ListingId], now: Second) {
         self.put_back(listings, now);
         self.trouble = Some(error.to_string());
-        match error {
-            SourceError::Later { after, .. } => {
-                self.breaker.failed(now);
-                let seconds = after.map_or(0, |after| {
-                    u32::try_from(after.as_secs().saturating_add(1)).unwrap_or(u32::MAX)
-                });
-                self.budget.retry_after(&self.terms, now, seconds);
-            }
-            // A challenge is not worked around: the source rests until its day turns, as it does without calls.
-            SourceError::Spent { .. } | SourceError::Challenged { .. } => self.budget.quota_spent(&self.terms, now),
-            SourceError::Misconfigured { .. } => self.budget.retry_after(&self.terms, now, MISCONFIGURED),
-            SourceError::Unreachable { .. } => self.breaker.failed(now),
+        account.refused(error, now);
+        if matches!(error, SourceError::Later { .. } | SourceError::Unreachable { .. }) {
+            self.breaker.failed(now);
         }
     }
 
@@ -217,17 +182,6 @@ impl Desk {
     }
 }
 
-/// Under which name a source's budget is kept.
-pub fn budget_name(source: &str) -> String {
-    format!("budget:{source}")
-}
-
-/// A budget as it was kept; `None` where the text is none.
-pub fn read_budget(kept: &str) -> Option<Budget> {
-    let numbers: Option<Vec<u32>> = kept.split(' ').map(|number| number.parse().ok()).collect();
-    numbers?.try_into().ok().map(Budget::from_kept)
-}
-
 fn second(seconds: i64) -> Second {
     Second::new(u32::try_from(seconds.max(0)).unwrap_or(u32::MAX))
 }
@@ -238,7 +192,7 @@ mod tests {
     use std::time::Duration;
 
     use tillwatch_core::almanac::Almanac;
-    use tillwatch_core::cadence::Rate;
+    use tillwatch_core::cadence::{Budget, Rate};
     use tillwatch_core::instant::Instant;
 
     use super::*;
@@ -277,7 +231,8 @@ mod tests {
         let almanac = Almanac::built_in().unwrap_or_else(|_| unreachable!("it is built in"));
         let profile = Profile::of_calendar(&almanac, began, began.plus_seconds(10 * 86_400));
         let group = (Country::US, Currency::USD);
-        let mut desk = Desk::new(&Shop, Budget::default(), 1);
+        let mut desk = Desk::new(&Shop, 1);
+        let mut account = Account::new(&Shop, Budget::default());
         let enter = |desk: &mut Desk, id, share, watchers, now| {
             let entry = Entry {
                 share,
@@ -295,7 +250,7 @@ mod tests {
         }
         let (end, mut calls) = (now.plus(86_399), BTreeMap::<i64, u32>::new());
         while now < end {
-            match desk.next(&profile, now) {
+            match desk.next(&mut account, &profile, now) {
                 Leave::Wait(until) => now = until.max(now.plus(1)),
                 Leave::Call(call) => {
                     for id in call.listings {

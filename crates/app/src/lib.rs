@@ -4,6 +4,7 @@
 //! never sleep are not here: whoever runs the program calls [`App::turn`] for each source and [`App::tend`] when their
 //! answers say so.
 
+pub mod account;
 pub mod advice;
 mod alerts;
 mod base64url;
@@ -28,6 +29,7 @@ mod load;
 pub mod look;
 pub mod message;
 pub mod outbox;
+mod partner;
 pub mod ports;
 pub mod receipts;
 mod recompute;
@@ -46,6 +48,7 @@ use tillwatch_core::cadence::{Budget, Category, Health, Profile, Second, Urgency
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleSet;
 
+use account::Account;
 use alerts::Alerts;
 use book::{Book, Touched};
 use check::Doubts;
@@ -53,6 +56,7 @@ use desk::Desk;
 use figures::Figures;
 use hearsay::Hearsay;
 use links::Links;
+use ports::linker::Linker;
 use ports::source::Source;
 use ports::store::{ListingId, Store, StoreError, Tracked, TrackedVariant};
 
@@ -74,6 +78,21 @@ pub struct App {
     figures: Figures,
     /// Absent where nothing that it tells leads to a page of its own.
     links: Option<Links>,
+    /// Absent where no link is counted as the operator's.
+    linking: Option<Linking>,
+}
+
+/// Who makes links that are counted as the operator's.
+struct Linking {
+    linker: Arc<dyn Linker>,
+    /// The second until which it is not asked, since it refused.
+    rests_until: Mutex<i64>,
+}
+
+impl Linking {
+    fn rests_until(&self) -> MutexGuard<'_, i64> {
+        self.rests_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the watch has in mind; all of it can be made again from the store.
@@ -86,6 +105,8 @@ struct State {
     alerts: Alerts,
     /// One for each source, in their order.
     desks: Vec<Desk>,
+    /// What the calls are charged to.
+    accounts: Vec<Account>,
     doubts: Doubts,
     /// What browsers showed and no reading has confirmed.
     hearsay: Hearsay,
@@ -110,20 +131,25 @@ impl App {
         now: Instant,
     ) -> Result<Self, StoreError> {
         let mut desks = Vec::new();
+        let mut accounts: Vec<Account> = Vec::new();
         for (place, source) in sources.iter().enumerate() {
-            let kept = store.recall(&desk::budget_name(source.name()))?;
-            let kept = match kept.as_deref().map(desk::read_budget) {
+            desks.push(Desk::new(source.as_ref(), u64::try_from(place).unwrap_or(0)));
+            if accounts.iter().any(|account| account.name() == source.account()) {
+                continue;
+            }
+            let kept = store.recall(&account::budget_name(source.account()))?;
+            let kept = match kept.as_deref().map(account::read_budget) {
                 None => Budget::default(),
                 Some(Some(kept)) => kept,
                 // A fresh one could spend the day's calls twice.
                 Some(None) => {
                     return Err(StoreError::Damaged {
-                        place: format!("the budget of {}", source.name()),
+                        place: format!("the budget of {}", source.account()),
                         why: "it is not the numbers that were kept".to_owned(),
                     });
                 }
             };
-            desks.push(Desk::new(source.as_ref(), kept, u64::try_from(place).unwrap_or(0)));
+            accounts.push(Account::new(source.as_ref(), kept));
         }
         let state = State {
             profile: Profile::of_calendar(&almanac, now, now.plus_seconds(PROFILE_DAYS * 86_400)),
@@ -132,6 +158,7 @@ impl App {
             book: Book::new(rules.clone()),
             alerts: Alerts::default(),
             desks,
+            accounts,
             doubts: Doubts::new(),
             hearsay: Hearsay::default(),
             health: Health::default(),
@@ -147,7 +174,18 @@ impl App {
             state: Mutex::new(state),
             figures: Figures::default(),
             links: None,
+            linking: None,
         })
+    }
+
+    /// The same watch, with who makes links that are counted as the operator's.
+    #[must_use]
+    pub fn with_linker(mut self, linker: Arc<dyn Linker>) -> Self {
+        self.linking = Some(Linking {
+            linker,
+            rests_until: Mutex::new(0),
+        });
+        self
     }
 
     /// What the watch has done since it started.
@@ -173,9 +211,9 @@ impl App {
     /// How each source stands: its name, its calls left today, the listings that it looks after, and its trouble.
     pub fn desks(&self, now: Instant) -> Vec<DeskState> {
         let state = self.state();
-        let desks = state.desks.iter().map(|desk| DeskState {
+        let desks = state.desks.iter().zip(&self.sources).map(|(desk, source)| DeskState {
             source: desk.name(),
-            remaining: desk.remaining(Second::of(now)),
+            remaining: account::of(&state.accounts, source.account()).map_or(0, |one| one.remaining(Second::of(now))),
             listings: desk.listings(),
             trouble: desk.trouble().map(ToOwned::to_owned),
         });

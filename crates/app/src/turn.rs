@@ -7,6 +7,7 @@ use tillwatch_core::observation::Lanes;
 use tillwatch_core::rules::RuleSet;
 use tillwatch_core::snapshot::Outcome;
 
+use crate::account;
 use crate::alerts::{Scales, Sight, is_seen};
 use crate::check::Bench;
 use crate::desk::Leave;
@@ -46,12 +47,13 @@ impl App {
             if Second::of(now) >= state.profile_until {
                 state.look_ahead(now);
             }
-            let Some(desk) = state.desks.get_mut(source) else {
+            let account = account::of_mut(&mut state.accounts, from.account());
+            let Some((desk, account)) = state.desks.get_mut(source).zip(account) else {
                 return Ok(Turned::Rest(Second::NEVER));
             };
-            match desk.next(&state.profile, Second::of(now)) {
+            match desk.next(account, &state.profile, Second::of(now)) {
                 Leave::Wait(until) => return Ok(Turned::Rest(until)),
-                Leave::Call(call) => (call, desk.kept()),
+                Leave::Call(call) => (call, account.kept()),
             }
         };
         self.store.remember(&kept.0, &kept.1)?;
@@ -149,12 +151,14 @@ impl App {
         now: Instant,
     ) -> Result<(), StoreError> {
         let state = &mut *self.state();
-        let Some(desk) = state.desks.get_mut(source) else {
+        let name = self.sources.get(source).map_or("", |source| source.account());
+        let account = account::of_mut(&mut state.accounts, name);
+        let Some((desk, account)) = state.desks.get_mut(source).zip(account) else {
             return Ok(());
         };
         let ids: Vec<_> = standing.iter().map(|listing| listing.tracked.id).collect();
-        desk.refused(error, &ids, Second::of(now));
-        let (key, value) = desk.kept();
+        desk.refused(account, error, &ids, Second::of(now));
+        let (key, value) = account.kept();
         self.store.remember(&key, &value)?;
         self.figures.refused(desk.name());
         let outcome = match error {

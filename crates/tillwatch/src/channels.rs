@@ -16,6 +16,7 @@ use tillwatch_net::secret::Secret;
 use tillwatch_web::Reachable;
 use url::Url;
 
+use crate::environment::set;
 use crate::failure::Usage;
 
 /// The name that letters come from.
@@ -100,8 +101,4 @@ fn mail() -> anyhow::Result<Option<Email>> {
         from: Mailbox::parse(&from).map_err(|error| Usage(format!("TILLWATCH_MAIL_FROM: {error}")))?,
         certificate,
     })?))
-}
-
-fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

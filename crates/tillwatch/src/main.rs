@@ -5,6 +5,8 @@ mod clock;
 mod commands;
 mod curve;
 mod dice;
+mod environment;
+mod errand;
 mod failure;
 mod home;
 mod input;
@@ -16,6 +18,7 @@ mod receipt;
 mod rules;
 mod selftest;
 mod service;
+mod sources;
 mod table;
 mod words;
 

@@ -21,7 +21,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
-use tillwatch_app::desk::{budget_name, read_budget};
+use tillwatch_app::account::{budget_name, read_budget};
 use tillwatch_app::ports::source::Source;
 use tillwatch_app::ports::store::{ListingId, ListingKey, Store};
 use tillwatch_app::{App, Turned};

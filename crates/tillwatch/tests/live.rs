@@ -37,17 +37,17 @@ fn second() -> Timestamp {
     Timestamp::from_second(i64::try_from(since.as_secs()).unwrap()).unwrap()
 }
 
-/// A listing of one variant on which nothing happens by itself for an hour, and its price.
+/// A listing of one variant on which nothing happens by itself for ten minutes, and its price. The marketplace's own codes
+/// may come and go, as they do around sales: nobody has published them here.
 fn quiet(world: &World, now: Timestamp) -> Option<(ItemId, SkuId, Money)> {
-    let until = now.saturating_add(SignedDuration::from_hours(1)).ok()?;
+    let until = now.saturating_add(SignedDuration::from_mins(10)).ok()?;
     world.items().iter().find_map(|item| {
         let listing = world.listing(item, "US", now).ok()?;
         let [variant] = listing.variants.as_slice() else {
             return None;
         };
         let none = listing.offers.iter().all(|offer| offer.personal);
-        let still =
-            world.listing_changes(item, "US", now, until).is_empty() && world.code_changes("US", now, until).is_empty();
+        let still = world.listing_changes(item, "US", now, until).is_empty();
         let fits = variant.salable && none && still && (1_500..100_000).contains(&variant.price.minor());
         fits.then(|| (item.clone(), variant.sku.clone(), variant.price))
     })
@@ -179,8 +179,10 @@ fn a_code_that_begins_is_told_by_a_real_bot_and_a_real_letter_with_the_cents_of_
     };
     let now = second();
     let starts = now.saturating_add(SignedDuration::from_secs(BEFORE)).unwrap();
-    let mut world = World::new(7, Size::of(2_000), now);
-    let (item, sku, price) = quiet(&world, now).unwrap();
+    let mut worlds = (7..17).map(|seed| World::new(seed, Size::of(2_000), now));
+    let (mut world, (item, sku, price)) = worlds
+        .find_map(|world| quiet(&world, now).map(|found| (world, found)))
+        .unwrap();
     world.add_offer(code(starts, &item));
     let paid = at_the_till(&world, &item, &sku, starts);
     assert_eq!(paid.minor(), price.minor() - 500);

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use tillwatch_app::App;
+use tillwatch_app::account::budget_name;
 use tillwatch_app::check::{Bench, Doubts};
-use tillwatch_app::desk::budget_name;
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::source::{Ask, Depth, Limits, Reading, Source, SourceError};
 use tillwatch_app::ports::store::{ListingKey, Store, StoreError};

@@ -101,8 +101,13 @@ pub enum SourceError {
 
 /// A place where prices are read.
 pub trait Source: Send + Sync {
-    /// Its name in history, metrics and logs, such as `affiliate`; also the key of its budget.
+    /// Its name in history, metrics and logs, such as `affiliate`.
     fn name(&self) -> &'static str;
+
+    /// The account that its calls are charged to: its own, unless it uses another's key.
+    fn account(&self) -> &'static str {
+        self.name()
+    }
 
     /// How often it may be called.
     fn limits(&self) -> Limits;

@@ -2,6 +2,7 @@
 //! variant and perhaps a code.
 
 mod call;
+mod link;
 mod refusal;
 pub mod sign;
 
@@ -34,6 +35,8 @@ pub const CALLS_PER_DAY: u32 = 5_000;
 
 /// The API's day is Beijing's.
 const DAY_OFFSET: i32 = 28_800;
+
+const NAME: &str = "affiliate";
 
 const METHOD: &str = "aliexpress.affiliate.productdetail.get";
 const SHAPE: &str = "affiliate_productdetail";
@@ -80,6 +83,11 @@ impl Affiliate {
         Self { settings, client }
     }
 
+    /// Whether links can be made that are counted as the operator's.
+    pub const fn has_tracking_id(&self) -> bool {
+        self.settings.tracking_id.is_some()
+    }
+
     async fn ask(&self, ask: &Ask, now: Instant) -> Result<Vec<Reading>, SourceError> {
         too_many(ask, ITEMS)?;
         if ask.items.is_empty() {
@@ -105,7 +113,7 @@ impl Affiliate {
 
 impl Source for Affiliate {
     fn name(&self) -> &'static str {
-        "affiliate"
+        NAME
     }
 
     fn limits(&self) -> Limits {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tillwatch_app::ports::linker::Linker;
 use tillwatch_app::ports::source::{Ask, Depth, Reading, Source, SourceError};
 use tillwatch_core::snapshot::Outcome;
 use tillwatch_net::secret::Secret;
@@ -388,4 +389,62 @@ async fn a_recorded_answer_of_a_promotion_keeps_its_code() {
         outcomes(&readings)
     );
     assert!(readings.iter().any(|one| !one.snapshot.discounts.is_empty()));
+}
+
+const CLEAN: &str = "https://www.aliexpress.com/item/1005000222222222.html";
+const COUNTED: &str = "https://s.click.aliexpress.com/s/made-up";
+
+/// An answer of `link.generate`, flat or wrapped.
+fn links(flat: bool, source: &str, link: &str) -> Reply {
+    let link = json!([{ "promotion_link": link, "source_value": source }]);
+    let list = if flat { link } else { json!({ "promotion_link": link }) };
+    let result = json!({ "resp_code": 200, "result": { "promotion_links": list, "total_result_count": 1 } });
+    ok(json!({ "aliexpress_affiliate_link_generate_response": { "resp_result": result } }).to_string())
+}
+
+async fn linked(reply: Reply) -> Result<Option<String>, SourceError> {
+    let peer = Peer::always(reply).await;
+    source(&peer).link(CLEAN, now()).await
+}
+
+#[tokio::test]
+async fn a_link_is_made_for_the_address_that_was_asked_for_and_leads_to_the_marketplace_alone() {
+    let peer = Peer::always(links(false, CLEAN, COUNTED)).await;
+    assert_eq!(source(&peer).link(CLEAN, now()).await, Ok(Some(COUNTED.to_owned())));
+    let seen = &peer.seen()[0];
+    assert_eq!(
+        seen.query("method").as_deref(),
+        Some("aliexpress.affiliate.link.generate")
+    );
+    for (name, value) in [
+        ("source_values", CLEAN),
+        ("promotion_link_type", "0"),
+        ("tracking_id", "till watch"),
+    ] {
+        assert_eq!(seen.field(name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(seen.query("sign"), Some(expected_sign(seen)));
+    assert_eq!(linked(links(true, CLEAN, COUNTED)).await, Ok(Some(COUNTED.to_owned())));
+    for (source, link) in [
+        ("https://www.aliexpress.com/item/1005000222222223.html", COUNTED),
+        (CLEAN, "https://s.click.aliexpress.com.evil.example/s/x"),
+        (CLEAN, "http://s.click.aliexpress.com/s/x"),
+        (CLEAN, "javascript:alert(1)"),
+        (CLEAN, ""),
+    ] {
+        assert_eq!(linked(links(false, source, link)).await, Ok(None), "{source} {link}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_refused_is_told_as_what_it_was_refused_for() {
+    let refused = |code: &str| {
+        let body = json!({ "resp_result": { "resp_code": code, "resp_msg": "words" } });
+        ok(json!({ "aliexpress_affiliate_link_generate_response": body }).to_string())
+    };
+    assert_eq!(linked(refused("405")).await, Ok(None));
+    let wrong = linked(refused("402")).await;
+    assert!(matches!(wrong, Err(SourceError::Misconfigured { .. })), "{wrong:?}");
+    let nothing = linked(ok("{}")).await;
+    assert!(matches!(nothing, Err(SourceError::Unreachable { .. })), "{nothing:?}");
 }

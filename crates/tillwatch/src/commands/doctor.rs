@@ -1,5 +1,6 @@
 //! `doctor`: whether the store and everything around it is well, one line for each thing that was looked at.
 
+mod key;
 mod look;
 
 use std::path::Path;
@@ -14,8 +15,8 @@ use crate::page::Ink;
 
 /// Examine the store and everything around it
 ///
-/// Each line is ok, look (worth a look) or bad. Every segment of every history is read. The exit status is 1 if anything is
-/// bad.
+/// Each line is ok, look (worth a look) or bad. Every segment of every history is read. Where your app's key is set and no
+/// server runs, the official API is asked once whether it works. The exit status is 1 if anything is bad.
 #[derive(clap::Args)]
 #[command(after_help = "Example:
   tillwatch doctor --json")]
@@ -83,7 +84,12 @@ impl Findings {
 pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Output) -> anyhow::Result<Status> {
     let now = arguments.at.map_or_else(crate::clock::now, Ok)?;
     let mut findings = Findings::default();
-    look::at_everything(&Home::find(data), now, &mut findings)?;
+    let home = Home::find(data);
+    look::at_everything(&home, now, &mut findings)?;
+    // Another moment's signature would be refused.
+    if arguments.at.is_none() {
+        key::look(&home, now, &mut findings)?;
+    }
     let worst = findings.0.iter().map(|one| one.health).max().unwrap_or(Health::Ok);
     if output.json {
         output.value(&Answer {

@@ -1,23 +1,23 @@
 //! `quote`: the main job in one go, from a saved page to the receipt.
 
+mod fetch;
 mod show;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
 use tillwatch_core::id::SkuId;
 use tillwatch_core::input::InputError;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::link::{Identity, IdentityKind, PinSource, clean_url, identify};
+use tillwatch_core::link::{Identity, IdentityKind, PinSource, identify};
 use tillwatch_core::money::Currency;
 use tillwatch_core::quote::{Quote, Wish, Worked, quote};
 use tillwatch_core::snapshot::Snapshot;
 use tillwatch_net::readers::{Asked, read_asked};
 
 use super::{Refusal, Shape};
-use crate::failure::Status;
+use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::input::read_all;
 use crate::output::Output;
@@ -26,15 +26,17 @@ use crate::rules::Rules;
 
 /// Work out what a listing costs at the till, with the public discounts that are known
 ///
-/// Give it a page that your browser saved, an API answer, a HAR file or a search result. No connection is opened: it
-/// answers for the moment at which the page was seen, where the page says that, and otherwise for now.
+/// Give it a page that your browser saved, an API answer, a HAR file or a search result: no connection is opened, and it
+/// answers for the moment at which the page was seen, where the page says that, and otherwise for now. Give it a link and
+/// a country alone, and the official API is asked once with your own app's key.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   tillwatch quote page.html --market US
+  TILLWATCH_APP_KEY=512345 TILLWATCH_APP_SECRET=... tillwatch quote 1005006367324382 --market US
   tillwatch quote https://www.aliexpress.com/item/1005006367324382.html --page page.html
   tillwatch quote --json page.html --sku 12000036904138213 --at 2026-06-03T12:00:00Z")]
 pub(crate) struct Arguments {
-    /// A file, `-` for standard input, or a link together with --page
+    /// A file, `-` for standard input, or a link; with --page the file that shows it
     #[arg(value_name = "LINK-OR-FILE")]
     what: String,
     /// The file with what the link shows
@@ -70,11 +72,13 @@ struct Known<'a> {
 
 /// Quotes each listing of the file.
 pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Output) -> anyhow::Result<Status> {
+    let home = Home::find(data);
     let (identity, file) = source(arguments)?;
+    let now = crate::clock::now()?;
     let known = Known {
         arguments,
         identity: identity.as_ref(),
-        almanac: &Home::find(data).almanac()?,
+        almanac: &home.almanac()?,
         rules: &Rules::load(arguments.rules.as_deref())?,
     };
     let asked = Asked {
@@ -82,8 +86,10 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
         market: arguments.market,
         currency: arguments.currency,
     };
-    let seen = read_asked(&read_all(&file)?, &asked);
-    let now = crate::clock::now()?;
+    let seen = match file {
+        Some(file) => read_asked(&read_all(&file)?, &asked),
+        None => fetch::seen(&asked, &home, known.almanac, now)?,
+    };
     let mut all = true;
     for (number, one) in seen.iter().enumerate() {
         let wish = wish(arguments, identity.as_ref(), one, now);
@@ -118,14 +124,14 @@ fn title(seen: &Snapshot) -> String {
     item.unwrap_or_default()
 }
 
-/// The file to read, and what the link says where one was given.
-fn source(arguments: &Arguments) -> anyhow::Result<(Option<Identity>, PathBuf)> {
+/// The file to read, if there is one, and what the link says where one was given.
+fn source(arguments: &Arguments) -> anyhow::Result<(Option<Identity>, Option<PathBuf>)> {
     let what = &arguments.what;
     if arguments.page.is_none() && (what == "-" || Path::new(what).exists()) {
-        return Ok((None, what.into()));
+        return Ok((None, Some(what.into())));
     }
     let identity = identify(what);
-    let Some(item) = &identity.item else {
+    if identity.item.is_none() {
         let reason = identity.reason.as_ref().map(ToString::to_string);
         let short = "this is a short link; `tillwatch resolve --follow` says which listing it leads to";
         let detail = match identity.kind {
@@ -134,14 +140,10 @@ fn source(arguments: &Arguments) -> anyhow::Result<(Option<Identity>, PathBuf)> 
         };
         return Err(InputError::wrong(what, detail).into());
     };
-    match &arguments.page {
-        Some(page) => Ok((Some(identity), page.clone())),
-        None => bail!(
-            "this is listing {item}, and no source of prices is configured yet. Open {} in your browser, save the page \
-             and run: tillwatch quote {what} --page FILE",
-            clean_url(item, identity.sku.as_ref())
-        ),
+    if arguments.page.is_none() && arguments.at.is_some() {
+        return Err(Usage("--at is for a file: a price that is asked for now is one of now".into()).into());
     }
+    Ok((Some(identity), arguments.page.clone()))
 }
 
 fn wish(arguments: &Arguments, identity: Option<&Identity>, seen: &Snapshot, now: Instant) -> Wish {

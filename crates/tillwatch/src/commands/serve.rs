@@ -8,22 +8,22 @@ use std::time::Duration;
 use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
-use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::http::Client;
 use tillwatch_net::links::Follower;
-use tillwatch_net::secret::Secret;
-use tillwatch_net::sources::affiliate::sign::SignMethod;
-use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY, GATEWAY, Settings};
+use tillwatch_net::sources::affiliate::CALLS_PER_DAY;
 use tillwatch_net::sources::ladder::Feed;
 use tillwatch_web::{Limits, Network, Partner};
 use url::Url;
 
 use crate::channels;
 use crate::dice;
+use crate::environment::set;
 use crate::failure::{Status, Usage};
 use crate::home::Home;
 use crate::output::Output;
 use crate::rules::Rules;
 use crate::service::{Bot, Door, Guide, Ladders, Service, Subscription, log, machine_clock};
+use crate::sources;
 
 /// Watch prices and answer over HTTP, until it is stopped
 ///
@@ -48,6 +48,11 @@ pub(crate) struct Arguments {
     /// The least seconds between two calls, such as 1.6
     #[arg(long, value_name = "S", default_value = "1.6", value_parser = spacing)]
     spacing: Duration,
+    /// Read listing pages too, at most so many a day: without it none is fetched. The marketplace's terms forbid robots to read
+    /// it systematically, so settle that with it first. It says who it is, keeps to robots.txt, leaves ten seconds between
+    /// two pages, and stops for the day at the first challenge
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pages: Option<u32>,
     /// Where people reach it, such as <https://till.example/>, for links in messages; `TILLWATCH_PUBLIC` says the same
     #[arg(long, value_name = "URL")]
     public: Option<String>,
@@ -62,7 +67,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDR")]
     metrics: Vec<Network>,
     /// Your affiliate link with {url} where a listing's address goes; pages show it labelled, beside the clean link, and
-    /// readers can hide it. `TILLWATCH_PARTNER` says the same
+    /// readers can hide it. `TILLWATCH_PARTNER` says the same; without it, an app with `TILLWATCH_TRACKING_ID` has the API
+    /// make each link when somebody first follows it
     #[arg(long, value_name = "URL")]
     partner: Option<String>,
     /// A rule set by name or a file with one
@@ -76,9 +82,14 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let home = Home::find(data);
     let _held = home.hold()?;
     let store = Arc::new(tillwatch_store::Sqlite::open(&home.store_file()?)?);
-    let client = Client::new(None, reach()?)?;
+    let client = Client::new(None, sources::reach()?)?;
     let clock = machine_clock();
-    let sources: Vec<Arc<dyn Source>> = affiliate(arguments, &client)?.into_iter().collect();
+    let api = sources::affiliate(arguments.calls, arguments.spacing, &client)?.map(Arc::new);
+    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    sources.extend(api.clone().map(|api| api as Arc<dyn Source>));
+    if let Some(pages) = arguments.pages {
+        sources.push(sources::pages(pages, &client)?);
+    }
     if sources.is_empty() {
         tracing::info!(
             "no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET to read prices"
@@ -87,7 +98,15 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let count = sources.len();
     let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
     let app = App::new(store, sources, rules, home.almanac()?, clock())?;
-    let app = Arc::new(app.with_links(public(arguments)?, dice::bytes()?)?);
+    let app = app.with_links(public(arguments)?, dice::bytes()?)?;
+    let partner = partner(arguments)?;
+    // A template of the operator's own goes before links of the API's.
+    let linker = api.filter(|api| api.has_tracking_id() && partner.is_none());
+    let partner = partner.or_else(|| linker.is_some().then_some(Partner::Made));
+    let app = Arc::new(match linker {
+        Some(linker) => app.with_linker(linker),
+        None => app,
+    });
     let (bot, webhook) = (channels::bot(&client)?, channels::webhook()?);
     let ladders = (1..).zip(&arguments.ladder);
     let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
@@ -102,7 +121,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
         bot: bot.map(|telegram| Bot { telegram, webhook }),
         listen: arguments.listen,
         calls: arguments.webhooks.then(|| channels::reachable(&client)),
-        partner: partner(arguments)?,
+        partner,
         demonstration: false,
         door: Door {
             limits: Some(Limits::usual()),
@@ -168,55 +187,6 @@ fn site(text: &str) -> Result<Url, &'static str> {
         url.set_path(&format!("{}/", url.path()));
     }
     Ok(url)
-}
-
-/// The official API with the operator's own app, if one is named.
-fn affiliate(arguments: &Arguments, client: &Client) -> anyhow::Result<Option<Arc<dyn Source>>> {
-    match (set("TILLWATCH_APP_KEY"), set("TILLWATCH_APP_SECRET")) {
-        (None, None) => Ok(None),
-        (Some(app_key), Some(secret)) => {
-            let settings = Settings {
-                gateway: gateway()?,
-                app_key,
-                app_secret: Secret::new(secret),
-                sign_method: SignMethod::Sha256,
-                tracking_id: set("TILLWATCH_TRACKING_ID"),
-                language: "EN".to_owned(),
-                calls_per_day: arguments.calls,
-                spacing: arguments.spacing,
-            };
-            Ok(Some(Arc::new(Affiliate::new(settings, client.clone()))))
-        }
-        _ => {
-            Err(Usage("TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET belong together: set both or neither".into()).into())
-        }
-    }
-}
-
-/// Where the API is: the real one, or what `TILLWATCH_GATEWAY` names, to try things out.
-fn gateway() -> anyhow::Result<Url> {
-    let address = set("TILLWATCH_GATEWAY").unwrap_or_else(|| GATEWAY.to_owned());
-    let wrong = |_| {
-        Usage(format!(
-            "TILLWATCH_GATEWAY: {address:?} is no address such as {GATEWAY}"
-        ))
-    };
-    Ok(address.parse().map_err(wrong)?)
-}
-
-/// Every public host, and the places of this network that `TILLWATCH_REACH` names, such as `127.0.0.1:8080`.
-fn reach() -> anyhow::Result<Reach> {
-    let named = set("TILLWATCH_REACH").unwrap_or_default();
-    let places = named.split(',').map(str::trim).filter(|place| !place.is_empty());
-    let private = places.map(Place::parse).collect::<Result<_, _>>();
-    Ok(Reach {
-        hosts: Vec::new(),
-        private: private.map_err(|error| Usage(format!("TILLWATCH_REACH: {error}")))?,
-    })
-}
-
-fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn spacing(text: &str) -> Result<Duration, String> {

@@ -1,5 +1,7 @@
 //! The one click-out that may earn something: labelled, beside the clean link, and gone once a reader wants none of it.
 
+use std::time::Duration;
+
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
@@ -18,9 +20,17 @@ use crate::{Problem, Site, api};
 /// The cookie of readers who want none of it.
 pub(crate) const COOKIE: &str = "partner";
 
-/// An operator's affiliate link, with `{url}` where the clean address goes, percent-encoded.
+/// How long a reader waits at most for a link that is made for the first time.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// An operator's affiliate link.
 #[derive(Debug, Clone)]
-pub struct Partner(String);
+pub enum Partner {
+    /// An address with `{url}` where the clean one goes, percent-encoded.
+    Template(String),
+    /// One that the watch has made for each listing, when it is first followed.
+    Made,
+}
 
 impl Partner {
     /// A template such as `https://s.click.aliexpress.com/deep_link.htm?aff_short_key=KEY&dl_target_url={url}`. An error
@@ -30,23 +40,31 @@ impl Partner {
         let is_plain = template.bytes().all(|byte| byte.is_ascii_graphic());
         let once = template.matches("{url}").count() == 1;
         if template.starts_with("https://") && once && is_plain {
-            Ok(Self(template.to_owned()))
+            Ok(Self::Template(template.to_owned()))
         } else {
             Err(told)
         }
     }
 
-    /// The link to a listing.
-    fn link(&self, clean: &str) -> String {
-        let encoded: String = clean
-            .bytes()
-            .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-                byte => format!("%{byte:02X}"),
-            })
-            .collect();
-        self.0.replace("{url}", &encoded)
+    /// The link to a listing; the clean one where none can be had.
+    async fn link(&self, site: &Site, clean: String) -> String {
+        match self {
+            Self::Template(template) => template.replace("{url}", &encoded(&clean)),
+            Self::Made => {
+                let made = site.app.partner_link(&clean, site.clock.as_ref());
+                let made = tokio::time::timeout(PATIENCE, made).await;
+                made.ok().and_then(Result::ok).flatten().unwrap_or(clean)
+            }
+        }
     }
+}
+
+fn encoded(clean: &str) -> String {
+    let bytes = clean.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
 }
 
 /// What a listing's page offers.
@@ -79,15 +97,17 @@ pub(crate) async fn go(
     Path(item): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let place = || -> Result<String, Problem> {
+    let clean = || -> Result<String, Problem> {
         let item = api::item(&item)?;
         let sku = asked.sku.as_deref().map(SkuId::parse).transpose();
         let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
-        let clean = clean_url(&item, sku.as_ref());
-        let partner = site.partner.as_ref().filter(|_| !reader.wants_no_partner);
-        Ok(partner.map_or_else(|| clean.clone(), |partner| partner.link(&clean)))
+        Ok(clean_url(&item, sku.as_ref()))
     };
-    let place = place().and_then(|place| HeaderValue::from_str(&place).map_err(|_| Problem::internal()));
+    let place = match (clean(), site.partner.as_ref().filter(|_| !reader.wants_no_partner)) {
+        (Ok(clean), Some(partner)) => Ok(partner.link(&site, clean).await),
+        (place, _) => place,
+    };
+    let place = place.and_then(|place| HeaderValue::from_str(&place).map_err(|_| Problem::internal()));
     match place {
         Ok(place) => {
             let robots = (
@@ -125,16 +145,14 @@ pub(crate) async fn switch(State(site): State<Site>, reader: Reader, Form(switch
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
-
     use super::*;
 
     #[test]
     fn a_template_has_one_place_for_the_clean_address() {
-        let partner = Partner::parse("https://s.click.example/deep?key=K&to={url}").unwrap();
+        assert!(Partner::parse("https://s.click.example/deep?key=K&to={url}").is_ok());
         assert_eq!(
-            partner.link("https://www.aliexpress.com/item/1.html?a=b&c"),
-            "https://s.click.example/deep?key=K&to=https%3A%2F%2Fwww.aliexpress.com%2Fitem%2F1.html%3Fa%3Db%26c"
+            encoded("https://www.aliexpress.com/item/1.html?a=b&c"),
+            "https%3A%2F%2Fwww.aliexpress.com%2Fitem%2F1.html%3Fa%3Db%26c"
         );
         for odd in [
             "",

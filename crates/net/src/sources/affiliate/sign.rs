@@ -25,6 +25,9 @@ pub enum SignMethod {
 }
 
 impl SignMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sha256, Self::Md5, Self::HmacMd5];
+
     /// Its name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,7 +86,7 @@ mod tests {
             .map(|pair| pair.split_once('=').expect("a name and a value"))
             .collect();
         let named = parameters.get("sign_method").copied();
-        let method = [SignMethod::Sha256, SignMethod::Md5, SignMethod::HmacMd5]
+        let method = SignMethod::ALL
             .into_iter()
             .find(|method| Some(method.name()) == named)
             .expect("a method");

@@ -1,6 +1,6 @@
 //! What is looked at, from the outside in: the program, its folder, the store's bytes, then what the store says.
 
-use tillwatch_app::desk::read_budget;
+use tillwatch_app::account::read_budget;
 use tillwatch_app::ports::store::{ListingId, Store, StoreError, Tracked};
 use tillwatch_app::standing::FRESH;
 use tillwatch_core::almanac::Almanac;

@@ -1,0 +1,93 @@
+//! Links that are counted as the operator's: made when somebody follows one for the first time, and kept.
+
+use tillwatch_core::cadence::{Second, Share};
+use tillwatch_core::instant::Instant;
+
+use crate::account;
+use crate::ports::source::SourceError;
+use crate::ports::store::StoreError;
+use crate::{App, Linking};
+
+/// How long a link is used before it is made anew, in seconds: the marketplace may cancel one that nobody followed for
+/// six months (its rules as of August 2026).
+const KEPT: i64 = 150 * 86_400;
+
+/// How long nothing is asked after a call that was refused, in seconds.
+const REST: i64 = 60 * 60;
+
+impl App {
+    /// The operator's link to where the clean address of a listing leads. `None` where none can be had now: nobody makes any, the listing is not in the
+    /// programme, the day's calls are spent, or the call failed. The reader then goes by the clean link.
+    ///
+    /// The call is charged and written down before it is made, to the share of those who wait for an answer.
+    pub async fn partner_link(
+        &self,
+        clean: &str,
+        clock: &(dyn Fn() -> Instant + Sync),
+    ) -> Result<Option<String>, StoreError> {
+        let Some(linking) = &self.linking else {
+            return Ok(None);
+        };
+        let now = clock();
+        let name = format!("partner:{clean}");
+        if let Some(kept) = self.store.recall(&name)?.as_deref().and_then(|kept| fresh(kept, now)) {
+            return Ok(kept);
+        }
+        let charged = {
+            let state = &mut *self.state();
+            let rests = *linking.rests_until() > now.moment().as_second();
+            let account = account::of_mut(&mut state.accounts, linking.linker.account());
+            let Some(account) = account.filter(|_| !rests) else {
+                return Ok(None);
+            };
+            if account.spend(Share::Pasted, Second::of(now)).is_err() {
+                return Ok(None);
+            }
+            account.kept()
+        };
+        self.store.remember(&charged.0, &charged.1)?;
+        self.figures.called(linking.linker.account());
+        match linking.linker.link(clean, now).await {
+            Ok(link) => {
+                let at = clock().moment().as_second();
+                self.store
+                    .remember(&name, &format!("{at} {}", link.as_deref().unwrap_or_default()))?;
+                Ok(link)
+            }
+            Err(error) => {
+                self.figures.refused(linking.linker.account());
+                self.link_refused(linking, &error, clock())?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// A wrong set-up of links is none of readings: only what all calls of a key have in common reaches its account.
+    fn link_refused(&self, linking: &Linking, error: &SourceError, now: Instant) -> Result<(), StoreError> {
+        *linking.rests_until() = now.moment().as_second().saturating_add(REST);
+        if matches!(error, SourceError::Misconfigured { .. }) {
+            return Ok(());
+        }
+        let charged = {
+            let state = &mut *self.state();
+            let account = account::of_mut(&mut state.accounts, linking.linker.account());
+            account.map(|account| {
+                account.refused(error, Second::of(now));
+                account.kept()
+            })
+        };
+        match charged {
+            Some((key, value)) => self.store.remember(&key, &value),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What was kept, unless it is too old: a link, or that there is none.
+fn fresh(kept: &str, now: Instant) -> Option<Option<String>> {
+    let (at, link) = kept.split_once(' ')?;
+    let since = now.moment().as_second().checked_sub(at.parse().ok()?)?;
+    (0..KEPT)
+        .contains(&since)
+        .then(|| (!link.is_empty()).then(|| link.to_owned()))
+}

@@ -1,0 +1,92 @@
+//! Whether the operator's key works, found out by one call of the official API.
+
+use tillwatch_app::ports::source::{Ask, Limits, Reading, Source, SourceError, Wanted};
+use tillwatch_app::ports::store::{ListingId, Store};
+use tillwatch_core::country::Country;
+use tillwatch_core::id::ItemId;
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Currency;
+use tillwatch_core::snapshot::Outcome;
+
+use super::Findings;
+use crate::errand::{Errand, NoErrand};
+use crate::home::Home;
+
+/// What is asked for where nothing is tracked: any listing will do, and this one was in an answer of September 2026.
+const ANY: &str = "1005006338829917";
+
+/// What is looked at.
+const WHAT: &str = "key";
+
+pub(super) fn look(home: &Home, now: Instant, findings: &mut Findings) -> anyhow::Result<()> {
+    let errand = match Errand::new(home) {
+        Ok(errand) => errand,
+        Err(NoErrand::Served) => {
+            let told = "not asked, since the server that runs uses it; its page /status tells how it fares";
+            findings.ok(WHAT, told);
+            return Ok(());
+        }
+        Err(NoErrand::Failed(error)) => return Err(error),
+        Err(none) => {
+            findings.look(WHAT, none.to_string());
+            return Ok(());
+        }
+    };
+    let ask = question(&errand.store)?;
+    let (limits, links) = (errand.api.limits(), errand.api.has_tracking_id());
+    match errand.read(&ask, now) {
+        Ok(answer) => tell(&ask, &limits, links, answer, findings),
+        Err(NoErrand::Failed(error)) => return Err(error),
+        Err(none) => findings.look(WHAT, none.to_string()),
+    }
+    Ok(())
+}
+
+/// One listing: the first that is tracked, if there is one.
+fn question(store: &dyn Store) -> anyhow::Result<Ask> {
+    let tracked = store.tracked(ListingId(0), 1)?.pop().map(|tracked| tracked.key);
+    let (item, market, currency) = match tracked {
+        Some(key) => (key.item, key.market, key.currency),
+        None => (ItemId::parse(ANY)?, Country::US, Currency::USD),
+    };
+    Ok(Ask {
+        market,
+        currency,
+        items: vec![Wanted { item, skus: Vec::new() }],
+    })
+}
+
+fn tell(ask: &Ask, limits: &Limits, links: bool, answer: Result<Vec<Reading>, SourceError>, findings: &mut Findings) {
+    match answer {
+        Ok(readings) => {
+            let priced = readings.iter().any(|one| one.snapshot.outcome == Outcome::Ok);
+            let what = if priced { "a price" } else { "no price" };
+            let items: Vec<&str> = ask.items.iter().map(|wanted| wanted.item.as_str()).collect();
+            let links = if links {
+                "links can be made with the tracking id"
+            } else {
+                "without a tracking id no link is counted as yours"
+            };
+            let told = format!(
+                "it works: the API answered with {what} of listing {} for {}; {} listings fit a call; {links}",
+                items.join(", "),
+                ask.market,
+                limits.items_per_call,
+            );
+            findings.ok(WHAT, told);
+        }
+        Err(error @ (SourceError::Later { .. } | SourceError::Spent { .. })) => {
+            findings.look(WHAT, format!("the API knows it, but {error}"));
+        }
+        Err(error @ SourceError::Misconfigured { .. }) => {
+            let told = format!(
+                "{error}. Look at the key, the secret, this machine's clock, and what the marketplace's console lets \
+                 the app do"
+            );
+            findings.bad(WHAT, told);
+        }
+        Err(error @ (SourceError::Unreachable { .. } | SourceError::Challenged { .. })) => {
+            findings.bad(WHAT, format!("whether it works cannot be told: {error}"));
+        }
+    }
+}
