@@ -3,7 +3,7 @@
 use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::{Audience, Discount};
-use tillwatch_core::id::ItemId;
+use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{MOST_MINOR, Money};
 use tillwatch_core::quote::{Wish, join, quote};
@@ -109,8 +109,8 @@ impl App {
     }
 
     /// Takes in the prices that a browser shows of a listing. None of them is recorded unless a reading of ours shows the
-    /// same: see [`Heard`]. Only what the page itself says counts, its market too.
-    pub fn hear(&self, seen: &Snapshot, now: Instant) -> Result<Heard, StoreError> {
+    /// same: see [`Heard`], which is of one variant. Only what the page itself says counts, its market too.
+    pub fn hear(&self, seen: &Snapshot, asked: Option<&SkuId>, now: Instant) -> Result<Heard, StoreError> {
         let whole = seen.outcome == Outcome::Ok;
         let (true, Some(item), Some(market), Some(currency)) = (whole, &seen.item, seen.market, seen.currency) else {
             return Ok(Heard::NotTracked);
@@ -120,11 +120,16 @@ impl App {
         let Some(listing) = self.store().listing(&key)? else {
             return Ok(Heard::NotTracked);
         };
-        Ok(self.state().hearsay.hear(&listing, seen, now))
+        Ok(self.state().hearsay.hear(&listing, seen, asked, now))
     }
 }
 
 impl Rung {
+    /// The variant of its first line.
+    pub fn sku(&self) -> Option<&SkuId> {
+        self.checkout.lines.first()?.sku.as_ref()
+    }
+
     fn of(mut checkout: Checkout, own: &[Discount], shipping_known: bool, unread: Vec<ItemId>) -> Self {
         let shown = std::mem::take(&mut checkout.discounts);
         checkout.discounts = own.to_vec();

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::history::Minute;
+use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 use tillwatch_core::observation::Lanes;
@@ -61,23 +62,22 @@ pub enum Heard {
 }
 
 impl Hearsay {
-    /// Takes in what a browser shows of a tracked listing.
-    pub fn hear(&mut self, listing: &ListingState, seen: &Snapshot, now: Instant) -> Heard {
-        let mut heard = Heard::NotTracked;
+    /// Takes in what a browser shows of a tracked listing, and says what becomes of one variant.
+    pub fn hear(&mut self, listing: &ListingState, seen: &Snapshot, asked: Option<&SkuId>, now: Instant) -> Heard {
+        let mut answer = Heard::NotTracked;
         for variant in &listing.tracked.variants {
             let Some(price) = for_everybody(variant, seen) else {
                 continue;
             };
-            if let Some(confirmed) = just_read(listing, variant, price, now) {
-                heard = Heard::Agrees(confirmed);
-                continue;
+            let heard = just_read(listing, variant, price, now).map_or(Heard::Waits, Heard::Agrees);
+            if heard == Heard::Waits {
+                self.wait(variant.id, Said { price, at: now });
             }
-            self.wait(variant.id, Said { price, at: now });
-            if heard == Heard::NotTracked {
-                heard = Heard::Waits;
+            if variant.sku.as_ref() == asked {
+                answer = heard;
             }
         }
-        heard
+        answer
     }
 
     /// Of two that show the same price the first counts.

@@ -118,5 +118,5 @@ fn data_of(text: &str) -> Vec<Value> {
     if page::is_page(text) {
         return page::values(text);
     }
-    value::parse(unwrapped(&text)).into_iter().collect()
+    value::parse(unwrapped(text)).into_iter().collect()
 }

@@ -8,6 +8,7 @@ use tillwatch_app::ports::store::StoreError;
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::Discount;
 use tillwatch_core::history::Minute;
+use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::Snapshot;
@@ -116,7 +117,7 @@ impl Telling<'_> {
                 fill(&texts.no_price, &[("outcome", outcome)])
             }
             Ok(rung) if rung.is_first_order => texts.first_order.clone(),
-            Ok(_) => match self.app.hear(seen, self.now)? {
+            Ok(rung) => match self.app.hear(seen, rung.sku(), self.now)? {
                 Heard::NotTracked => texts.not_tracked.clone(),
                 Heard::Waits => texts.waits.clone(),
                 Heard::Agrees(confirmed) => {
@@ -144,7 +145,7 @@ impl Telling<'_> {
         };
         let mut sentences = Vec::new();
         if !rung.unread.is_empty() {
-            let items: Vec<&str> = rung.unread.iter().map(|item| item.as_str()).collect();
+            let items: Vec<&str> = rung.unread.iter().map(ItemId::as_str).collect();
             sentences.push(fill(&texts.cart_unread, &[("items", &shortened(&items.join(", ")))]));
         }
         if cart.total.is_none() {
