@@ -173,7 +173,11 @@ impl House {
         let shop = Arc::new(Shop::default());
         let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
         let source: Arc<dyn Source> = Arc::<Shop>::clone(&shop);
-        let app = App::new(store, vec![source], rules, Almanac::built_in().unwrap(), at(0)).unwrap();
+        let almanac = Almanac {
+            ladders: Vec::new(),
+            ..Almanac::built_in().unwrap()
+        };
+        let app = App::new(store, vec![source], rules, almanac, at(0)).unwrap();
         let app = Arc::new(
             app.with_links(Some("https://till.example/".parse().unwrap()), [5; 32])
                 .unwrap(),
