@@ -164,7 +164,7 @@ fn busy(site: &Site, reader: &Reader) -> Response {
 fn page(site: &Site, reader: &Reader, market: Country, refused: Vec<String>, answer: Option<answer::View>) -> Response {
     let frame = reader.frame(site);
     let page = Page {
-        markets: choices(site, market),
+        markets: choices(site, frame.words, market),
         refused,
         file_hint: fill(&frame.words.browser.file_hint, &[("most", &MOST_MEGABYTES.to_string())]),
         bookmark: reader.reach(&site.app, "browser").map(|here| bookmark::link(&here)),

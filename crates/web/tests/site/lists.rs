@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::json;
-use tillwatch_app::conversation::Follow;
+use tillwatch_app::conversation::{Follow, LedNowhere, Nowhere};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::store::{Rest, WatchId};
@@ -18,10 +18,13 @@ use crate::house::{House, ITEM, MAIL, TITLE, at};
 struct Guide;
 
 impl Follow for Guide {
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
         let end = format!("https://www.aliexpress.com/item/{ITEM}.html");
         let known = link.contains("_mNhKQOm").then(|| identify(&end));
-        Box::pin(std::future::ready(known.ok_or_else(|| "it ends at a shop".to_owned())))
+        Box::pin(std::future::ready(known.ok_or_else(|| LedNowhere {
+            how: Nowhere::NoRedirect,
+            sentence: "it ends at a shop".to_owned(),
+        })))
     }
 }
 
@@ -41,7 +44,8 @@ async fn a_short_link_in_share_text_leads_to_its_listing_and_one_that_leads_nowh
     assert_eq!(shared.headers["location"], format!("/i/{ITEM}?market=US").as_str());
     let lost = paste("https%3A%2F%2Fa.aliexpress.com%2F_mother").await;
     assert_eq!(lost.status, StatusCode::OK);
-    lost.has("it ends at a shop");
+    lost.has("It is not said where this short link leads");
+    assert!(!lost.text.contains("it ends at a shop"), "the sentence of a program");
 }
 
 #[tokio::test]
@@ -205,8 +209,8 @@ async fn a_list_shows_price_target_and_what_could_not_be_delivered() {
         "at 20.00\u{a0}USD or below",
         "ntfy at ntfy.example: nothing more is sent (blocked by the user)",
         "ntfy at ntfy.example: could not be delivered (blocked by the user)",
-        "e-mail to a…@example.org: asked to confirm, no answer yet",
-        "20.00 USD already",
+        "E-mail to a…@example.org: asked to confirm, no answer yet",
+        "20.00\u{a0}USD already",
     ] {
         page.has(text);
     }

@@ -97,7 +97,7 @@ impl View {
                 }
                 .told(rules, shown)
             }),
-            notes: told.into_iter().map(|note| Note::of(note, words)).collect(),
+            notes: told.iter().map(|note| Note::of(note, words)).collect(),
         }
     }
 }
