@@ -11,7 +11,7 @@ use tillwatch_app::conversation::Nowhere;
 use tillwatch_core::country::Country;
 use tillwatch_core::link::{Identity, identify};
 
-use super::{html, shortened};
+use super::{html, listing, shortened};
 use crate::reader::{Frame, Reader};
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
@@ -130,7 +130,14 @@ pub(crate) async fn paste(State(site): State<Site>, reader: Reader, Form(pasted)
     if let [one] = read.known.as_slice()
         && read.is_share_text
     {
-        return Redirect::to(&address(one, read.market)).into_response();
+        // Whoever pastes one listing waits for it; where it cannot be asked for now, its page says what to do.
+        let mut to = address(one, read.market);
+        if let Some(item) = &one.item {
+            let sku = one.pinned().map(ToString::to_string);
+            let asked = listing::first_check(&site, &reader, item.to_string(), read.market.to_string(), sku);
+            to = asked.await.unwrap_or(to);
+        }
+        return Redirect::to(&to).into_response();
     }
     let found = read.known.iter().filter_map(|identity| {
         Some(Found {

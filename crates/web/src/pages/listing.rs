@@ -205,17 +205,29 @@ pub(crate) async fn start(
     Path(item): Path<String>,
     Form(start): Form<Start>,
 ) -> Response {
+    match first_check(&site, &reader, item, start.market, start.sku).await {
+        Ok(to) => Redirect::to(&to).into_response(),
+        Err(problem) => wrong(&site, &reader, &problem),
+    }
+}
+
+/// Asks for a check of a listing, in a market and perhaps of one variant, for somebody who waits: on the page that is
+/// returned.
+pub(crate) async fn first_check(
+    site: &Site,
+    reader: &Reader,
+    item: String,
+    market: String,
+    sku: Option<String>,
+) -> Result<String, Problem> {
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
         let words = asking.words(&here.tongues);
-        let meant = meant(app, words, &asking, &item, Some(&start.market), start.sku.as_deref())?;
+        let meant = meant(app, words, &asking, &item, Some(&market), sku.as_deref())?;
         app.ask(&meant.key, meant.sku.as_ref(), now)?;
-        Ok(Redirect::to(&address(&meant.key, meant.sku.as_ref())).into_response())
+        Ok(address(&meant.key, meant.sku.as_ref()))
     });
-    match answer.await {
-        Ok(response) => response,
-        Err(problem) => wrong(&site, &reader, &problem),
-    }
+    answer.await
 }
 
 /// The listing in the market that is named, else in one where it is tracked, the reader's before others.

@@ -42,6 +42,11 @@ async fn a_short_link_in_share_text_leads_to_its_listing_and_one_that_leads_nowh
     let shared = paste("Look+at+this%0Ahttps%3A%2F%2Fa.aliexpress.com%2F_mNhKQOm").await;
     assert_eq!(shared.status, StatusCode::SEE_OTHER, "{}", shared.text);
     assert_eq!(shared.headers["location"], format!("/i/{ITEM}?market=US").as_str());
+    // Nobody had asked for this one; who pastes it waits for it, without another press.
+    let fresh = paste("1005000999999999").await;
+    assert_eq!(fresh.headers["location"], "/i/1005000999999999?market=US");
+    let waiting = house.get("/i/1005000999999999?market=US").await;
+    assert!(waiting.headers.contains_key("refresh"), "{}", waiting.text);
     let lost = paste("https%3A%2F%2Fa.aliexpress.com%2F_mother").await;
     assert_eq!(lost.status, StatusCode::OK);
     lost.has("It is not said where this short link leads");
