@@ -15,6 +15,19 @@ struct Here<'a> {
     schema: &'a Value,
 }
 
+impl<'a> Here<'a> {
+    /// A schema within this one.
+    const fn at<'b>(self, schema: &'b Value) -> Here<'b>
+    where
+        'a: 'b,
+    {
+        Here {
+            file: self.file,
+            schema,
+        }
+    }
+}
+
 impl Schemas {
     /// What is wrong with a value by the schema of a file, each fault with its place.
     pub(crate) fn faults(&self, file: &str, value: &Value) -> Vec<String> {
@@ -52,10 +65,9 @@ impl Schemas {
     }
 
     fn keyword(&self, from: Here<'_>, (keyword, told): (&str, &Value), value: &Value, place: &str) -> Vec<String> {
-        let at = |schema| Here { schema, ..from };
         let all = |schemas: &Value| -> Vec<bool> {
             let schemas = schemas.as_array().expect("a list of schemas").iter();
-            schemas.map(|schema| self.is_valid(at(schema), value)).collect()
+            schemas.map(|schema| self.is_valid(from.at(schema), value)).collect()
         };
         let empty = Vec::new();
         let members = value.as_array().unwrap_or(&empty);
@@ -69,16 +81,18 @@ impl Schemas {
             "allOf" => {
                 let schemas = told.as_array().expect("a list of schemas").iter();
                 return schemas
-                    .flat_map(|schema| self.check(at(schema), value, place))
+                    .flat_map(|schema| self.check(from.at(schema), value, place))
                     .collect();
             }
-            "if" if self.is_valid(at(told), value) => return self.check(at(&from.schema["then"]), value, place),
+            "if" if self.is_valid(from.at(told), value) => {
+                return self.check(from.at(&from.schema["then"]), value, place);
+            }
             "if" => false,
             "properties" => {
                 let known = told.as_object().expect("properties").iter();
                 let there = known.filter_map(|(name, schema)| Some((name, schema, value.get(name)?)));
                 return there
-                    .flat_map(|(name, schema, value)| self.check(at(schema), value, &format!("{place}.{name}")))
+                    .flat_map(|(name, schema, value)| self.check(from.at(schema), value, &format!("{place}.{name}")))
                     .collect();
             }
             "items" | "prefixItems" => {
@@ -91,12 +105,12 @@ impl Schemas {
                     .into_iter()
                     .filter_map(|(index, schema)| Some((index, schema, members.get(index)?)));
                 return there
-                    .flat_map(|(index, schema, value)| self.check(at(schema), value, &format!("{place}[{index}]")))
+                    .flat_map(|(index, schema, value)| self.check(from.at(schema), value, &format!("{place}[{index}]")))
                     .collect();
             }
             "anyOf" => !all(told).contains(&true),
-            "not" => self.is_valid(at(told), value),
-            "contains" => value.is_array() && !members.iter().any(|member| self.is_valid(at(told), member)),
+            "not" => self.is_valid(from.at(told), value),
+            "contains" => value.is_array() && !members.iter().any(|member| self.is_valid(from.at(told), member)),
             "const" => value != told,
             "enum" => !told.as_array().expect("values").contains(value),
             "type" => match told {
