@@ -6,7 +6,6 @@ use std::time::Duration;
 use tillwatch_app::ports::source::{Ask, Depth, Reading, Source, SourceError};
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::snapshot::Outcome;
 use tillwatch_net::sources::feed::{Feed, NAMES};
 
 use crate::support::{Peer, Reply, ask, bomb, compressed, now, ok, status};
@@ -35,23 +34,22 @@ fn usual() -> Ask {
     ask("US", "USD", &[ITEM])
 }
 
-/// The outcome and the price of the only reading, or nothing.
-fn told(readings: &[Reading]) -> Option<(Outcome, Option<String>)> {
+/// What the only reading says: an outcome with its price, or nothing.
+fn told(readings: &[Reading]) -> String {
     assert!(readings.len() <= 1, "{readings:?}");
-    let seen = &readings.first()?.snapshot;
-    let price = seen.salable().next().and_then(|one| one.price);
-    Some((seen.outcome, price.map(|price| price.to_string())))
+    let Some(reading) = readings.first() else {
+        return NOTHING.to_owned();
+    };
+    let seen = &reading.snapshot;
+    match seen.salable().next().and_then(|one| one.price) {
+        Some(price) => format!("{} {price}", seen.outcome),
+        None => seen.outcome.to_string(),
+    }
 }
 
-fn at(price: &str) -> Option<(Outcome, Option<String>)> {
-    Some((Outcome::Ok, Some(price.to_owned())))
-}
+const NOTHING: &str = "nothing";
 
-fn without(outcome: Outcome) -> Option<(Outcome, Option<String>)> {
-    Some((outcome, None))
-}
-
-async fn only(body: &str, ask: &Ask) -> Option<(Outcome, Option<String>)> {
+async fn only(body: &str, ask: &Ask) -> String {
     let (_peer, feed) = of(body).await;
     told(&feed.read(ask, now()).await.unwrap())
 }
@@ -70,18 +68,22 @@ async fn a_feed_is_asked_every_five_minutes_and_sent_when_it_changed() {
     .await;
     let feed = feed(&peer);
     let later = |seconds| now().plus_seconds(seconds);
-    assert_eq!(told(&feed.read(&usual(), now()).await.unwrap()), at("9.99"));
+    assert_eq!(told(&feed.read(&usual(), now()).await.unwrap()), "ok 9.99");
     assert_eq!(
         told(&feed.read(&usual(), later(299)).await.unwrap()),
-        None,
+        NOTHING,
         "it is told once"
     );
     assert_eq!(peer.seen().len(), 1, "and not asked anew");
-    assert_eq!(told(&feed.read(&usual(), later(300)).await.unwrap()), None, "unchanged");
+    assert_eq!(
+        told(&feed.read(&usual(), later(300)).await.unwrap()),
+        NOTHING,
+        "unchanged"
+    );
     assert_eq!(peer.seen().len(), 2);
     *current.lock().unwrap() = ("\"v2\"", line("8.99", 2));
-    assert_eq!(told(&feed.read(&usual(), later(599)).await.unwrap()), None);
-    assert_eq!(told(&feed.read(&usual(), later(600)).await.unwrap()), at("8.99"));
+    assert_eq!(told(&feed.read(&usual(), later(599)).await.unwrap()), NOTHING);
+    assert_eq!(told(&feed.read(&usual(), later(600)).await.unwrap()), "ok 8.99");
     let versions: Vec<_> = peer
         .seen()
         .iter()
@@ -98,16 +100,13 @@ async fn a_feed_is_asked_every_five_minutes_and_sent_when_it_changed() {
 async fn the_latest_line_counts_and_none_that_is_stale_or_yet_to_come() {
     assert_eq!(
         only(&[line("7", 30), line("9", 5), line("8", 20)].concat(), &usual()).await,
-        at("9.00")
+        "ok 9.00"
     );
-    assert_eq!(only(&line("9", 59), &usual()).await, at("9.00"));
-    assert_eq!(only(&line("9", 61), &usual()).await, without(Outcome::NoPrice));
-    assert_eq!(only(&line("9", -1), &usual()).await, at("9.00"), "clocks differ");
-    assert_eq!(only(&line("9", -5), &usual()).await, without(Outcome::NoPrice));
-    assert_eq!(
-        only(&[line("9", -5), line("8", 5)].concat(), &usual()).await,
-        at("8.00")
-    );
+    assert_eq!(only(&line("9", 59), &usual()).await, "ok 9.00");
+    assert_eq!(only(&line("9", 61), &usual()).await, "no_price");
+    assert_eq!(only(&line("9", -1), &usual()).await, "ok 9.00", "clocks differ");
+    assert_eq!(only(&line("9", -5), &usual()).await, "no_price");
+    assert_eq!(only(&[line("9", -5), line("8", 5)].concat(), &usual()).await, "ok 8.00");
 }
 
 #[tokio::test]
@@ -118,9 +117,9 @@ async fn another_market_or_currency_makes_no_price_and_an_unlisted_listing_is_no
         let line = line.clone();
         async move { only(&line, &ask).await }
     };
-    assert_eq!(told("US", "EUR").await, without(Outcome::OtherCurrency));
-    assert_eq!(told("DE", "USD").await, without(Outcome::OtherRegion));
-    assert_eq!(only(&line, &ask("US", "USD", &["1005000000000002"])).await, None);
+    assert_eq!(told("US", "EUR").await, "other_currency");
+    assert_eq!(told("DE", "USD").await, "other_region");
+    assert_eq!(only(&line, &ask("US", "USD", &["1005000000000002"])).await, NOTHING);
 }
 
 #[tokio::test]
@@ -130,36 +129,36 @@ async fn what_another_source_read_since_is_not_overruled() {
         ask.items[0].since = Some(now().plus_seconds(-60 * minutes));
         ask
     };
-    assert_eq!(only(&line("9", 10), &since(5)).await, None);
-    assert_eq!(only(&line("9", 10), &since(10)).await, None);
-    assert_eq!(only(&line("9", 10), &since(15)).await, at("9.00"));
+    assert_eq!(only(&line("9", 10), &since(5)).await, NOTHING);
+    assert_eq!(only(&line("9", 10), &since(10)).await, NOTHING);
+    assert_eq!(only(&line("9", 10), &since(15)).await, "ok 9.00");
     assert_eq!(
         only(&line("9", 90), &since(30)).await,
-        None,
+        NOTHING,
         "a stale line is no gap where others see"
     );
-    assert_eq!(only(&line("9", 90), &since(120)).await, without(Outcome::NoPrice));
+    assert_eq!(only(&line("9", 90), &since(120)).await, "no_price");
     let mut elsewhere = ask("DE", "USD", &[ITEM]);
     elsewhere.items[0].since = since(5).items[0].since;
-    assert_eq!(only(&line("9", 1), &elsewhere).await, None);
+    assert_eq!(only(&line("9", 1), &elsewhere).await, NOTHING);
 }
 
 #[tokio::test]
 async fn a_line_without_the_watched_variant_or_a_publisher_who_saw_nothing_is_nothing() {
     let mut watched = usual();
     watched.items[0].skus = vec![SkuId::parse("13").unwrap()];
-    assert_eq!(only(&line("9", 5), &watched).await, None);
+    assert_eq!(only(&line("9", 5), &watched).await, NOTHING);
     let blocked = line("9", 5).replace("\"ok\"", "\"blocked\"");
-    assert_eq!(only(&blocked, &usual()).await, None);
+    assert_eq!(only(&blocked, &usual()).await, NOTHING);
     let gone = line("9", 5).replace("\"ok\"", "\"sold_out\"");
-    assert_eq!(only(&gone, &usual()).await, without(Outcome::SoldOut));
+    assert_eq!(only(&gone, &usual()).await, "sold_out");
 }
 
 #[tokio::test]
 async fn a_line_that_is_cut_off_or_hostile_leaves_the_others() {
     let whole = line("9", 5);
     let cut = format!("{whole}{}", &whole[..whole.len() / 2]);
-    assert_eq!(only(&cut, &usual()).await, at("9.00"));
+    assert_eq!(only(&cut, &usual()).await, "ok 9.00");
     let hostile = whole.replace("Lamp", "<script>alert(1)</script>\\u001b[31m\\u0000");
     let (_peer, feed) = of(&hostile).await;
     let readings = feed.read(&usual(), now()).await.unwrap();
@@ -235,5 +234,5 @@ async fn what_was_had_is_told_while_the_publisher_does_not_answer() {
     assert_eq!(feed.read(&ask("US", "USD", &[]), now()).await, Ok(Vec::new()));
     *body.lock().unwrap() = None;
     assert!(feed.read(&usual(), later(300)).await.is_err());
-    assert_eq!(told(&feed.read(&usual(), later(310)).await.unwrap()), at("9.00"));
+    assert_eq!(told(&feed.read(&usual(), later(310)).await.unwrap()), "ok 9.00");
 }

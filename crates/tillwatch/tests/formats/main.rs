@@ -136,8 +136,11 @@ fn every_example_is_valid_and_read() {
 fn every_file_to_try_and_every_ladder_that_is_built_in_is_valid() {
     let schemas = schemas();
     let (mut seen, mut campaigns) = (0, 0);
-    for path in files("examples").into_iter().filter(|path| path.ends_with(".json")) {
-        let text = text(&path);
+    for path in files("examples")
+        .iter()
+        .filter(|path| path.split('.').next_back() == Some("json"))
+    {
+        let text = text(path);
         if format(&value(&text)).is_some() {
             assert_valid(&schemas, &text);
             seen += 1;

@@ -76,7 +76,11 @@ impl Schemas {
         let has = |name: &Value| value.get(name.as_str().expect("a name")).is_some();
         let lacks = |names: &Value| value.is_object() && !names.as_array().expect("names").iter().all(has);
         let wrong = match keyword {
-            "$schema" | "$defs" | "title" | "description" | "then" => false,
+            "if" if self.is_valid(from.at(told), value) => {
+                return self.check(from.at(&from.schema["then"]), value, place);
+            }
+            // What an `if` means for a value that does not meet it is nothing.
+            "$schema" | "$defs" | "title" | "description" | "then" | "if" => false,
             "$ref" => return self.check(self.referred(from, told.as_str().expect("a reference")), value, place),
             "allOf" => {
                 let schemas = told.as_array().expect("a list of schemas").iter();
@@ -84,10 +88,6 @@ impl Schemas {
                     .flat_map(|schema| self.check(from.at(schema), value, place))
                     .collect();
             }
-            "if" if self.is_valid(from.at(told), value) => {
-                return self.check(from.at(&from.schema["then"]), value, place);
-            }
-            "if" => false,
             "properties" => {
                 let known = told.as_object().expect("properties").iter();
                 let there = known.filter_map(|(name, schema)| Some((name, schema, value.get(name)?)));

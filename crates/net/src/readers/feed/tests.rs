@@ -177,7 +177,7 @@ proptest::proptest! {
         };
         let (head, tail) = whole.split_at(cut.index(whole.len()));
         for listing in read(&format!("{head}{noise}{tail}")).unwrap_or_default().listings {
-            let priced = listing.salable().any(|one| one.price.is_some_and(|price| price.is_positive()));
+            let priced = listing.salable().any(|one| one.price.is_some_and(Money::is_positive));
             proptest::prop_assert_eq!(listing.outcome == Outcome::Ok, priced);
             proptest::prop_assert!(listing.item.is_some() && listing.market.is_some() && listing.seen_at.is_some());
         }
