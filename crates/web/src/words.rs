@@ -17,6 +17,7 @@ pub(crate) mod promotions;
 pub(crate) mod receipt;
 pub(crate) mod site;
 pub(crate) mod status;
+pub(crate) mod tills;
 
 use serde::de::DeserializeOwned;
 
@@ -76,6 +77,7 @@ macro_rules! pages {
 
 pages!(
     about, basket, board, checkout, codes, drawer, guide, home, kept, list, listing, promotions, receipt, site, status,
+    tills,
 );
 
 /// Every language; the first one is for whoever reads none of them.

@@ -6,6 +6,7 @@ mod answer;
 mod form;
 mod rows;
 
+pub(super) use answer::{Diagnosis, diagnosed};
 pub(super) use rows::rules;
 
 use std::time::Duration;

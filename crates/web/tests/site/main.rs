@@ -6,3 +6,4 @@ mod lists;
 mod owner;
 mod pictures;
 mod receipts;
+mod tills;

@@ -31,15 +31,15 @@ pub(super) struct View {
 }
 
 /// What a shown total tells.
-pub(super) struct Diagnosis {
-    pub(super) verdict: String,
-    pub(super) explanations: Vec<Dropped>,
+pub(crate) struct Diagnosis {
+    pub(crate) verdict: String,
+    pub(crate) explanations: Vec<Dropped>,
 }
 
 /// One set of dropped discounts.
-pub(super) struct Dropped {
-    pub(super) title: String,
-    pub(super) why: Vec<(String, String)>,
+pub(crate) struct Dropped {
+    pub(crate) title: String,
+    pub(crate) why: Vec<(String, String)>,
 }
 
 impl View {
@@ -90,16 +90,15 @@ impl View {
                 .map(|line| fill(&texts.old, &[("line", line)]))
                 .collect(),
             receipt: teller.tell(&receipt, None, bought.shipping_known),
-            diagnosis: bought.shown.map(|shown| {
-                Diagnosing {
-                    teller,
-                    receipt: &receipt,
-                }
-                .told(rules, shown)
-            }),
+            diagnosis: bought.shown.map(|shown| diagnosed(teller, &receipt, rules, shown)),
             notes: told.into_iter().map(|note| Note::of(note, words)).collect(),
         }
     }
+}
+
+/// What a total that was shown means for a receipt.
+pub(crate) fn diagnosed(teller: Teller<'_>, receipt: &Receipt<'_>, rules: &RuleSet, shown: Money) -> Diagnosis {
+    Diagnosing { teller, receipt }.told(rules, shown)
 }
 
 /// Tells what a total that was shown means for a receipt.
