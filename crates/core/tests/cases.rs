@@ -5,33 +5,25 @@
 use std::fs;
 use std::path::Path;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use tillwatch_core::checkout::{self, Tax};
 use tillwatch_core::money::Money;
 use tillwatch_core::rules::RuleBook;
 use tillwatch_core::stack;
 
-/// What of a case is computed; the rest says where it is from.
-#[derive(Deserialize)]
-struct Case {
-    schema: String,
-    rules: String,
-    checkout: Box<RawValue>,
-    total: String,
-}
-
 /// Why a case does not hold; nothing where it does.
 fn wrong(json: &str) -> Option<String> {
-    let case: Case = serde_json::from_str(json).unwrap();
-    assert_eq!(case.schema, "tillwatch/case/1");
+    let case: Value = serde_json::from_str(json).unwrap();
+    let text = |name: &str| case.get(name).and_then(Value::as_str).unwrap().to_owned();
+    assert_eq!(text("schema"), "tillwatch/case/1");
+    let (rules, checkout) = (text("rules"), case.get("checkout").unwrap().to_string());
     // What was exported says how tax stands.
-    let read = checkout::read(case.checkout.get().as_bytes(), |_| Tax::default()).unwrap();
+    let read = checkout::read(checkout.as_bytes(), |_| Tax::default()).unwrap();
     assert!(read.warnings.is_empty(), "{:?}", read.warnings);
     let book = RuleBook::built_in().unwrap();
-    let total = stack::best(&read.value, book.get(Some(&case.rules)).unwrap()).total();
-    let shown = Money::parse(&case.total, read.value.currency).unwrap();
-    (total != shown).then(|| format!("{} comes to {total} and not to {shown}", case.rules))
+    let total = stack::best(&read.value, book.get(Some(&rules)).unwrap()).total();
+    let shown = Money::parse(&text("total"), read.value.currency).unwrap();
+    (total != shown).then(|| format!("{rules} comes to {total} and not to {shown}"))
 }
 
 fn cases() -> Vec<(String, String)> {
