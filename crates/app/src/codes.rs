@@ -35,7 +35,9 @@ pub struct Code {
     pub text: String,
     /// What it takes, on which terms.
     pub discount: Discount,
-    /// What its campaign is called.
+    /// The id of its campaign's ladder.
+    pub ladder: String,
+    /// What its campaign is called, in English.
     pub campaign: String,
     /// Who says so.
     pub source: String,
@@ -120,6 +122,7 @@ impl App {
             .map(|(ladder, code)| Code {
                 text: typed(code).to_owned(),
                 discount: code.clone(),
+                ladder: ladder.id.clone(),
                 campaign: ladder.name.clone(),
                 source: ladder.source.clone(),
                 confidence: ladder.confidence,

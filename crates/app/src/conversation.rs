@@ -114,8 +114,31 @@ impl Answer {
 
 /// Whoever asks a short link where it leads.
 pub trait Follow: Send + Sync {
-    /// The identity at its end, or a sentence on why it led nowhere.
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>>;
+    /// The identity at its end, or why it led nowhere.
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>>;
+}
+
+/// Why a short link led nowhere, with an English sentence on it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct LedNowhere {
+    /// What happened.
+    pub how: Nowhere,
+    /// The sentence.
+    pub sentence: String,
+}
+
+/// What became of a short link that led nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nowhere {
+    /// No answer on the way, or a place that is not asked.
+    NoAnswer,
+    /// A challenge in place of a redirect.
+    Challenged,
+    /// An answer without a redirect.
+    NoRedirect,
+    /// A chain that does not end.
+    TooManyRedirects,
 }
 
 /// The bot's side of all its conversations.

@@ -8,6 +8,7 @@ pub mod account;
 pub mod advice;
 mod alerts;
 mod base64url;
+pub mod bell;
 pub mod board;
 pub mod book;
 pub mod check;
@@ -49,6 +50,7 @@ use tillwatch_core::rules::RuleSet;
 
 use account::Account;
 use alerts::Alerts;
+use bell::Bell;
 use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
@@ -74,6 +76,7 @@ pub struct App {
     rules: RuleSet,
     state: Mutex<State>,
     figures: Figures,
+    bell: Bell,
     /// Absent where nothing that it tells leads to a page of its own.
     links: Option<Links>,
     /// Absent where no link is counted as the operator's.
@@ -168,6 +171,7 @@ impl App {
             rules,
             state: Mutex::new(state),
             figures: Figures::default(),
+            bell: Bell::default(),
             links: None,
             linking: None,
         })
@@ -186,6 +190,11 @@ impl App {
     /// What the watch has done since it started.
     pub const fn figures(&self) -> &Figures {
         &self.figures
+    }
+
+    /// What rings when somebody waits for a listing.
+    pub const fn bell(&self) -> &Bell {
+        &self.bell
     }
 
     /// The store.

@@ -65,6 +65,7 @@ impl App {
         let (listing, _) = self.store.track(key, sku, now)?;
         if let Some(tracked) = self.store.tracked_one(listing)? {
             self.state().take_in(&tracked, now);
+            self.bell.ring();
         }
         Ok(listing)
     }

@@ -13,7 +13,7 @@ use tillwatch_core::money::Money;
 
 use crate::App;
 use crate::message::{self, Envelope};
-use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
+use crate::ports::notifier::{Address, Channel, Delivery, Message, Notifier, Why};
 use crate::ports::painter::Painter;
 use crate::ports::store::{ListingKey, Parcel, Settled, StoreError, WatchId};
 use outages::Outages;
@@ -205,7 +205,7 @@ impl Post {
     pub fn put_back(&self, parcel: &Parcel, until: Instant, now: Instant) -> Result<(), StoreError> {
         let settled = Settled::Later {
             at: until,
-            why: "an earlier one goes first".to_owned(),
+            why: Why::EarlierFirst.to_string(),
         };
         self.app.store().settle(parcel.id, &settled, now).map(drop)
     }
@@ -309,7 +309,7 @@ impl Post {
 fn not_set_up(channel: Channel) -> Delivery {
     Delivery::Later {
         seconds: Some(NOT_SET_UP),
-        why: format!("{channel} is not set up here"),
+        why: Why::NotSetUp(channel).to_string(),
     }
 }
 

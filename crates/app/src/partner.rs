@@ -30,8 +30,9 @@ impl App {
         };
         let now = clock();
         let name = format!("partner:{clean}");
-        if let Some(kept) = self.store.recall(&name)?.as_deref().and_then(|kept| fresh(kept, now)) {
-            return Ok(kept);
+        let kept = self.store.recall(&name)?;
+        if let Some(link) = kept.as_deref().and_then(|kept| fresh(kept, now)) {
+            return Ok((!link.is_empty()).then(|| link.to_owned()));
         }
         let charged = {
             let state = &mut *self.state();
@@ -83,11 +84,9 @@ impl App {
     }
 }
 
-/// What was kept, unless it is too old: a link, or that there is none.
-fn fresh(kept: &str, now: Instant) -> Option<Option<String>> {
+/// The link that was kept, empty where there was none to be had, unless that is too long ago.
+fn fresh(kept: &str, now: Instant) -> Option<&str> {
     let (at, link) = kept.split_once(' ')?;
     let since = now.moment().as_second().checked_sub(at.parse().ok()?)?;
-    (0..KEPT)
-        .contains(&since)
-        .then(|| (!link.is_empty()).then(|| link.to_owned()))
+    (0..KEPT).contains(&since).then_some(link)
 }

@@ -80,6 +80,10 @@ impl Threshold {
 /// One plain sentence beside a total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MarketNote {
+    /// Its name, by which other languages say it; it does not change with the wording. Of several countries that share a
+    /// sentence it is the same.
+    #[serde(skip)]
+    pub id: String,
     /// The sentence.
     pub text: String,
     /// Who says so: an address, or `owner/name` of a public repository.
@@ -213,6 +217,16 @@ impl Markets {
         self.unions
             .iter()
             .any(|union| union.members.contains(&one) && union.members.contains(&other))
+    }
+
+    /// Every sentence that is known, each id once.
+    pub fn notes(&self) -> Vec<&MarketNote> {
+        let of_markets = self.markets.iter().flat_map(|market| &market.notes);
+        let all = of_markets.chain(self.unions.iter().flat_map(|union| &union.notes));
+        let mut notes: Vec<&MarketNote> = all.map(|note| &note.said).collect();
+        notes.sort_by(|one, other| one.id.cmp(&other.id));
+        notes.dedup_by(|one, other| one.id == other.id);
+        notes
     }
 
     /// The country of a warehouse by its two letters or its English name; pages write both.

@@ -1,5 +1,6 @@
 //! Where a short link leads, found out by its redirects alone: the page at its end is never fetched.
 
+use tillwatch_app::conversation::{LedNowhere, Nowhere};
 use tillwatch_core::link::{Identity, IdentityKind, identify};
 use tillwatch_core::snapshot::Outcome;
 use url::Url;
@@ -36,6 +37,21 @@ pub enum FollowError {
     /// A chain of short links that does not end.
     #[error("the link redirects more than {MOST_HOPS} times")]
     TooManyRedirects,
+}
+
+impl From<FollowError> for LedNowhere {
+    fn from(error: FollowError) -> Self {
+        let how = match error {
+            FollowError::NoAnswer(_) => Nowhere::NoAnswer,
+            FollowError::Challenged { .. } => Nowhere::Challenged,
+            FollowError::NoRedirect { .. } => Nowhere::NoRedirect,
+            FollowError::TooManyRedirects => Nowhere::TooManyRedirects,
+        };
+        Self {
+            how,
+            sentence: error.to_string(),
+        }
+    }
 }
 
 /// Follows short links.

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tillwatch_app::ports::notifier::{Address, Channel, Delivery};
+use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Why};
 use tillwatch_core::instant::Instant;
 
 use crate::http::{Answer, HttpError};
@@ -38,7 +38,7 @@ const fn delivered(id: Option<String>) -> Delivery {
 /// What an answer's status alone says.
 fn by_status(answer: &Answer, now: Instant) -> Delivery {
     let wait = answer.wait(now);
-    let why = format!("it answered with status {}", answer.status);
+    let why = Why::Status(answer.status).to_string();
     match answer.status {
         200..300 => delivered(None),
         429 => later(wait, why),

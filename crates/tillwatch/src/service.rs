@@ -120,16 +120,18 @@ impl Service {
                 tracing::info!(listings = begun, "everything that is watched is in mind");
                 Ok::<_, anyhow::Error>(failed)
             });
-            let stopping = Arc::clone(&stop);
+            let (stopping, app) = (Arc::clone(&stop), Arc::clone(&self.app));
             let until = async move {
                 tokio::select! {
                     () = signal() => tracing::info!("stopping"),
                     _ = failure => {}
                 }
                 stopping.now();
+                app.bell().ring();
             };
             runtime.block_on(server::run(listener, site, &self.door.proxies, until));
             stop.now();
+            self.app.bell().ring();
             match begun.join() {
                 Ok(begun) => drop::<tokio::sync::oneshot::Sender<()>>(begun?),
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -149,8 +151,9 @@ impl Service {
         Ok(loaded)
     }
 
-    /// The turns of one source.
+    /// The turns of one source. Somebody who waits for a listing ends a pause.
     fn read(&self, source: usize, runtime: &Runtime, stop: &Stop) {
+        let mut heard = 0;
         while !stop.is_set() {
             let turned = runtime.block_on(self.app.turn(source, self.clock.as_ref()));
             let pause = match turned {
@@ -168,7 +171,7 @@ impl Service {
                     PAUSE
                 }
             };
-            stop.wait(pause);
+            self.app.bell().wait(&mut heard, pause);
         }
     }
 

@@ -34,6 +34,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::api::till;
 use crate::problem::Kind;
 use crate::reader::{Frame, Reader};
+use crate::words::known::Said;
 use crate::words::{fill, site};
 use crate::{Problem, Site};
 
@@ -81,12 +82,22 @@ struct Message<'a> {
     frame: Frame<'a>,
     title: &'a str,
     text: &'a str,
+    /// What the program itself says of it.
+    detail: Option<Said>,
 }
 
 /// A page that says one thing.
 pub(crate) fn message(site: &Site, reader: &Reader, title: &str, text: &str) -> Response {
     let frame = reader.frame(site);
-    html(reader, &Message { frame, title, text })
+    html(
+        reader,
+        &Message {
+            frame,
+            title,
+            text,
+            detail: None,
+        },
+    )
 }
 
 /// A page that asks one thing, answered by a button: whoever opens it has changed nothing.
@@ -123,34 +134,39 @@ pub(crate) fn wrong(site: &Site, reader: &Reader, problem: &Problem) -> Response
     } else {
         &words.failed_title
     };
-    let text = sentence(words, problem);
+    let (text, is_whole) = sentence(words, problem);
+    let detail = (!is_whole).then(|| frame.words.said(None, problem.detail()));
     let mut response = html(
         reader,
         &Message {
             frame,
             title,
             text: &text,
+            detail,
         },
     );
     *response.status_mut() = status;
     response
 }
 
-/// What went wrong with a whole request, in the reader's words; what is wrong with a value has words of its own.
-fn sentence(words: &site::Words, problem: &Problem) -> String {
+/// What went wrong, in the reader's words, and whether that is all there is to say.
+fn sentence(words: &site::Words, problem: &Problem) -> (String, bool) {
     let wrong = &words.wrong;
-    match problem.kind() {
-        Kind::NotFound => words.missing_text.clone(),
-        _ if problem.field().is_some() => problem.detail().to_owned(),
-        Kind::TooManyRequests => fill(&wrong.too_many, &[("seconds", &problem.wait().to_string())]),
-        Kind::Unavailable => fill(&wrong.not_now, &[("seconds", &problem.wait().to_string())]),
-        Kind::TooLarge => wrong.too_large.clone(),
-        Kind::BadRequest | Kind::UnsupportedMediaType => wrong.unreadable.clone(),
-        Kind::Forbidden => wrong.elsewhere.clone(),
-        Kind::Timeout => wrong.too_slow.clone(),
-        Kind::Internal => fill(&wrong.fault, &[("number", problem.instance())]),
-        _ => problem.detail().to_owned(),
-    }
+    let seconds = problem.wait().to_string();
+    let text = match (problem.kind(), problem.field()) {
+        _ if problem.is_told() => problem.detail().to_owned(),
+        (Kind::NotFound, _) => words.missing_text.clone(),
+        (Kind::BadValue, Some(field)) => return (fill(&wrong.value, &[("field", field)]), false),
+        (Kind::TooManyRequests, _) => fill(&wrong.too_many, &[("seconds", &seconds)]),
+        (Kind::Unavailable, _) => fill(&wrong.not_now, &[("seconds", &seconds)]),
+        (Kind::TooLarge, _) => wrong.too_large.clone(),
+        (Kind::BadRequest | Kind::UnsupportedMediaType, _) => wrong.unreadable.clone(),
+        (Kind::Forbidden, _) => wrong.elsewhere.clone(),
+        (Kind::Timeout, _) => wrong.too_slow.clone(),
+        (Kind::Internal, _) => fill(&wrong.fault, &[("number", problem.instance())]),
+        _ => return (wrong.refused.clone(), false),
+    };
+    (text, true)
 }
 
 /// No page is there.

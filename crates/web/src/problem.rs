@@ -121,6 +121,9 @@ pub struct Problem {
     /// In how many seconds another try is worth it.
     #[serde(skip)]
     retry_after: Option<u32>,
+    /// Whether the detail is in the reader's words.
+    #[serde(skip)]
+    is_told: bool,
 }
 
 impl Problem {
@@ -134,6 +137,7 @@ impl Problem {
             detail: detail.into(),
             instance: None,
             retry_after: None,
+            is_told: false,
         }
     }
 
@@ -185,6 +189,16 @@ impl Problem {
         Self { field, ..self }
     }
 
+    /// The same in a sentence of the catalogue, which a page shows as it is.
+    #[must_use]
+    pub(crate) fn told(self, detail: String) -> Self {
+        Self {
+            detail,
+            is_told: true,
+            ..self
+        }
+    }
+
     /// The same with what a link was taken for.
     #[must_use]
     pub(crate) fn because(self, reason: Option<&'static str>) -> Self {
@@ -233,6 +247,11 @@ impl Problem {
     /// The field at fault, if it is one.
     pub(crate) fn field(&self) -> Option<&str> {
         self.field.as_deref()
+    }
+
+    /// Whether [`Problem::detail`] is in the reader's words.
+    pub(crate) const fn is_told(&self) -> bool {
+        self.is_told
     }
 
     /// What went wrong, for people.

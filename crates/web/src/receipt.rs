@@ -31,6 +31,9 @@ pub(crate) struct View {
     pub(crate) is_bounded: bool,
     pub(crate) rules: String,
     pub(crate) refused: Vec<NotApplied>,
+    /// What is for other countries or other currencies, and how much of it there is.
+    pub(crate) elsewhere: Vec<NotApplied>,
+    pub(crate) elsewhere_count: String,
     pub(crate) near: Vec<String>,
 }
 
@@ -68,6 +71,13 @@ impl Teller<'_> {
                 words.shipping_unknown.clone()
             }
         };
+        let elsewhere = |reason: &Reason| matches!(reason, Reason::CurrencyMismatch { .. } | Reason::RegionLocked);
+        let here = |reason: &Reason| !elsewhere(reason);
+        let away = stack
+            .refused
+            .iter()
+            .filter(|refused| elsewhere(&refused.reason))
+            .count();
         let saved = stack.saved();
         let total = stack.total();
         View {
@@ -106,7 +116,9 @@ impl Teller<'_> {
                     ("moment", &form.instant(checkout.at, self.now)),
                 ],
             ),
-            refused: self.refused(receipt),
+            refused: self.refused(receipt, here),
+            elsewhere: self.refused(receipt, elsewhere),
+            elsewhere_count: fill(&words.refused_elsewhere, &[("count", &away.to_string())]),
             near: self.near(receipt),
         }
     }
@@ -122,7 +134,9 @@ impl Teller<'_> {
             let facts = [
                 (line.quantity > 1).then(|| fill(&words.pieces, &pieces)),
                 variant.map(ToOwned::to_owned),
-                line.warehouse.as_ref().map(ToString::to_string),
+                line.warehouse
+                    .as_ref()
+                    .map(|one| self.words.countries.of_warehouse(one)),
             ];
             // A single line is what the page is about; several are told apart by their titles.
             let title = line.title.as_deref().filter(|_| receipt.checkout.lines.len() > 1);
@@ -167,10 +181,10 @@ impl Teller<'_> {
         }
     }
 
-    /// Each refused discount with its reason; neighbours that share one stand together.
-    fn refused(&self, receipt: &Receipt<'_>) -> Vec<NotApplied> {
+    /// Each discount that was refused for such a reason; neighbours that share one stand together.
+    fn refused(&self, receipt: &Receipt<'_>, is_such: impl Fn(&Reason) -> bool) -> Vec<NotApplied> {
         let mut told: Vec<NotApplied> = Vec::new();
-        for refused in &receipt.stack.refused {
+        for refused in receipt.stack.refused.iter().filter(|refused| is_such(&refused.reason)) {
             let offer = receipt.discount(refused.discount).map(|discount| self.offer(discount));
             let name = self.name(receipt, refused.discount);
             let name = offer.map_or_else(|| name.clone(), |offer| format!("{name}: {offer}"));
@@ -307,11 +321,11 @@ impl Teller<'_> {
             ),
             Reason::RegionLocked => {
                 let regions = discount.map_or(&[][..], |discount| &discount.regions);
-                let regions: Vec<&str> = regions.iter().map(tillwatch_core::country::Country::code).collect();
-                let market = receipt.checkout.market.to_string();
+                let countries = &self.words.countries;
+                let market = countries.of(receipt.checkout.market);
                 filled(
                     &words.region_locked,
-                    &[("regions", regions.join(", ")), ("market", market)],
+                    &[("regions", countries.all_of(regions)), ("market", market)],
                 )
             }
             Reason::Personal => words.personal.clone(),

@@ -274,7 +274,7 @@ async fn a_refused_form_is_shown_as_it_was_with_a_sentence_that_names_the_value(
         ("pieces-1", "0", "“0” is no number of pieces: 1 to 1000"),
         ("pieces-1", "-2", "“-2” is no number of pieces"),
         ("pieces-1", "99999999999", "is no number of pieces"),
-        ("link-1", "a lamp", "“a lamp” is neither the link"),
+        ("link-1", "a lamp", "“a lamp”: These words have no link"),
         ("value-4", "120", "“120” is no percentage"),
         ("value-1", "", "not said how much it takes off"),
         ("off-1", "every", ""),
@@ -326,8 +326,8 @@ async fn ten_thousand_rows_or_a_heavy_form_are_answered_with_a_sentence() {
     let lines = "no link\n".repeat(10_000);
     let wishes = house.post("/basket", &[("market", "US"), ("wishes", &lines)]).await;
     assert_eq!(wishes.status, StatusCode::UNPROCESSABLE_ENTITY);
-    wishes.has("Line 5: “no link” is neither");
-    wishes.lacks("Line 6:");
+    wishes.has("Line 5, “no link”: These words have no link");
+    wishes.lacks("Line 6,");
 }
 
 #[tokio::test]

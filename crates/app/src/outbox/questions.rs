@@ -4,7 +4,7 @@ use tillwatch_core::instant::Instant;
 
 use super::{Attempt, LEASE, Post, Tried, meaning, not_set_up};
 use crate::message;
-use crate::ports::notifier::{Address, Channel, Delivery};
+use crate::ports::notifier::{Address, Channel, Delivery, Why};
 use crate::ports::store::{Question, StoreError};
 
 impl Post {
@@ -44,7 +44,7 @@ impl Post {
             None => self.app.confirm_link(&question.token),
         };
         let Some(link) = link else {
-            let why = "the site has no public address to lead to".to_owned();
+            let why = Why::NoPublicAddress.to_string();
             return Delivery::Later { seconds: None, why };
         };
         match self.notifier(address.channel()) {

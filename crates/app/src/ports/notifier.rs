@@ -3,6 +3,7 @@
 mod address;
 mod mailbox;
 mod message;
+mod why;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use super::Later;
 pub use address::{Address, AddressError, Hidden};
 pub use mailbox::{Mailbox, MailboxError};
 pub use message::{Action, ActionKind, Emphasis, Link, LinkKind, Message, Paragraph, Payload, PayloadError, Span};
+pub use why::Why;
 
 /// A way to reach somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

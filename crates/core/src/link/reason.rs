@@ -52,7 +52,6 @@ impl Page {
 
 /// Why an answer is no plain listing. Its [`Display`](core::fmt::Display) is one sentence for the person who pasted the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Reason {
     /// A page of AliExpress that is no listing.
     Page(Page),

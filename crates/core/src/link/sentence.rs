@@ -1,8 +1,8 @@
 //! The sentence for each reason: what the text was taken for, and what is accepted instead.
 
 use alloc::borrow::Cow;
-use alloc::string::ToString;
-use core::fmt::{self, Write};
+use alloc::string::{String, ToString};
+use core::fmt;
 
 use super::number::is_invisible;
 use super::reason::{Page, Reason};
@@ -17,7 +17,7 @@ impl fmt::Display for Reason {
             return f.write_str(sentence);
         };
         f.write_str(before)?;
-        quote(&self.subject(), f)?;
+        f.write_str(&self.subject())?;
         f.write_str(after)
     }
 }
@@ -78,8 +78,9 @@ impl Reason {
         }
     }
 
-    fn subject(&self) -> Cow<'_, str> {
-        match self {
+    /// What the sentence is about, such as the host of a foreign link, short and fit to be shown; else empty.
+    pub fn subject(&self) -> String {
+        let subject = match self {
             Self::ForeignSite { host: text }
             | Self::LookAlike { host: text }
             | Self::Userinfo { host: text }
@@ -90,7 +91,7 @@ impl Reason {
             | Self::UsRange { digits: text }
             | Self::SkuAlone { digits: text }
             | Self::AmongWords { digits: text }
-            | Self::OutsideFamilies { digits: text } => Cow::Borrowed(text),
+            | Self::OutsideFamilies { digits: text } => Cow::Borrowed(text.as_str()),
             Self::TooShort { digits } | Self::TooLong { digits } => Cow::Owned(digits.to_string()),
             Self::Page(_)
             | Self::Empty
@@ -106,7 +107,8 @@ impl Reason {
             | Self::Exponent
             | Self::Separated
             | Self::NestedTooDeep => Cow::Borrowed(""),
-        }
+        };
+        quoted(&subject)
     }
 }
 
@@ -130,14 +132,12 @@ impl Page {
 }
 
 /// Foreign text within our sentence: short, and without anything that could move the cursor or hide.
-fn quote(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn quoted(text: &str) -> String {
     let mut rest = text.chars();
-    for c in rest.by_ref().take(QUOTED) {
-        f.write_char(if is_invisible(c) { '\u{FFFD}' } else { c })?;
-    }
+    let shown = rest.by_ref().take(QUOTED);
+    let mut quoted: String = shown.map(|c| if is_invisible(c) { '\u{FFFD}' } else { c }).collect();
     if rest.next().is_some() {
-        f.write_char('…')
-    } else {
-        Ok(())
+        quoted.push('…');
     }
+    quoted
 }

@@ -70,6 +70,7 @@ raw_object! {
 raw_object! {
     /// A sentence before it is checked.
     RawNote: "a note (an object)" {
+        id: Text<'a> = "id",
         text: Text<'a> = "text",
         source: Text<'a> = "source",
         as_of: Text<'a> = "as_of",
@@ -218,6 +219,7 @@ fn notes(
         };
         Ok(Note {
             said: MarketNote {
+                id: text(raw.id.as_ref(), at("id"))?,
                 text: text(raw.text.as_ref(), at("text"))?,
                 source: text(raw.source.as_ref(), at("source"))?,
                 as_of: text(raw.as_of.as_ref(), at("as_of"))?,

@@ -139,7 +139,7 @@ fn source(arguments: &Arguments) -> anyhow::Result<(Option<Identity>, Option<Pat
             _ => format!("no such file, and no listing's link: {}", reason.unwrap_or_default()),
         };
         return Err(InputError::wrong(what, detail).into());
-    };
+    }
     if arguments.page.is_none() && arguments.at.is_some() {
         return Err(Usage("--at is for a file: a price that is asked for now is one of now".into()).into());
     }

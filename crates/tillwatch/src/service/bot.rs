@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use tillwatch_app::App;
-use tillwatch_app::conversation::{Answer, Conversation, Follow, Reply, Said, Words};
+use tillwatch_app::conversation::{Answer, Conversation, Follow, LedNowhere, Reply, Said, Words};
 use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Channel, Delivery};
@@ -63,8 +63,8 @@ pub(crate) struct Bot {
 pub(crate) struct Guide(pub(crate) Follower);
 
 impl Follow for Guide {
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
-        Box::pin(async { self.0.follow(link).await.map_err(|error| error.to_string()) })
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
+        Box::pin(async { Ok(self.0.follow(link).await?) })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use tillwatch_app::Wanted;
-use tillwatch_app::conversation::{Conversation, Follow, Reply, Said, Words};
+use tillwatch_app::conversation::{self, Conversation, Follow, LedNowhere, Reply, Said, Words};
 use tillwatch_app::outbox::{Post, Sent};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Channel, Delivery, Message, Notifier};
@@ -119,8 +119,11 @@ fn what_was_missed_has_no_chart() {
 struct Nowhere;
 
 impl Follow for Nowhere {
-    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, String>> {
-        Box::pin(std::future::ready(Err("it leads nowhere".to_owned())))
+    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
+        Box::pin(std::future::ready(Err(LedNowhere {
+            how: conversation::Nowhere::NoAnswer,
+            sentence: "it leads nowhere".to_owned(),
+        })))
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tillwatch_app::conversation::{Conversation, Follow, Reply, Said, Words};
+use tillwatch_app::conversation::{self, Conversation, Follow, LedNowhere, Reply, Said, Words};
 use tillwatch_app::outbox::{Post, Sent};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Delivery};
@@ -24,8 +24,11 @@ const ANN: i64 = 4_711;
 struct Nowhere;
 
 impl Follow for Nowhere {
-    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, String>> {
-        Box::pin(std::future::ready(Err("nobody is asked".to_owned())))
+    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
+        Box::pin(std::future::ready(Err(LedNowhere {
+            how: conversation::Nowhere::NoAnswer,
+            sentence: "nobody is asked".to_owned(),
+        })))
     }
 }
 

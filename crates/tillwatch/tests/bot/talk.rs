@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tillwatch_app::conversation::{Answer, Conversation, Follow, Reply, Said, Words};
+use tillwatch_app::conversation::{Answer, Conversation, Follow, LedNowhere, Nowhere, Reply, Said, Words};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::{Address, Message, Payload};
 use tillwatch_app::ports::store::{Rest, Watch};
@@ -16,9 +16,12 @@ use crate::shelf::{ITEM, Shelf, at, blocked, key, lamp, usd};
 struct Guide;
 
 impl Follow for Guide {
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
         let lamp = link.ends_with("_lamp1").then(|| identify(ITEM));
-        Box::pin(std::future::ready(lamp.ok_or_else(|| "it has expired".to_owned())))
+        Box::pin(std::future::ready(lamp.ok_or_else(|| LedNowhere {
+            how: Nowhere::NoRedirect,
+            sentence: "it has expired".to_owned(),
+        })))
     }
 }
 

@@ -121,7 +121,7 @@ impl Site {
             (Some(follow), Some(link)) => follow.follow(link).await,
             _ => Ok(identity),
         };
-        let identity = found.map_err(|why| Problem::new(Kind::LinkLedNowhere, why).at("link"))?;
+        let identity = found.map_err(|why| Problem::new(Kind::LinkLedNowhere, why.sentence).at("link"))?;
         if identity.item.is_some() {
             return Ok(identity);
         }

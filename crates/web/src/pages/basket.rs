@@ -118,9 +118,9 @@ pub(crate) async fn compute(State(site): State<Site>, reader: Reader, sent: Sent
 }
 
 fn page(site: &Site, reader: &Reader, market: Country, typed: &Typed, answer: Option<View>) -> Response {
+    let frame = reader.frame(site);
     let page = Page {
-        frame: reader.frame(site),
-        markets: choices(site, market),
+        markets: choices(site, frame.words, market),
         refused: typed.refused.clone(),
         wishes: typed.field("wishes"),
         coupons: typed.field("own"),
@@ -128,6 +128,7 @@ fn page(site: &Site, reader: &Reader, market: Country, typed: &Typed, answer: Op
         goods: typed.field("goods"),
         json: typed.field("json"),
         answer,
+        frame,
     };
     html(reader, &page)
 }
@@ -307,7 +308,7 @@ impl Telling<'_> {
                 .enumerate()
                 .map(|(place, part)| self.card(place, part))
                 .collect(),
-            notes: told.into_iter().map(|note| Note::of(note, self.words)).collect(),
+            notes: told.iter().map(|note| Note::of(note, self.words)).collect(),
             unread: std::mem::take(&mut self.wished.unread),
             old: std::mem::take(&mut self.wished.old),
         }

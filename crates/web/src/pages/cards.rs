@@ -56,7 +56,7 @@ impl Teller<'_> {
         facts.extend(
             card.warehouse
                 .as_ref()
-                .map(|one| fill(&words.ships_from, &[("place", one.as_str())])),
+                .map(|one| fill(&words.ships_from, &[("place", &self.words.countries.of_warehouse(one))])),
         );
         facts.extend(card.free_shipping.then(|| words.free_shipping.clone()));
         facts.extend(card.voided.then(|| words.voided.clone()));
@@ -161,7 +161,7 @@ impl Form {
         let rare = [&asked.min_price, &asked.max_price, &asked.category, &asked.lane];
         let wrong = wrong.map(|wrong| (wrong.field, words.board.wrong.of(wrong)));
         Self {
-            markets: choices(site, market),
+            markets: choices(site, words, market),
             lanes: LANES.map(lane).into(),
             orders: orders.iter().map(|(name, _)| order(name)).collect(),
             percent: match asked.min_percent.trim() {

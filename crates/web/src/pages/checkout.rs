@@ -134,7 +134,7 @@ pub(crate) async fn compute(State(site): State<Site>, reader: Reader, sent: Sent
 fn page(site: &Site, reader: &Reader, market: Country, typed: &Typed, answer: Option<answer::View>) -> Response {
     let frame = reader.frame(site);
     let page = Page {
-        markets: choices(site, market),
+        markets: choices(site, frame.words, market),
         form: form::View::of(typed, &frame.words.checkout),
         wrongs: (typed.wrongs() > 0).then(|| frame.words.checkout.wrong.entries.of(frame.words.code, typed.wrongs())),
         answer,

@@ -20,6 +20,7 @@ use crate::receipt::Teller;
 use crate::sought::encoded;
 use crate::visitor::Visitor;
 use crate::words::fill;
+use crate::words::known::Said;
 use crate::{Problem, Site};
 
 /// How long a code that is over is still shown, in seconds: thirty days.
@@ -42,7 +43,7 @@ struct Row {
     report: String,
     can_report: bool,
     offer: String,
-    campaign: String,
+    campaign: Said,
     /// Words and a moment, as a machine and as a person reads it.
     moment: Option<(String, String, String)>,
     regions: Option<String>,
@@ -52,7 +53,7 @@ struct Row {
     last_proven: Option<String>,
     few: Option<String>,
     of_source: Option<String>,
-    source: String,
+    source: Said,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +97,7 @@ pub(crate) async fn show(
     let page = Page {
         groups: groups.map(|(heading, rows)| (heading.as_str(), rows)).collect(),
         told: told.map(|code| fill(&texts.told, &[("code", &code.text)])),
-        markets: choices(&site, market),
+        markets: choices(&site, frame.words, market),
         market,
         frame,
     };
@@ -115,7 +116,7 @@ fn row(teller: &Teller<'_>, code: &Code) -> Row {
             )
         })
     };
-    let regions: Vec<String> = code.discount.regions.iter().map(ToString::to_string).collect();
+    let regions = teller.words.countries.all_of(&code.discount.regions);
     let count = |count: u32| count.to_string();
     let tenths = Rounding::HalfUp.divide(i128::from(ledger.likelihood.points()), 10);
     let (proven, tried) = ledger.of_source;
@@ -125,13 +126,13 @@ fn row(teller: &Teller<'_>, code: &Code) -> Row {
         code: code.text.clone(),
         can_report: code.time == Time::Holds,
         offer: teller.offer(&code.discount),
-        campaign: code.campaign.clone(),
+        campaign: teller.words.campaign(&code.ladder, &code.campaign),
         moment: match code.time {
             Time::Holds => moment(&texts.until, code.discount.valid_until),
             Time::Coming => moment(&texts.begins, code.discount.valid_from),
             Time::Over => moment(&texts.ended, code.discount.valid_until),
         },
-        regions: (!regions.is_empty()).then(|| fill(&texts.regions, &[("regions", &regions.join(", "))])),
+        regions: (!regions.is_empty()).then(|| fill(&texts.regions, &[("regions", &regions)])),
         percent: Rounding::HalfUp.divide(i128::from(ledger.likelihood.points()), 100),
         likely: fill(&texts.likely, &[("percent", &form.tenths(tenths))]),
         tries: match ledger.tries() {
@@ -149,7 +150,13 @@ fn row(teller: &Teller<'_>, code: &Code) -> Row {
                 &[("proven", &count(proven)), ("tried", &count(tried))],
             )
         }),
-        source: fill(&texts.source, &[("source", &code.source)]),
+        source: {
+            let said = teller.words.source(&code.source);
+            Said {
+                text: fill(&texts.source, &[("source", &said.text)]),
+                ..said
+            }
+        },
     }
 }
 

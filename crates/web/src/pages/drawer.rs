@@ -25,6 +25,7 @@ use crate::ical::{self, Reminder};
 use crate::reader::{Frame, Reader};
 use crate::receipt::Teller;
 use crate::typed::{Field, Sent, Typed};
+use crate::words::known::Said;
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
@@ -43,7 +44,7 @@ struct Page<'a> {
     coupons: Field,
     wishes: Field,
     answer: Option<View>,
-    lives: Vec<(String, String, String)>,
+    lives: Vec<(String, String, Said)>,
 }
 
 struct View {
@@ -110,7 +111,7 @@ pub(crate) async fn sort(State(site): State<Site>, reader: Reader, sent: Sent) -
 fn page(site: &Site, reader: &Reader, market: Country, typed: &Typed, answer: Option<View>) -> Response {
     let frame = reader.frame(site);
     let page = Page {
-        markets: choices(site, market),
+        markets: choices(site, frame.words, market),
         refused: typed.refused.clone(),
         coupons: typed.field("own"),
         wishes: typed.field("wishes"),
@@ -122,7 +123,7 @@ fn page(site: &Site, reader: &Reader, market: Country, typed: &Typed, answer: Op
 }
 
 /// How long each kind usually lives, and who says so.
-fn lives(words: &Words, lives: &Lifetimes) -> Vec<(String, String, String)> {
+fn lives(words: &Words, lives: &Lifetimes) -> Vec<(String, String, Said)> {
     let texts = &words.drawer;
     let told = lives.all().iter().map(|life| {
         let days = |least: u32, most: u32| {
@@ -137,7 +138,11 @@ fn lives(words: &Words, lives: &Lifetimes) -> Vec<(String, String, String)> {
             Life::Days { least, most } => days(least, most),
             Life::WithSale => texts.life_sale.clone(),
         };
-        (words.receipt.kinds.of(&life.kind).to_owned(), long, life.source.clone())
+        (
+            words.receipt.kinds.of(&life.kind).to_owned(),
+            long,
+            words.source(&life.source),
+        )
     });
     told.collect()
 }

@@ -7,12 +7,13 @@ use axum::Form;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use tillwatch_app::conversation::Nowhere;
 use tillwatch_core::country::Country;
 use tillwatch_core::link::{Identity, identify};
 
-use super::{html, shortened};
+use super::{html, listing, shortened};
 use crate::reader::{Frame, Reader};
-use crate::words::fill;
+use crate::words::{Words, fill};
 use crate::{Problem, Site};
 
 /// So many lines are taken at once.
@@ -77,20 +78,24 @@ pub(crate) struct Lines {
 
 /// Reads what was pasted; short links are asked where they lead. An error where the market is none, or there are too many.
 pub(crate) async fn lines(site: &Site, reader: &Reader, text: &str, market: Option<&str>) -> Result<Lines, Problem> {
-    let market = market.map(Country::parse).transpose();
-    let market = market.map_err(|error| Problem::bad_value("market", error.to_string()))?;
     let words = reader.words(&site.tongues);
+    let market = market.map(|code| Country::parse(code).map_err(|_| no_market(words, code)));
+    let market = market.transpose()?;
     let all: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if all.len() > MOST_LINES {
         let (count, most) = (all.len().to_string(), MOST_LINES.to_string());
         let told = fill(&words.home.too_many, &[("count", &count), ("most", &most)]);
-        return Err(Problem::too_large(told).at("text"));
+        return Err(Problem::too_large("more lines than are taken at once")
+            .at("text")
+            .told(told));
     }
     let (identities, led_nowhere) = followed(site, all.into_iter().map(identify).collect()).await;
     let refused = |identity: &Identity| {
-        let reason = led_nowhere.get(&identity.input).cloned();
-        let reason = reason.or_else(|| identity.reason.as_ref().map(ToString::to_string));
-        let (input, reason) = (shortened(&identity.input), reason.unwrap_or_default());
+        let reason = led_nowhere
+            .get(&identity.input)
+            .map(|how| words.link.nowhere(*how).to_owned());
+        let reason = reason.unwrap_or_else(|| words.link.why(identity));
+        let input = shortened(&identity.input);
         fill(&words.home.refused, &[("input", &input), ("reason", &reason)])
     };
     Ok(Lines {
@@ -125,7 +130,14 @@ pub(crate) async fn paste(State(site): State<Site>, reader: Reader, Form(pasted)
     if let [one] = read.known.as_slice()
         && read.is_share_text
     {
-        return Redirect::to(&address(one, read.market)).into_response();
+        // Whoever pastes one listing waits for it; where it cannot be asked for now, its page says what to do.
+        let mut to = address(one, read.market);
+        if let Some(item) = &one.item {
+            let sku = one.pinned().map(ToString::to_string);
+            let asked = listing::first_check(&site, &reader, item.to_string(), read.market.to_string(), sku);
+            to = asked.await.unwrap_or(to);
+        }
+        return Redirect::to(&to).into_response();
     }
     let found = read.known.iter().filter_map(|identity| {
         Some(Found {
@@ -138,7 +150,7 @@ pub(crate) async fn paste(State(site): State<Site>, reader: Reader, Form(pasted)
 }
 
 /// The same with short links followed, and why some led nowhere, by what was pasted.
-async fn followed(site: &Site, identities: Vec<Identity>) -> (Vec<Identity>, BTreeMap<String, String>) {
+async fn followed(site: &Site, identities: Vec<Identity>) -> (Vec<Identity>, BTreeMap<String, Nowhere>) {
     let (mut all, mut led_nowhere) = (Vec::with_capacity(identities.len()), BTreeMap::new());
     let mut calls = 0;
     for identity in identities {
@@ -152,7 +164,7 @@ async fn followed(site: &Site, identities: Vec<Identity>) -> (Vec<Identity>, BTr
         match found {
             Some(Ok(found)) => all.push(found),
             Some(Err(why)) => {
-                led_nowhere.insert(identity.input.clone(), why);
+                led_nowhere.insert(identity.input.clone(), why.how);
                 all.push(identity);
             }
             None => all.push(identity),
@@ -173,8 +185,8 @@ fn page(
     html(
         reader,
         &Page {
+            markets: choices(site, frame.words, market),
             frame,
-            markets: choices(site, market),
             market: market.to_string(),
             text,
             refused,
@@ -183,21 +195,25 @@ fn page(
     )
 }
 
-/// The markets that are known, by name.
-pub(crate) fn choices(site: &Site, chosen: Country) -> Vec<Choice> {
+/// The markets that are known, by name in the reader's alphabet.
+pub(crate) fn choices(site: &Site, words: &Words, chosen: Country) -> Vec<Choice> {
     let almanac = site.app.almanac();
-    let mut choices: Vec<Choice> = almanac
-        .markets
-        .all()
-        .iter()
-        .map(|market| Choice {
-            code: market.country.to_string(),
-            name: market.name.clone(),
-            chosen: market.country == chosen,
+    let markets = words.countries.all().filter_map(|(code, name)| {
+        let country = Country::parse(code).ok()?;
+        almanac.markets.get(country)?;
+        Some(Choice {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            chosen: country == chosen,
         })
-        .collect();
-    choices.sort_by(|one, other| one.name.cmp(&other.name));
-    choices
+    });
+    markets.collect()
+}
+
+/// That a text is no market that is known.
+pub(crate) fn no_market(words: &Words, text: &str) -> Problem {
+    let told = fill(&words.checkout.wrong.market, &[("value", &shortened(text))]);
+    Problem::bad_value("market", "no market that is known").told(told)
 }
 
 /// The page of a listing in a market.

@@ -12,20 +12,20 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_DISPOSITION;
 use axum::response::{IntoResponse, Response};
-use tillwatch_app::message::headline;
 use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::store::{ChannelOf, Fate, Letter, ListOf, Listed, Logged, Rest};
-use tillwatch_core::alert::read_notice;
+use tillwatch_core::alert::{Notice, read_notice};
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::Outcome;
 
 use super::home::{Choice, choices};
-use super::{html, wrong};
+use super::{html, shortened, wrong};
 use crate::Site;
 use crate::api::lists::listed;
 use crate::reader::{Frame, Reader};
 use crate::secret::unknown;
+use crate::words::known::Said;
 use crate::words::{Words, fill};
 
 /// So many alerts are shown.
@@ -77,6 +77,8 @@ struct Told {
 /// A sentence on a channel.
 struct Line {
     text: String,
+    /// Why that is, where somebody said so.
+    why: Option<Said>,
     is_trouble: bool,
 }
 
@@ -109,7 +111,7 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(secret):
                 .iter()
                 .map(|mailbox| fill(&frame.words.list.mail_button, &[("mailbox", &mailbox.label())]))
                 .collect(),
-            markets: choices(&here, asking.market()),
+            markets: choices(&here, frame.words, asking.market()),
             feed: format!("/l/{secret}.atom"),
             invite: (here.bot_name().is_some() && !list.watches.is_empty()).then(|| format!("/l/{secret}/telegram")),
             watches: list.watches.iter().map(|listed| teller.row(listed)).collect(),
@@ -200,21 +202,22 @@ impl Teller<'_> {
     fn channel(&self, channel: &ChannelOf) -> Line {
         let words = &self.words.list;
         let (form, why, is_trouble) = match (&channel.paused, channel.confirmed, &channel.asked) {
-            (Some(why), ..) => (words.channel_paused.as_str(), why.as_str(), true),
-            (None, true, _) => ("{channel}", "", false),
-            (None, false, None) => (words.channel_unconfirmed.as_str(), "", true),
-            (None, false, Some(Fate::Delivered { .. })) => (words.channel_asked.as_str(), "", false),
-            (None, false, Some(Fate::Waiting { .. })) => (words.channel_ask_waits.as_str(), "", false),
-            (None, false, Some(Fate::Dead { why, .. })) => (words.channel_ask_failed.as_str(), why.as_str(), true),
+            (Some(why), ..) => (words.channel_paused.as_str(), Some(why), true),
+            (None, true, _) => ("{channel}", None, false),
+            (None, false, None) => (words.channel_unconfirmed.as_str(), None, true),
+            (None, false, Some(Fate::Delivered { .. })) => (words.channel_asked.as_str(), None, false),
+            (None, false, Some(Fate::Waiting { .. })) => (words.channel_ask_waits.as_str(), None, false),
+            (None, false, Some(Fate::Dead { why, .. })) => (words.channel_ask_failed.as_str(), Some(why), true),
         };
         Line {
-            text: fill(form, &[("channel", &label(&channel.address)), ("why", why)]),
+            text: fill(form, &[("channel", &self.label(&channel.address))]),
+            why: why.map(|why| self.why(why)),
             is_trouble,
         }
     }
 
     fn told(&self, list: &ListOf, logged: &Logged) -> Told {
-        let what = read_notice(logged.notice.as_bytes()).map(|notice| headline(&notice));
+        let what = read_notice(logged.notice.as_bytes()).map(|notice| self.headline(&notice));
         let what = what.unwrap_or_else(|_| list.watch(logged.watch).map(title).unwrap_or_default());
         Told {
             at: self.words.site.form.instant(logged.at, Minute::of(self.now)),
@@ -227,32 +230,45 @@ impl Teller<'_> {
         let words = &self.words.list;
         let moment = |at| self.words.site.form.instant(at, Minute::of(self.now));
         let (form, why, at) = match &letter.fate {
-            Fate::Delivered { at, .. } => (&words.delivered, "", moment(*at)),
-            Fate::Waiting { why: Some(why), .. } => (&words.retried, why.as_str(), String::new()),
-            Fate::Waiting { why: None, .. } => (&words.waiting, "", String::new()),
-            Fate::Dead { why, .. } => (&words.dead, why.as_str(), String::new()),
+            Fate::Delivered { at, .. } => (&words.delivered, None, moment(*at)),
+            Fate::Waiting { why: Some(why), .. } => (&words.retried, Some(why), String::new()),
+            Fate::Waiting { why: None, .. } => (&words.waiting, None, String::new()),
+            Fate::Dead { why, .. } => (&words.dead, Some(why), String::new()),
         };
-        let values = [
-            ("channel", label(&letter.address)),
-            ("why", why.to_owned()),
-            ("moment", at),
-        ];
-        let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let channel = self.label(&letter.address);
         Line {
-            text: fill(form, &values),
+            text: fill(form, &[("channel", &channel), ("moment", &at)]),
+            why: why.map(|why| self.why(why)),
             is_trouble: matches!(letter.fate, Fate::Dead { .. }),
         }
+    }
+
+    /// What an alert was, in one line.
+    fn headline(&self, notice: &Notice) -> String {
+        let words = &self.words.list.headlines;
+        let price = notice.price.map(|price| self.words.site.form.amount(price));
+        let title = notice.title.as_deref().map(shortened);
+        let title = title.unwrap_or_else(|| fill(&self.words.listing.untitled, &[("item", notice.item.as_str())]));
+        let price = price.as_ref().unwrap_or(&words.no_price);
+        fill(
+            words.of(notice.kind, &notice.rule),
+            &[("price", price), ("title", &title)],
+        )
+    }
+
+    fn why(&self, why: &str) -> Said {
+        self.words.address.why(self.words, why)
+    }
+
+    /// What may be told of an address: the list may be shared, and a mailbox or a token need not be.
+    fn label(&self, address: &str) -> String {
+        Address::parse(address)
+            .map(|address| self.words.address.label(&address))
+            .unwrap_or_default()
     }
 }
 
 fn title(listed: &Listed) -> String {
     let watch = &listed.watch;
     watch.title.clone().unwrap_or_else(|| watch.key.item.to_string())
-}
-
-/// What may be told of an address: the list may be shared, and a mailbox or a token need not be.
-fn label(address: &str) -> String {
-    Address::parse(address)
-        .map(|address| address.label())
-        .unwrap_or_default()
 }

@@ -22,7 +22,7 @@ use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
 use tillwatch_core::stack::Receipt;
 
-use super::home::{Choice, choices};
+use super::home::{Choice, choices, no_market};
 use super::notes::Note;
 use super::{again, html, partner, tills, wrong};
 use crate::chart::{Dress, Width};
@@ -45,8 +45,8 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Which listing.
-    fn meant(&self, app: &App, reader: &Reader, item: &str) -> Result<Meant, Problem> {
-        meant(app, reader, item, self.market.as_deref(), self.sku.as_deref())
+    fn meant(&self, app: &App, words: &Words, reader: &Reader, item: &str) -> Result<Meant, Problem> {
+        meant(app, words, reader, item, self.market.as_deref(), self.sku.as_deref())
     }
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn show(
 ) -> Response {
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
-        let meant = asked.meant(app, &asking, &item)?;
+        let meant = asked.meant(app, asking.words(&here.tongues), &asking, &item)?;
         let lane = lane(asked.lane.as_deref())?;
         match app.look_in(&meant.key, meant.sku.as_ref(), lane, now)? {
             Some(look) if look.state.snapshot.is_some() || look.standing.low.is_some() => {
@@ -139,7 +139,7 @@ pub(crate) async fn chart(
 ) -> Result<Response, Problem> {
     let here = site.clone();
     let answer = site.ask(move |app, now| {
-        let meant = asked.meant(app, &reader, &item)?;
+        let meant = asked.meant(app, reader.words(&here.tongues), &reader, &item)?;
         let lane = lane(asked.lane.as_deref())?;
         let words = reader.words(&here.tongues);
         let look = app.look_in(&meant.key, meant.sku.as_ref(), lane, now)?;
@@ -174,7 +174,7 @@ pub(crate) async fn photo(
     let turn = site.pictures.turn().await?;
     let answer = site.ask(move |app, now| {
         let _turn = turn;
-        let meant = asked.meant(app, &reader, &item)?;
+        let meant = asked.meant(app, reader.words(&here.tongues), &reader, &item)?;
         let lane = lane(asked.lane.as_deref())?;
         let view = View {
             days: past::days(asked.range.as_deref())?,
@@ -209,25 +209,45 @@ pub(crate) async fn start(
     Path(item): Path<String>,
     Form(start): Form<Start>,
 ) -> Response {
-    let asking = reader.clone();
-    let answer = site.ask(move |app, now| {
-        let meant = meant(app, &asking, &item, Some(&start.market), start.sku.as_deref())?;
-        app.ask(&meant.key, meant.sku.as_ref(), now)?;
-        Ok(Redirect::to(&address(&meant.key, meant.sku.as_ref())).into_response())
-    });
-    match answer.await {
-        Ok(response) => response,
+    match first_check(&site, &reader, item, start.market, start.sku).await {
+        Ok(to) => Redirect::to(&to).into_response(),
         Err(problem) => wrong(&site, &reader, &problem),
     }
 }
 
+/// Asks for a check of a listing, in a market and perhaps of one variant, for somebody who waits: on the page that is
+/// returned.
+pub(crate) async fn first_check(
+    site: &Site,
+    reader: &Reader,
+    item: String,
+    market: String,
+    sku: Option<String>,
+) -> Result<String, Problem> {
+    let (here, asking) = (site.clone(), reader.clone());
+    let answer = site.ask(move |app, now| {
+        let words = asking.words(&here.tongues);
+        let meant = meant(app, words, &asking, &item, Some(&market), sku.as_deref())?;
+        app.ask(&meant.key, meant.sku.as_ref(), now)?;
+        Ok(address(&meant.key, meant.sku.as_ref()))
+    });
+    answer.await
+}
+
 /// The listing in the market that is named, else in one where it is tracked, the reader's before others.
-fn meant(app: &App, reader: &Reader, item: &str, market: Option<&str>, sku: Option<&str>) -> Result<Meant, Problem> {
+fn meant(
+    app: &App,
+    words: &Words,
+    reader: &Reader,
+    item: &str,
+    market: Option<&str>,
+    sku: Option<&str>,
+) -> Result<Meant, Problem> {
     let item = api::item(item)?;
     let sku = sku.filter(|sku| !sku.is_empty()).map(SkuId::parse).transpose();
     let sku = sku.map_err(|error| Problem::bad_value("sku", error.to_string()))?;
-    let named = market.map(Country::parse).transpose();
-    let named = named.map_err(|error| Problem::bad_value("market", error.to_string()))?;
+    let named = market.map(|code| Country::parse(code).map_err(|_| no_market(words, code)));
+    let named = named.transpose()?;
     let market = named.unwrap_or_else(|| reader.market());
     let mut keys = app.store().markets_of(&item)?;
     let place = keys.iter().position(|key| key.market == market);
@@ -240,12 +260,8 @@ fn meant(app: &App, reader: &Reader, item: &str, market: Option<&str>, sku: Opti
     }
     let almanac = app.almanac();
     let known = almanac.markets.get(market);
-    let currency = known.map(|market| market.currency).ok_or_else(|| {
-        Problem::bad_value(
-            "market",
-            format!("{market} is no market that is known; the start page lists them"),
-        )
-    })?;
+    let currency = known.map(|market| market.currency);
+    let currency = currency.ok_or_else(|| no_market(words, market.code()))?;
     let key = ListingKey { item, market, currency };
     Ok(Meant { key, sku })
 }
@@ -303,9 +319,9 @@ fn page<'a>(
         notes: present.notes(),
         preview: past.as_ref().and_then(|_| preview(app, look, asked, frame.words)),
         past,
-        markets: choices(site, key.market),
+        markets: choices(site, frame.words, key.market),
         others: others
-            .map(|other| (address(&other, None), other.market.to_string()))
+            .map(|other| (address(&other, None), frame.words.countries.of(other.market)))
             .collect(),
         frame,
     })

@@ -4,20 +4,21 @@ use tillwatch_core::checkout::{Checkout, Line};
 use tillwatch_core::market::{MarketNote, Markets};
 use tillwatch_core::money::Money;
 
+use crate::words::known::Said;
 use crate::words::{Words, fill};
 
 /// One sentence.
 pub(crate) struct Note {
-    pub(crate) text: String,
-    pub(crate) source: String,
+    pub(crate) text: Said,
+    pub(crate) source: Said,
     pub(crate) as_of: String,
 }
 
 impl Note {
-    pub(crate) fn of(note: MarketNote, words: &Words) -> Self {
+    pub(crate) fn of(note: &MarketNote, words: &Words) -> Self {
         Self {
-            text: note.text,
-            source: note.source,
+            text: words.note(note),
+            source: words.source(&note.source),
             as_of: fill(&words.listing.as_of, &[("date", &note.as_of)]),
         }
     }

@@ -74,10 +74,15 @@ impl Reader<'_> {
             let (link, quantity) = counted(line);
             let identity = identify(link);
             let sku = identity.pinned().cloned();
-            match (identity.item, quantity) {
+            match (identity.item.clone(), quantity) {
                 (Some(item), Some(quantity)) => pieces.push(Piece { item, sku, quantity }),
                 (Some(_), None) => wrong.push(said(&texts.pieces, line)),
-                (None, _) => wrong.push(said(&texts.link, line)),
+                (None, _) => {
+                    let why = self.words.link.why(&identity);
+                    let place = (place + 1).to_string();
+                    let values = [("line", place.as_str()), ("value", &shortened(line)), ("reason", &why)];
+                    wrong.push(fill(&texts.link, &values));
+                }
             }
         }
         if pieces.len() > MOST_LINES {

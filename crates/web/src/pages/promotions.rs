@@ -12,6 +12,7 @@ use tillwatch_core::instant::Instant;
 
 use super::html;
 use crate::reader::{Frame, Reader};
+use crate::words::known::Said;
 use crate::words::{Words, fill};
 use crate::{Problem, Site, ical};
 
@@ -29,14 +30,14 @@ struct Page<'a> {
 
 /// A sale.
 struct Row {
-    name: String,
+    name: Said,
     label: String,
     sure: String,
     starts: Moment,
     ends: Moment,
     /// What it did to the prices that are tracked.
     effect: Option<String>,
-    facts: Vec<String>,
+    facts: Vec<Said>,
 }
 
 /// A moment, with its words before it; or only words where it is not known.
@@ -66,7 +67,7 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader) -> Result<Res
     over.reverse();
     let mut weekly: Vec<Row> = Vec::new();
     for event in almanac.events.rotations_between(now, now.plus_seconds(14 * 86_400)) {
-        if weekly.iter().all(|known| known.name != event.name) {
+        if weekly.iter().all(|known| known.name != words.sale(&event)) {
             weekly.push(row(&event, None, words, now));
         }
     }
@@ -111,15 +112,15 @@ fn row(event: &Event, effect: Option<&Effect>, words: &Words, now: Instant) -> R
     let coupon = event
         .top_coupon
         .as_ref()
-        .map(|coupon| fill(&texts.top_coupon, &[("coupon", coupon)]));
+        .map(|coupon| within(&texts.top_coupon, "coupon", &words.top_coupon(event, coupon)));
     let source = event
         .source
         .as_ref()
-        .map(|source| fill(&texts.source, &[("source", source)]));
+        .map(|source| within(&texts.source, "source", &words.source(source)));
     Row {
         name: match event.phase {
-            Phase::Main => event.name.clone(),
-            Phase::WarmUp => fill(&texts.warm_up, &[("name", &event.name)]),
+            Phase::Main => words.sale(event),
+            Phase::WarmUp => within(&texts.warm_up, "name", &words.sale(event)),
         },
         label: texts.labels.of(event.label).to_owned(),
         sure: match event.confidence {
@@ -134,9 +135,17 @@ fn row(event: &Event, effect: Option<&Effect>, words: &Words, now: Instant) -> R
             .map(|effect| told(effect, words)),
         facts: coupon
             .into_iter()
-            .chain(event.notes.iter().cloned())
+            .chain(words.sale_notes(event))
             .chain(source)
             .collect(),
+    }
+}
+
+/// A sentence of ours with a text of the data in it.
+fn within(sentence: &str, name: &str, said: &Said) -> Said {
+    Said {
+        text: fill(sentence, &[(name, &said.text)]),
+        ..*said
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts of a list, of the question to a mailbox, and of the way to stop.
 
 use serde::Deserialize;
+use tillwatch_core::alert::{Kind, Rule};
 
 use super::Plural;
 
@@ -45,6 +46,7 @@ pub(crate) struct Words {
     pub(crate) retried: String,
     pub(crate) dead: String,
     pub(crate) untold: String,
+    pub(crate) headlines: Headlines,
     pub(crate) confirm_title: String,
     pub(crate) confirm_text: String,
     pub(crate) confirm_button: String,
@@ -100,4 +102,35 @@ pub(crate) struct Words {
     pub(crate) lost_button: String,
     pub(crate) lost_sent_title: String,
     pub(crate) lost_sent_text: String,
+}
+
+/// What an alert was, in one line.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Headlines {
+    reached: String,
+    already_met: String,
+    further: String,
+    new_low: String,
+    back_in_stock: String,
+    stack_gone: String,
+    broken: String,
+    recovered: String,
+    /// In place of a price that is not known.
+    pub(crate) no_price: String,
+}
+
+impl Headlines {
+    pub(crate) const fn of(&self, kind: Kind, rule: &Rule) -> &String {
+        match (kind, rule) {
+            (Kind::Recovered, Rule::Broken) => &self.recovered,
+            (_, Rule::Broken) => &self.broken,
+            (Kind::AlreadyMet, _) => &self.already_met,
+            (Kind::Further, _) => &self.further,
+            (_, Rule::NewLow(_)) => &self.new_low,
+            (_, Rule::BackInStock) => &self.back_in_stock,
+            (_, Rule::StackGone) => &self.stack_gone,
+            (_, Rule::Below(_) | Rule::AboveLow { .. } | Rule::Drop(_)) => &self.reached,
+        }
+    }
 }

@@ -27,6 +27,7 @@ pub(crate) struct Words {
     pub(crate) refused_heading: String,
     pub(crate) refused_nothing: String,
     pub(crate) refused_none: String,
+    pub(crate) refused_elsewhere: String,
     pub(crate) reasons: Reasons,
     pub(crate) near_heading: String,
     pub(crate) near: String,

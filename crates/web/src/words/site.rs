@@ -35,6 +35,8 @@ pub(crate) struct Wrong {
     pub(crate) too_large: String,
     pub(crate) unreadable: String,
     pub(crate) elsewhere: String,
+    pub(crate) value: String,
+    pub(crate) refused: String,
     pub(crate) too_slow: String,
     pub(crate) fault: String,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde_json::json;
-use tillwatch_app::conversation::{Conversation, Follow, Reply, Said, Words};
+use tillwatch_app::conversation::{Conversation, Follow, LedNowhere, Nowhere, Reply, Said, Words};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::store::{Rest, WatchId};
@@ -256,8 +256,11 @@ async fn a_watch_form_that_fails_shows_what_was_typed_with_what_is_wrong() {
 struct NoGuide;
 
 impl Follow for NoGuide {
-    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, String>> {
-        Box::pin(std::future::ready(Err("it leads nowhere".to_owned())))
+    fn follow<'a>(&'a self, _: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
+        Box::pin(std::future::ready(Err(LedNowhere {
+            how: Nowhere::NoAnswer,
+            sentence: "it leads nowhere".to_owned(),
+        })))
     }
 }
 

@@ -10,7 +10,7 @@ use axum::extract::connect_info::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tillwatch_app::App;
-use tillwatch_app::conversation::Follow;
+use tillwatch_app::conversation::{Follow, LedNowhere, Nowhere};
 use tillwatch_app::ports::Later;
 use tillwatch_app::ports::store::{Check, Lanes, ListingKey, Priced, Schedule, Store, Terms};
 use tillwatch_app::token::Token;
@@ -41,13 +41,16 @@ pub(crate) fn at(minutes: i64) -> Instant {
 struct Guide(AtomicUsize);
 
 impl Follow for Guide {
-    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, String>> {
+    fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
         self.0.fetch_add(1, Ordering::Relaxed);
         assert!(!link.ends_with("_panic"), "a secret of the panic");
         let found = if link.ends_with("_lamp") {
             Ok(identify(ITEM))
         } else {
-            Err("the short link leads to a place that may not be asked".to_owned())
+            Err(LedNowhere {
+                how: Nowhere::NoAnswer,
+                sentence: "the short link leads to a place that may not be asked".to_owned(),
+            })
         };
         Box::pin(std::future::ready(found))
     }

@@ -195,12 +195,22 @@ impl Address {
 
     /// What may be told of it, in logs too: the channel, and the host or the domain.
     pub fn label(&self) -> String {
-        let at = |url: &Url| format!("{} at {}", self.channel(), url.host_str().unwrap_or_default());
+        let channel = self.channel();
+        match (channel, self.place()) {
+            (_, None) => channel.to_string(),
+            (Channel::Email, Some(place)) => format!("{channel} to {place}"),
+            (_, Some(place)) => format!("{channel} at {place}"),
+        }
+    }
+
+    /// What may be told of where it is: a mailbox's label, a server's host, nothing of a chat.
+    pub fn place(&self) -> Option<String> {
+        let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
         match self {
-            Self::Telegram { .. } | Self::Discord { .. } => self.channel().to_string(),
-            Self::Email { mailbox } => format!("e-mail to {}", mailbox.label()),
-            Self::Ntfy { server, .. } | Self::Gotify { server, .. } => at(server),
-            Self::Webhook { url, .. } | Self::Apprise { url } => at(&url.0),
+            Self::Telegram { .. } | Self::Discord { .. } => None,
+            Self::Email { mailbox } => Some(mailbox.label()),
+            Self::Ntfy { server, .. } | Self::Gotify { server, .. } => Some(host(server)),
+            Self::Webhook { url, .. } | Self::Apprise { url } => Some(host(&url.0)),
         }
     }
 

@@ -91,7 +91,7 @@ impl View {
                 .collect(),
             receipt: teller.tell(&receipt, None, bought.shipping_known),
             diagnosis: bought.shown.map(|shown| diagnosed(teller, &receipt, rules, shown)),
-            notes: told.into_iter().map(|note| Note::of(note, words)).collect(),
+            notes: told.iter().map(|note| Note::of(note, words)).collect(),
         }
     }
 }

@@ -192,9 +192,10 @@ impl RowReader<'_> {
         }
         let identity = identify(&text);
         let sku = identity.pinned().cloned();
-        let Some(item) = identity.item else {
-            let value = shortened(&text);
-            typed.refuse(name, fill(&self.words.checkout.wrong.link, &[("value", &value)]));
+        let Some(item) = identity.item.clone() else {
+            let (value, reason) = (shortened(&text), self.words.link.why(&identity));
+            let values = [("value", value.as_str()), ("reason", &reason)];
+            typed.refuse(name, fill(&self.words.checkout.wrong.link, &values));
             return None;
         };
         Some(Piece { item, sku, quantity })

@@ -11,16 +11,16 @@ use tillwatch_app::ports::store::{ListId, ListingKey, NewChannel};
 use tillwatch_app::token::Token;
 use tillwatch_app::{App, Wanted};
 use tillwatch_core::alert::{Rule, Settings};
-use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Period};
 use tillwatch_core::instant::Instant;
 
 use super::change::find;
-use crate::pages::home::{Lines, lines};
+use crate::pages::home::{Lines, lines, no_market};
 use crate::pages::listing::watch::{joined, told_by_all};
 use crate::pages::{html, wrong};
 use crate::reader::{Frame, Reader};
 use crate::secret::token;
+use crate::words::Words;
 use crate::{Problem, Site};
 
 #[derive(Template)]
@@ -75,8 +75,8 @@ async fn watch(
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
         let (list, told, secret) = opened(&here, now)?;
-        let count = watch_all(app, list, &told, &read, now)?;
         let frame = asking.frame(&here);
+        let count = watch_all(app, frame.words, list, &told, &read, now)?;
         let page = Page {
             done: frame.words.list.bulk_done.of(frame.words.code, count),
             refused: read.refused,
@@ -89,10 +89,17 @@ async fn watch(
 }
 
 /// Watches each listing; how many there were.
-fn watch_all(app: &App, list: ListId, told: &BTreeSet<String>, read: &Lines, now: Instant) -> Result<usize, Problem> {
+fn watch_all(
+    app: &App,
+    words: &Words,
+    list: ListId,
+    told: &BTreeSet<String>,
+    read: &Lines,
+    now: Instant,
+) -> Result<usize, Problem> {
     let almanac = app.almanac();
     let currency = almanac.markets.get(read.market).map(|market| market.currency);
-    let currency = currency.ok_or_else(|| unknown_market(read.market))?;
+    let currency = currency.ok_or_else(|| no_market(words, read.market.code()))?;
     let mut count = 0;
     for identity in &read.known {
         let Some(item) = identity.item.clone() else { continue };
@@ -120,9 +127,4 @@ fn watch_all(app: &App, list: ListId, told: &BTreeSet<String>, read: &Lines, now
         count += 1;
     }
     Ok(count)
-}
-
-fn unknown_market(market: Country) -> Problem {
-    let told = format!("{market} is no market that is known; the start page lists them");
-    Problem::bad_value("market", told)
 }

@@ -13,6 +13,7 @@ use crate::pages::listing::watch::amount;
 use crate::pages::{Question, html, message, wrong};
 use crate::reader::Reader;
 use crate::secret::{token, unknown};
+use crate::words::Words;
 use crate::{Problem, Site};
 
 /// How long "silent for 7 days" is, in seconds.
@@ -107,10 +108,11 @@ pub(crate) async fn watch(
     Path((secret, id)): Path<(String, String)>,
     Form(change): Form<Change>,
 ) -> Response {
+    let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
         let list = find(app, &secret)?;
         let id = id.parse().map(WatchId).map_err(|_| unknown())?;
-        carry_out(app, &list, id, &change, now)?;
+        carry_out(app, asking.words(&here.tongues), &list, id, &change, now)?;
         let place = match change.what {
             What::Remove => String::new(),
             _ => format!("#w{}", id.0),
@@ -120,13 +122,20 @@ pub(crate) async fn watch(
     answer.await.unwrap_or_else(|problem| wrong(&site, &reader, &problem))
 }
 
-fn carry_out(app: &App, list: &ListOf, id: WatchId, change: &Change, now: Instant) -> Result<(), Problem> {
+fn carry_out(
+    app: &App,
+    words: &Words,
+    list: &ListOf,
+    id: WatchId,
+    change: &Change,
+    now: Instant,
+) -> Result<(), Problem> {
     // A watch of another list is not there.
     let watch = &list.watch(id).ok_or_else(unknown)?.watch;
     let was_there = match change.what {
         What::Target => {
             let typed = change.target.as_deref().unwrap_or_default();
-            let target = Rule::Below(amount(typed, watch.key.currency)?);
+            let target = Rule::Below(amount(words, typed, watch.key.currency)?);
             let rules = watch.rules.iter().map(|ruled| ruled.rule);
             let mut rules: Vec<Rule> = rules.collect();
             match rules.iter_mut().find(|rule| matches!(rule, Rule::Below(_))) {

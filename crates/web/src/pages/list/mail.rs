@@ -101,7 +101,7 @@ pub(crate) async fn lost(
         Ok(mailbox) => mailbox,
         Err(error) => {
             let frame = reader.frame(&site);
-            let wrong = fill(&frame.words.listing.wrong_email, &[("why", &error.to_string())]);
+            let wrong = frame.words.address.no_mailbox(error).to_owned();
             let page = Page {
                 frame,
                 typed: lost.email,

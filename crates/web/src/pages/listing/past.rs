@@ -179,7 +179,7 @@ fn drawn<T>(
         effective: &effective,
         sticker: &sticker,
         marks: marks(look, words),
-        bands: bands(app, from, until),
+        bands: bands(app, words, from, until),
         ticks: ticks(&turns.turns, words, now),
     };
     draw(&chart, &turns, &alt(&effective, look, words, now)).map(Some)
@@ -303,14 +303,14 @@ fn receipts(look: &Look, app: &App) -> String {
 }
 
 /// The named sales in view, their warm-ups left out.
-fn bands(app: &App, from: Minute, until: Minute) -> Vec<Band> {
+fn bands(app: &App, words: &Words, from: Minute, until: Minute) -> Vec<Band> {
     let events = events_between(&app.almanac(), from.instant(), until.instant());
     let main = events.into_iter().filter(|event| event.phase == Phase::Main);
     let bands = main.filter_map(|event| {
         Some(Band {
+            name: words.sale(&event).text,
             from: Minute::of(event.starts?),
             until: Minute::of(event.ends?),
-            name: event.name,
         })
     });
     bands.collect()

@@ -225,13 +225,17 @@ impl Present<'_> {
         };
         let on = advice.on.as_ref().map(|sale| {
             let until = moment(sale.ends);
-            fill(&words.sale_on, &[("name", &sale.name), ("moment", &until)])
+            fill(
+                &words.sale_on,
+                &[("name", &self.words.sale(sale).text), ("moment", &until)],
+            )
         });
         let next = advice.next.as_ref().map(|sale| {
             let span = form.span(minutes_until(sale, self.now));
             let label = self.words.promotions.labels.of(sale.label);
+            let name = self.words.sale(sale).text;
             let values = [
-                ("name", sale.name.as_str()),
+                ("name", name.as_str()),
                 ("span", &span),
                 ("moment", &moment(sale.starts)),
                 ("label", label),
@@ -298,7 +302,11 @@ impl Present<'_> {
                     .name
                     .clone()
                     .or_else(|| variant.sku.as_ref().map(ToString::to_string))?,
-                warehouse: variant.warehouse.as_ref().map(ToString::to_string).unwrap_or_default(),
+                warehouse: variant
+                    .warehouse
+                    .as_ref()
+                    .map(|warehouse| self.words.countries.of_warehouse(warehouse))
+                    .unwrap_or_default(),
                 price: variant.price.map(|price| form.number(price)).unwrap_or_default(),
                 total: form.number(total),
                 difference: match difference.minor() {
@@ -355,7 +363,7 @@ impl Present<'_> {
         let warehouse = self.look.shown().and_then(|variant| variant.warehouse.as_ref());
         let market = self.look.state.tracked.key.market;
         let notes = self.almanac.markets.notes_for(market, goods, warehouse, self.now);
-        notes.into_iter().map(|note| Note::of(note, self.words)).collect()
+        notes.iter().map(|note| Note::of(note, self.words)).collect()
     }
 }
 

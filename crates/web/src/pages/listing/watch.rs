@@ -21,7 +21,7 @@ use super::{Asked, Meant, lane, meant, page};
 use crate::api::lists::{may_name, no_address};
 use crate::limits::Kind;
 use crate::pages::list::telegram;
-use crate::pages::{html, wrong};
+use crate::pages::{html, shortened, wrong};
 use crate::reader::Reader;
 use crate::typed::pointed;
 use crate::visitor::Visitor;
@@ -100,15 +100,14 @@ pub(crate) struct Wish {
 
 impl Wish {
     /// The same form with what was typed, and what is wrong with it.
-    fn again(self, ask: Ask, problem: &Problem, words: &Words) -> Ask {
-        let words = &words.listing;
+    fn again(self, ask: Ask, problem: &Problem) -> Ask {
         let mut wrong = Wrong::default();
-        let (place, text) = match problem.field() {
-            Some("email") => (&mut wrong.email, &words.wrong_email),
-            Some("call") => (&mut wrong.call, &words.wrong_call),
-            _ => (&mut wrong.target, &words.wrong_target),
+        let place = match problem.field() {
+            Some("email") => &mut wrong.email,
+            Some("call") => &mut wrong.call,
+            _ => &mut wrong.target,
         };
-        *place = fill(text, &[("why", problem.detail())]);
+        problem.detail().clone_into(place);
         Ask {
             target: self.target,
             email: self.email.unwrap_or_default(),
@@ -136,9 +135,16 @@ pub(crate) async fn add(
 ) -> Response {
     let (here, asking) = (site.clone(), reader.clone());
     let answer = site.ask(move |app, now| {
-        let meant = meant(app, &asking, &item, Some(&wish.market), wish.sku.as_deref())?;
+        let meant = meant(
+            app,
+            asking.words(&here.tongues),
+            &asking,
+            &item,
+            Some(&wish.market),
+            wish.sku.as_deref(),
+        )?;
         let lane = lane(wish.lane.as_deref())?;
-        let read = match read(&here, &wish, meant.key.currency) {
+        let read = match read(&here, asking.words(&here.tongues), &wish, meant.key.currency) {
             Ok(read) => read,
             Err(problem) => return again(&here, &asking, &meant, lane, wish, &problem, now),
         };
@@ -195,15 +201,16 @@ fn again(
         ..Asked::default()
     };
     let mut page = page(site, reader, &site.app, &look, &asked, now)?;
-    page.ask = wish.again(page.ask, problem, page.frame.words);
+    page.ask = wish.again(page.ask, problem);
     let mut response = html(reader, &page);
     *response.status_mut() = problem.status();
     Ok(response)
 }
 
-/// What was typed, as values.
-fn read(site: &Site, wish: &Wish, currency: Currency) -> Result<Read, Problem> {
-    let target = amount(&wish.target, currency)?;
+/// What was typed, as values; a problem is told in the reader's words.
+fn read(site: &Site, words: &Words, wish: &Wish, currency: Currency) -> Result<Read, Problem> {
+    let wrong = |field, detail: &str| Problem::bad_value(field, "not accepted").told(detail.to_owned());
+    let target = amount(words, &wish.target, currency)?;
     let typed = |field: &Option<String>| {
         field
             .as_deref()
@@ -212,15 +219,18 @@ fn read(site: &Site, wish: &Wish, currency: Currency) -> Result<Read, Problem> {
             .map(str::to_owned)
     };
     let mailbox = typed(&wish.email).map(|text| Mailbox::parse(&text)).transpose();
-    let mailbox = mailbox.map_err(|error| Problem::bad_value("email", error.to_string()))?;
+    let mailbox = mailbox.map_err(|error| wrong("email", words.address.no_mailbox(error)))?;
     if mailbox.is_some() && site.app.public().is_none() {
-        let told = "no mailbox can be asked whether it agrees: the site has no public address";
-        return Err(Problem::bad_value("email", told));
+        return Err(wrong("email", words.address.nobody_asks()));
     }
     let call = typed(&wish.call).map(|text| Address::parse(&text)).transpose();
-    let call = call.map_err(|error| no_address("call", &error))?;
+    let call = call.map_err(|error| no_address("call", &error).told(words.address.no_address(&error)))?;
     if let Some(call) = &call {
-        may_name(site, call).map_err(|problem| problem.at("call"))?;
+        let not_called = |problem: Problem| {
+            let told = words.address.not_called(call, site.calls.is_some());
+            problem.at("call").told(told)
+        };
+        may_name(site, call).map_err(not_called)?;
     }
     Ok(Read {
         target,
@@ -254,25 +264,31 @@ pub(crate) fn told_by_all(list: &ListOf) -> BTreeSet<String> {
 }
 
 /// An amount as people type it: with a point or, where that is theirs, a comma before the cents.
-pub(crate) fn amount(text: &str, currency: Currency) -> Result<Money, Problem> {
-    let target = Money::parse(&pointed(text.trim()), currency)
-        .map_err(|error| Problem::bad_value("target", error.to_string()))?;
+pub(crate) fn amount(words: &Words, text: &str, currency: Currency) -> Result<Money, Problem> {
+    let said = &words.checkout.wrong;
+    let wrong = |detail: String| Problem::bad_value("target", "no amount").told(detail);
+    let target = Money::parse(&pointed(text.trim()), currency).map_err(|_| {
+        let values = [("value", shortened(text)), ("currency", currency.to_string())];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        wrong(fill(&said.amount, &values))
+    })?;
     if target.is_positive() {
         return Ok(target);
     }
-    Err(Problem::bad_value(
-        "target",
-        "a price of nothing is never reached; name one that is more than zero",
-    ))
+    Err(wrong(said.free.clone()))
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
     use super::*;
+    use crate::words::Tongues;
 
     #[test]
     fn an_amount_may_have_a_comma_and_is_never_guessed_at() {
-        let read = |text| amount(text, Currency::USD).ok().map(Money::minor);
+        let tongues = Tongues::built_in().unwrap();
+        let read = |text| amount(tongues.usual(), text, Currency::USD).ok().map(Money::minor);
         for (text, minor) in [("9.50", 950), (" 9,50 ", 950), ("9", 900), ("1234,5", 123_450)] {
             assert_eq!(read(text), Some(minor), "{text:?}");
         }
