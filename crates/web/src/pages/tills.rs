@@ -267,7 +267,7 @@ pub(crate) fn agreement(app: &App, words: &Words, now: Instant) -> Result<Vec<Ro
     let texts = &words.tills.agreement;
     let row = |one: &Agreement| Row {
         rules: one.rules.clone(),
-        market: one.market.to_string(),
+        market: words.countries.of(one.market),
         what: match &one.of {
             Compared::Total => texts.total.clone(),
             Compared::TotalApart => texts.apart.clone(),
