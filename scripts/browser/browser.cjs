@@ -6,6 +6,8 @@ const { chromium } = require("playwright-core");
 
 const DEMO = process.env.TILLWATCH_DEMO;
 const MAIL = process.env.TILLWATCH_MAIL;
+// The simulated marketplace itself, as host and port.
+const SHOP = process.env.TILLWATCH_SHOP;
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const SIZES = {
@@ -65,4 +67,4 @@ async function accessible(page) {
   assert.deepEqual(found, [], page.url());
 }
 
-module.exports = { DEMO, MAIL, SIZES, launch, visit, fits, accessible };
+module.exports = { DEMO, MAIL, SHOP, SIZES, launch, visit, fits, accessible };

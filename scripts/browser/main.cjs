@@ -17,7 +17,7 @@ function command() {
 async function main() {
   const site = await programs.all(binary);
   try {
-    const environment = { ...process.env, TILLWATCH_CHROMIUM: chromium, TILLWATCH_DEMO: site.demo, TILLWATCH_MAIL: site.mail };
+    const environment = { ...process.env, TILLWATCH_CHROMIUM: chromium, TILLWATCH_DEMO: site.demo, TILLWATCH_SHOP: site.shop, TILLWATCH_MAIL: site.mail };
     const child = spawn(process.execPath, command(), { env: environment, stdio: "inherit" });
     process.once("SIGTERM", () => child.kill());
     process.exitCode = await new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));

@@ -1,6 +1,6 @@
 // Every page there is, and how a visitor comes to it.
 "use strict";
-const { DEMO } = require("./browser.cjs");
+const { DEMO, SHOP } = require("./browser.cjs");
 
 // What the demonstration has: a deal, and a listing that it reads often.
 async function known() {
@@ -110,6 +110,16 @@ const PAGES = {
     await page.locator("textarea").nth(1).fill(link(deal.item));
     await page.selectOption("#market", "US");
     await sent(page, "form button:not(.second)");
+  },
+  browser: (page, facts, lang) => page.goto(`${DEMO}/browser?lang=${lang}`),
+  "browser answered": async (page, { deal }, lang) => {
+    await page.goto(`${DEMO}/browser?lang=${lang}`);
+    await page.fill("#page", await (await fetch(`http://${SHOP}/item/${deal.item}.html`)).text());
+    await sent(page, "form[data-browser] button");
+  },
+  "browser refused": async (page, facts, lang) => {
+    await page.goto(`${DEMO}/browser?lang=${lang}`);
+    await sent(page, "form[data-browser] button");
   },
   guide: (page, facts, lang) => page.goto(`${DEMO}/guide?lang=${lang}`),
   about: (page, facts, lang) => page.goto(`${DEMO}/about?lang=${lang}`),

@@ -52,7 +52,7 @@ async function all(binary) {
     running.push(await demonstrate());
     const post = process.env.TILLWATCH_SMTP_PEER;
     const mail = post && (await beside());
-    return { demo: `http://${running[0].match[2]}`, mail, stop };
+    return { demo: `http://${running[0].match[2]}`, shop: running[0].match[1], mail, stop };
 
     // Copies the data, for which it stops the demonstration for a moment.
     async function beside() {

@@ -296,7 +296,7 @@ fn positive(lanes: &Lanes) -> bool {
     Lane::ALL.iter().all(|lane| lanes.get(*lane).is_positive())
 }
 
-const fn outcome_of(none: &NoQuote) -> Outcome {
+pub(crate) const fn outcome_of(none: &NoQuote) -> Outcome {
     match none {
         NoQuote::Outcome { outcome, .. } => *outcome,
         NoQuote::OtherMarket { .. } | NoQuote::MarketUnknown(_) => Outcome::OtherRegion,

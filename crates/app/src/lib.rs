@@ -11,6 +11,7 @@ mod base64url;
 pub mod bell;
 pub mod board;
 pub mod book;
+pub mod brought;
 pub mod check;
 pub mod claim;
 pub mod codes;
@@ -22,6 +23,7 @@ pub mod effects;
 pub mod figures;
 pub mod find;
 pub mod gather;
+pub mod hearsay;
 mod links;
 mod lists;
 mod load;
@@ -55,6 +57,7 @@ use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
 use figures::Figures;
+use hearsay::Hearsay;
 use links::Links;
 use ports::linker::Linker;
 use ports::source::Source;
@@ -109,6 +112,8 @@ struct State {
     /// What the calls are charged to.
     accounts: Vec<Account>,
     doubts: Doubts,
+    /// What browsers showed and no reading has confirmed.
+    hearsay: Hearsay,
     health: Health<ListingId>,
     /// How listings move, all taken together.
     habits: Category,
@@ -159,6 +164,7 @@ impl App {
             desks,
             accounts,
             doubts: Doubts::new(),
+            hearsay: Hearsay::default(),
             health: Health::default(),
             habits: Category::default(),
             followed: now,

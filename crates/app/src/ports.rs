@@ -1,5 +1,6 @@
 //! What the watch needs of the outside, as the watch would say it.
 
+pub mod browser;
 pub mod linker;
 pub mod notifier;
 pub mod painter;

@@ -4,12 +4,14 @@ use tillwatch_core::cadence::{Second, Turn};
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::observation::Lanes;
+use tillwatch_core::rules::RuleSet;
 use tillwatch_core::snapshot::Outcome;
 
 use crate::account;
 use crate::alerts::{Scales, Sight, is_seen};
 use crate::check::Bench;
 use crate::desk::Leave;
+use crate::hearsay::Known;
 use crate::ports::source::{Ask, Depth, Reading, SourceError, Wanted};
 use crate::ports::store::{Check, Latest, ListingState, StoreError, VariantId};
 use crate::{App, State, is_unknown, urgency};
@@ -118,7 +120,13 @@ impl App {
         }
         let (name, depth) = (desk.name(), desk.depth());
         let formers = self.decide(state, standing, readings, &mut checks, now);
-        self.store.record_checks(&checks)?;
+        let confirmed = state.confirmed(standing, &checks, &self.rules);
+        if confirmed.is_empty() {
+            self.store.record_checks(&checks)?;
+        } else {
+            self.store
+                .record_checks(&[confirmed.as_slice(), checks.as_slice()].concat())?;
+        }
         let priced = checks.iter().filter(|check| check.outcome == Outcome::Ok).count();
         for (listing, check) in standing.iter().zip(&checks) {
             self.figures.checked(name, check.outcome, now);
@@ -225,6 +233,18 @@ impl App {
 }
 
 impl State {
+    /// What browsers showed before these checks and the checks confirm.
+    fn confirmed(&mut self, standing: &[ListingState], checks: &[Check], rules: &RuleSet) -> Vec<Check> {
+        let known = Known {
+            almanac: &self.almanac,
+            rules,
+        };
+        let hearsay = &mut self.hearsay;
+        let each = standing.iter().zip(checks);
+        each.flat_map(|(listing, check)| hearsay.settle(listing, check, &known))
+            .collect()
+    }
+
     /// After a check is recorded: the book has the new prices, and every desk knows when the listing was read.
     fn follow_up(&mut self, listing: &ListingState, check: &Check, depth: Depth, now: Instant) {
         let mut tracked = listing.tracked.clone();

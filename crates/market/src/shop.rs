@@ -3,6 +3,7 @@
 //! Every surface answers from the same facts of the [`World`], in the shapes that the real ones were recorded in, and
 //! every answer passes through one gate that counts it and lets a fault befall it.
 
+mod account;
 mod asked;
 mod body;
 mod cart;
@@ -142,6 +143,8 @@ fn router(shop: Arc<Marketplace>) -> Router {
         .route("/s/{code}", get(links::hop))
         .route("/ladder/{file}", get(ladder::file))
         .route("/cart", post(cart::totals))
+        .route("/p/shoppingcart/index.html", get(account::cart))
+        .route("/p/my-coupons/index.html", get(account::coupons))
         .route("/robots.txt", get(robots))
         .route("/counters", get(counters))
         .with_state(shop)

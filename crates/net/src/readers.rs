@@ -7,10 +7,13 @@
 mod accept;
 pub mod affiliate;
 pub mod amount;
+mod browser;
+mod cart;
 mod components;
 mod coupon_id;
 mod coupons;
 mod dida;
+mod drawer;
 pub mod ds;
 mod envelope;
 mod flat;
@@ -36,6 +39,7 @@ use serde_json::Value;
 use tillwatch_core::snapshot::{Outcome, Snapshot};
 
 pub use accept::Asked;
+pub use browser::{Browser, unpack};
 pub use coupon_id::discounts_of;
 pub(crate) use envelope::{Refusal, refusal_in};
 pub(crate) use value::fold;

@@ -24,6 +24,7 @@ use tillwatch_app::ports::notifier::Notifier;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
+use tillwatch_net::readers::Browser;
 use tillwatch_web::{Clock, Limits, Network, Partner, Reachable, Site};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -78,7 +79,9 @@ impl Service {
             .with_context(|| format!("{} cannot be listened on", self.listen))?;
         let stop = Arc::new(Stop::default());
         let site = Site::new(Arc::clone(&self.app), Arc::clone(&self.clock))?.with_dice(Arc::new(crate::dice::token));
-        let site = site.with_follow(Arc::clone(&self.follow));
+        let site = site
+            .with_follow(Arc::clone(&self.follow))
+            .with_unpack(Arc::new(Browser));
         let site = if self.demonstration { site.demonstration() } else { site };
         let site = site
             .with_proxies(&self.door.proxies)

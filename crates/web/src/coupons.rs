@@ -137,6 +137,58 @@ pub(crate) fn read(
     Ok(discount)
 }
 
+/// A coupon as a line that [`read`] understands; nothing for one that no line can say. An end within a day is written as
+/// the day before, so that no coupon lasts longer in the drawer than it does.
+pub(crate) fn write(coupon: &Discount) -> Option<String> {
+    let mut words = Vec::new();
+    let capped = |cap: &Option<Money>| cap.map(|cap| format!("max {cap}"));
+    let cap = match &coupon.benefit {
+        Benefit::Fixed { amount } => {
+            words.push(format!("{amount} off"));
+            None
+        }
+        Benefit::Percent { percent, cap } => {
+            words.push(format!("{percent}% off"));
+            capped(cap)
+        }
+        Benefit::PerSpend { every, amount, cap } => {
+            words.push(format!("{amount} off every {every}"));
+            capped(cap)
+        }
+        Benefit::Shipping { cap } => {
+            words.push("free shipping".to_owned());
+            capped(cap)
+        }
+        Benefit::Tiers { .. } | Benefit::Pieces { .. } | Benefit::Unknown { .. } => return None,
+    };
+    let is_every = matches!(coupon.benefit, Benefit::PerSpend { .. });
+    let minimum = coupon.min_spend.filter(|_| !is_every);
+    words.extend(minimum.map(|minimum| format!("from {minimum}")));
+    words.extend(cap);
+    let scope = &coupon.scope;
+    words.extend(scope.stores.first().map(|store| format!("store {store}")));
+    words.extend(scope.sellers.first().map(|seller| format!("seller {seller}")));
+    words.extend(scope.categories.first().map(|category| format!("category {category}")));
+    words.extend(coupon.code.as_ref().map(|code| format!("code {code}")));
+    words.extend((coupon.kind == Kind::Welcome).then(|| "welcome".to_owned()));
+    if let Some(end) = coupon.valid_until.filter(|_| !coupon.provenance.expiry_assumed) {
+        let there = end.moment().in_tz(MARKETPLACE_ZONE).ok()?.date();
+        words.push(format!("until {}", there.yesterday().ok()?));
+    }
+    // A name with a blank in it would be read as other words.
+    let names = [
+        coupon.code.as_deref(),
+        scope.stores.first().map(StoreId::as_str),
+        scope.sellers.first().map(SellerId::as_str),
+        scope.categories.first().map(CategoryId::as_str),
+    ];
+    let is_plain = names
+        .into_iter()
+        .flatten()
+        .all(|name| !name.contains(char::is_whitespace));
+    is_plain.then(|| words.join(" "))
+}
+
 enum Takes<'a> {
     Amount(&'a str),
     Share(&'a str),
@@ -254,6 +306,26 @@ mod tests {
             Ok((Some("2026-11-27T00:00:00-08:00".to_owned()), true))
         );
         assert_eq!(end("free shipping"), Ok((None, false)));
+    }
+
+    #[test]
+    fn a_coupon_is_written_as_the_line_that_it_is_read_from() {
+        for line in [
+            "5.00 off from 30.00 store 1101252900 until 2026-12-01",
+            "10% off from 50.00 max 8.00 code SAVE",
+            "7.5% off",
+            "3.00 off every 20.00 max 9.00 seller 7 until 2026-11-30",
+            "free shipping from 10.00",
+            "4.50 off category 15 welcome",
+        ] {
+            let coupon = parsed(line).unwrap();
+            assert_eq!(write(&coupon).as_deref(), Some(line));
+        }
+        let mut coupon = parsed("5 off until 2026-12-01").unwrap();
+        coupon.valid_until = coupon.valid_until.map(|end| end.plus_seconds(-60));
+        assert_eq!(write(&coupon).as_deref(), Some("5.00 off until 2026-11-30"));
+        coupon.code = Some("X until 2030-01-01".into());
+        assert_eq!(write(&coupon), None);
     }
 
     #[test]

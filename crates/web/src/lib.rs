@@ -15,6 +15,7 @@ pub mod mishap;
 mod operations;
 mod pages;
 mod painter;
+mod parts;
 mod problem;
 mod reader;
 mod receipt;
@@ -32,9 +33,11 @@ use axum::Router;
 use axum::routing::{get, post};
 use tillwatch_app::App;
 use tillwatch_app::conversation::Follow;
+use tillwatch_app::ports::browser::Unpack;
 use tillwatch_app::ports::notifier::Address;
 use tillwatch_app::ports::painter::Painter;
 use tillwatch_core::instant::Instant;
+use tokio::sync::Semaphore;
 
 pub use limits::{Limit, Limits};
 pub use pages::partner::Partner;
@@ -81,6 +84,10 @@ pub struct Site {
     partner: Option<Partner>,
     /// Pages of the last seconds; absent where each is made anew.
     warm: Option<Arc<Warm>>,
+    /// Who reads what browsers bring; without it nothing of theirs is read.
+    unpack: Option<Arc<dyn Unpack>>,
+    /// How much of it is taken in at the same time.
+    taking: Arc<Semaphore>,
 }
 
 impl Site {
@@ -102,6 +109,8 @@ impl Site {
             operators: Arc::default(),
             partner: None,
             warm: None,
+            unpack: None,
+            taking: Arc::new(Semaphore::new(pages::browser::AT_ONCE)),
         })
     }
 
@@ -187,6 +196,13 @@ impl Site {
         Self { warm, ..self }
     }
 
+    /// The same with somebody who reads what browsers bring.
+    #[must_use]
+    pub fn with_unpack(self, unpack: Arc<dyn Unpack>) -> Self {
+        let unpack = Some(unpack);
+        Self { unpack, ..self }
+    }
+
     /// Every address that is answered.
     pub fn router(self) -> Router {
         let open = Router::new()
@@ -225,6 +241,7 @@ impl Site {
             .fallback(pages::missing);
         let router = layers::open(open, &self)
             .merge(pages::private())
+            .merge(pages::browser::routes())
             .merge(secret::routes());
         layers::wrap(router, &self).with_state(self)
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod basket;
+pub(crate) mod browser;
 pub(crate) mod cards;
 pub(crate) mod checkout;
 pub(crate) mod codes;

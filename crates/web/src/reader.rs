@@ -132,9 +132,10 @@ impl Frame<'_> {
     }
 
     /// The pages that the footer names.
-    pub(crate) fn further(&self) -> [(&'static str, &str); 5] {
+    pub(crate) fn further(&self) -> [(&'static str, &str); 6] {
         let places = &self.words.site.places;
         [
+            ("/browser", &self.words.browser.menu),
             ("/drawer", &places.drawer),
             ("/guide", &places.guide),
             ("/about", &places.about),

@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod address;
 pub(crate) mod basket;
 pub(crate) mod board;
+pub(crate) mod browser;
 pub(crate) mod checkout;
 pub(crate) mod codes;
 pub(crate) mod countries;
@@ -80,8 +81,8 @@ macro_rules! pages {
 }
 
 pages!(
-    about, address, basket, board, checkout, codes, countries, drawer, guide, home, kept, known, link, list, listing,
-    promotions, receipt, site, status, tills,
+    about, address, basket, board, browser, checkout, codes, countries, drawer, guide, home, kept, known, link, list,
+    listing, promotions, receipt, site, status, tills,
 );
 
 /// Every language; the first one is for whoever reads none of them.

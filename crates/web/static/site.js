@@ -104,6 +104,18 @@
     }
   }
 
+  // A file that is dropped on a form is the one that it asks for.
+  for (const form of document.querySelectorAll("form[data-browser]")) {
+    form.querySelector("[data-drop]").hidden = false;
+    form.addEventListener("dragover", (event) => event.preventDefault());
+    form.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      form.elements.file.files = event.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+
   // A choice that needs no button of its own once it is made.
   for (const form of document.querySelectorAll("form[data-on-change]")) {
     form.addEventListener("change", () => form.requestSubmit());

@@ -10,7 +10,7 @@ use tillwatch_core::id::{DiscountId, IdError, ItemId, SellerId, SkuId, StoreId};
 use tillwatch_core::money::{Currency, Money};
 
 use super::Marketplace;
-use super::visit::Reply;
+use super::visit::{Reply, Visit};
 use super::words::Words;
 use crate::faults::Surface;
 use crate::till::{Asked, Attached, Bill, Cart, Place, Unsold, Wanted, total};
@@ -20,19 +20,22 @@ use crate::world::Market;
 /// Held discounts are ids; attached coupons are ids or `{"offer", "store" or "seller"}`; codes are texts.
 pub(super) async fn totals(State(shop): State<Arc<Marketplace>>, body: String) -> Response {
     shop.visit(Surface::Cart, |visit| {
-        let brought = serde_json::from_str(&body).ok().and_then(|brought: Value| {
-            let cart = cart(&brought, visit.now)?;
-            Some((cart, asked(&brought)?))
-        });
-        let Some((cart, asked)) = brought else {
-            return Reply::json(&json!({"ret": ["FAIL_BIZ_PARAM_INVALID::the cart cannot be read"], "data": {}}));
-        };
-        let words = Words::of(Market::of(&cart.market).map_or("US", |market| market.country));
-        Reply::json(&match visit.world(|world| total(world, &cart, &asked)) {
-            Ok(bill) => success(&billed(&bill, &cart, words)),
-            Err(why) => unsold(&why),
-        })
+        let brought = serde_json::from_str(&body).ok();
+        Reply::json(&answer(visit, brought.as_ref().unwrap_or(&Value::Null)))
     })
+}
+
+/// What the cart's data says of what a shopper brought.
+pub(super) fn answer(visit: &Visit<'_>, brought: &Value) -> Value {
+    let read = cart(brought, visit.now).and_then(|cart| Some((cart, asked(brought)?)));
+    let Some((cart, asked)) = read else {
+        return json!({"ret": ["FAIL_BIZ_PARAM_INVALID::the cart cannot be read"], "data": {}});
+    };
+    let words = Words::of(Market::of(&cart.market).map_or("US", |market| market.country));
+    match visit.world(|world| total(world, &cart, &asked)) {
+        Ok(bill) => success(&billed(&bill, &cart, words)),
+        Err(why) => unsold(&why),
+    }
 }
 
 /// The elements of a list that may be absent; nothing where it is no list.

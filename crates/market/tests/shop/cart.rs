@@ -129,3 +129,54 @@ async fn a_line_that_cannot_be_bought_is_invalid_and_a_wrong_cart_is_refused() {
         );
     }
 }
+
+/// The pages of an account, as a browser that ships to a country has them.
+mod account {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_carts_page_has_the_tills_own_totals_in_its_script() {
+        let open = Open::of(60).await;
+        for country in ["US", "DE", "JP"] {
+            let listings = bought(&open, country);
+            let lines = listings
+                .iter()
+                .map(|listing| format!("{}:{}:2", listing.item, listing.variants[0].sku));
+            let lines = lines.collect::<Vec<_>>().join(",");
+            let path = format!("/p/shoppingcart/index.html?lines={lines}");
+            let page = open.get_from(&path, country, listings[0].currency.code()).await;
+            let brought = readers::unpack(page.text().as_bytes());
+            let cart = brought.cart.unwrap();
+            let bill = in_till(&open, &listings, &Asked::default());
+            assert_eq!(
+                (cart.total, cart.lines.len()),
+                (Some(bill.total), listings.len()),
+                "{country}"
+            );
+            for (line, billed) in cart.lines.iter().zip(&bill.lines) {
+                assert_eq!(line.price.checked_mul(line.quantity), Some(billed.listed));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_coupons_page_has_what_a_listings_panel_has() {
+        let open = Open::of(60).await;
+        let mut personal = 0;
+        for listing in bought(&open, "US") {
+            let path = format!("/p/my-coupons/index.html?item={}", listing.item);
+            let brought = readers::unpack(open.get(&path).await.text().as_bytes());
+            let shown = readers::read(
+                open.get(&format!("/item/{}.html?era=c", listing.item))
+                    .await
+                    .text()
+                    .as_bytes(),
+            );
+            for coupon in &brought.coupons {
+                assert!(shown[0].discounts.iter().any(|one| one.id == coupon.id), "{coupon:?}");
+            }
+            personal += brought.coupons.len();
+        }
+        assert!(personal > 0);
+    }
+}

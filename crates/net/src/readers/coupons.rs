@@ -57,6 +57,24 @@ pub(super) fn read(coupons: &Value, page: &Page<'_>) -> Vec<Discount> {
     discounts
 }
 
+/// Coupons of an account's own page: entries as panels have them, each with its group in it.
+pub(super) fn own(entries: &[Value]) -> Vec<Discount> {
+    let page = Page {
+        currency: None,
+        item: None,
+        store: None,
+        seller: None,
+        seen_at: None,
+    };
+    let mut discounts = Vec::new();
+    for entry in entries.iter().take(MOST) {
+        if let Some(group) = text(first(entry, &["displayType", "toolCode"])) {
+            add(&mut discounts, page.entry(&group, entry));
+        }
+    }
+    discounts
+}
+
 impl<'a> Page<'a> {
     /// The page that a reading is of.
     pub(super) fn of(seen: &'a Snapshot) -> Self {

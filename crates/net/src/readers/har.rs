@@ -30,6 +30,9 @@ const ADDRESSES: [&str; 8] = [
     "aliexpress.affiliate.",
 ];
 
+/// Parts of those whose answers hold what is an account's own: its cart and its coupons.
+const OWN_ADDRESSES: [&str; 3] = ["mtop.aliexpress.trade.cart", "/shoppingcart", "coupon"];
+
 #[derive(Deserialize)]
 struct Har<'a> {
     #[serde(borrow)]
@@ -90,7 +93,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
                 let mut kept = Vec::new();
                 while kept.len() < MOST {
                     match list.next_element::<Entry<'a>>()? {
-                        Some(entry) if entry.is_known() => kept.push(entry),
+                        Some(entry) if entry.is_of(&ADDRESSES) || entry.is_of(&OWN_ADDRESSES) => kept.push(entry),
                         Some(_) => {}
                         None => return Ok(Entries(kept)),
                     }
@@ -104,14 +107,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 }
 
 impl Entry<'_> {
-    fn is_known(&self) -> bool {
+    fn is_of(&self, addresses: &[&str]) -> bool {
         let host = self.request.url.split('/').nth(2).unwrap_or("");
         let has_text = self
             .response
             .content
             .as_ref()
             .is_some_and(|content| content.text.is_some());
-        has_text && host.contains("aliexpress.") && ADDRESSES.iter().any(|part| self.request.url.contains(part))
+        has_text && host.contains("aliexpress.") && addresses.iter().any(|part| self.request.url.contains(part))
     }
 
     fn body(&self) -> Option<Cow<'_, str>> {
@@ -141,7 +144,7 @@ pub(super) fn read(text: &str) -> Vec<Snapshot> {
         }
     };
     let mut best: BTreeMap<Option<ItemId>, Snapshot> = BTreeMap::new();
-    for entry in &har.log.entries.0 {
+    for entry in har.log.entries.0.iter().filter(|entry| entry.is_of(&ADDRESSES)) {
         let Some(body) = entry.body() else { continue };
         let at = entry
             .started_date_time
@@ -172,8 +175,17 @@ pub(super) fn read(text: &str) -> Vec<Snapshot> {
     best.into_values().collect()
 }
 
+/// The answers of a recording that hold what is an account's own.
+pub(super) fn own(text: &str) -> Vec<String> {
+    let Ok(har) = serde_json::from_str::<Har<'_>>(text) else {
+        return Vec::new();
+    };
+    let own = har.log.entries.0.iter().filter(|entry| entry.is_of(&OWN_ADDRESSES));
+    own.filter_map(|entry| entry.body().map(Cow::into_owned)).collect()
+}
+
 /// What makes one reading of a listing better than another.
-fn fullness(seen: &Snapshot) -> (u8, bool, usize, usize) {
+pub(super) fn fullness(seen: &Snapshot) -> (u8, bool, usize, usize) {
     let outcome = match seen.outcome {
         Outcome::Ok => 4,
         Outcome::SoldOut | Outcome::OtherRegion | Outcome::Removed | Outcome::NoPrice => 3,

@@ -75,6 +75,26 @@ fn item_of(html: &str) -> Option<tillwatch_core::id::ItemId> {
         .find_map(item_in_link)
 }
 
+/// All the data that stands after those names, whatever its shape.
+pub(super) fn values(html: &str) -> Vec<Value> {
+    if value::bounded(html).is_err() {
+        return Vec::new();
+    }
+    let after = NAMES.iter().flat_map(|name| {
+        let found = memmem::find_iter(html.as_bytes(), name).take(TRIES * 8);
+        found.filter_map(|found| assigned(html.get(found.saturating_add(name.len())..)?))
+    });
+    let mut budget = BUDGET;
+    after
+        .take(TRIES)
+        .take_while(|data| {
+            budget = budget.saturating_sub(data.len());
+            budget > 0
+        })
+        .filter_map(|data| value::parse_head(data).ok())
+        .collect()
+}
+
 /// The data after a name: `window.runParams = { data: {…} }`, with the key bare or in quotes.
 fn script_data(html: &str, name: &str) -> Result<Option<Vec<Snapshot>>, value::JsonError> {
     let mut broken = None;

@@ -7,7 +7,7 @@ mod ids;
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::amount;
 
@@ -88,6 +88,20 @@ pub(super) fn first<'a>(value: &'a Value, paths: &[&str]) -> &'a Value {
         .map(|path| at(value, path))
         .find(|found| !found.is_null())
         .unwrap_or_else(|| at(value, ""))
+}
+
+/// The object in which something stands: the value itself, or what its `data` or `result` wraps, a few times over.
+pub(super) fn inside(value: &Value, is_there: impl Fn(&Map<String, Value>) -> bool) -> Option<&Map<String, Value>> {
+    const DEEPEST: usize = 5;
+    let mut found = value;
+    for _ in 0..DEEPEST {
+        let map = found.as_object()?;
+        if is_there(map) {
+            return Some(map);
+        }
+        found = first(found, &["data", "result"]);
+    }
+    None
 }
 
 /// The elements of an array; of anything else none.

@@ -2,12 +2,12 @@
 //!
 //! Nothing of it is stored or logged: what is typed is in the request's body, and the answer is in the page alone.
 
-mod answer;
+pub(super) mod answer;
 mod form;
 mod rows;
 
 pub(super) use answer::{Diagnosis, diagnosed};
-pub(super) use rows::rules;
+pub(super) use rows::{Bought, rules};
 
 use std::time::Duration;
 

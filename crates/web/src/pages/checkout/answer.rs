@@ -20,30 +20,30 @@ const MOST_EXPLANATIONS: usize = 4;
 const FEW_LINES: usize = 20;
 
 /// The answer in words.
-pub(super) struct View {
-    pub(super) total: String,
+pub(in crate::pages) struct View {
+    pub(in crate::pages) total: String,
     /// What the shopper's own coupons change on top of the public ones.
-    pub(super) own: Option<String>,
-    pub(super) old: Vec<String>,
-    pub(super) receipt: receipt::View,
-    pub(super) diagnosis: Option<Diagnosis>,
-    pub(super) notes: Vec<Note>,
+    pub(in crate::pages) own: Option<String>,
+    pub(in crate::pages) old: Vec<String>,
+    pub(in crate::pages) receipt: receipt::View,
+    pub(in crate::pages) diagnosis: Option<Diagnosis>,
+    pub(in crate::pages) notes: Vec<Note>,
 }
 
 /// What a shown total tells.
-pub(crate) struct Diagnosis {
-    pub(crate) verdict: String,
-    pub(crate) explanations: Vec<Dropped>,
+pub(in crate::pages) struct Diagnosis {
+    pub(in crate::pages) verdict: String,
+    pub(in crate::pages) explanations: Vec<Dropped>,
 }
 
 /// One set of dropped discounts.
-pub(crate) struct Dropped {
-    pub(crate) title: String,
-    pub(crate) why: Vec<(String, String)>,
+pub(in crate::pages) struct Dropped {
+    pub(in crate::pages) title: String,
+    pub(in crate::pages) why: Vec<(String, String)>,
 }
 
 impl View {
-    pub(super) fn of(app: &App, words: &Words, bought: &Bought, now: Instant) -> Self {
+    pub(in crate::pages) fn of(app: &App, words: &Words, bought: &Bought, now: Instant) -> Self {
         let checkout = &bought.checkout;
         let rules = &bought.rules;
         let best = stack::best(checkout, rules);
@@ -97,7 +97,12 @@ impl View {
 }
 
 /// What a total that was shown means for a receipt.
-pub(crate) fn diagnosed(teller: Teller<'_>, receipt: &Receipt<'_>, rules: &RuleSet, shown: Money) -> Diagnosis {
+pub(in crate::pages) fn diagnosed(
+    teller: Teller<'_>,
+    receipt: &Receipt<'_>,
+    rules: &RuleSet,
+    shown: Money,
+) -> Diagnosis {
     Diagnosing { teller, receipt }.told(rules, shown)
 }
 

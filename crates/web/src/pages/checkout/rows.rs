@@ -23,15 +23,15 @@ use crate::words::{Words, fill};
 const MOST_PIECES: u32 = 1_000;
 
 /// What is to be computed.
-pub(super) struct Bought {
-    pub(super) checkout: Checkout,
-    pub(super) rules: RuleSet,
+pub(in crate::pages) struct Bought {
+    pub(in crate::pages) checkout: Checkout,
+    pub(in crate::pages) rules: RuleSet,
     /// The same with what is public alone, where there is something public and something of the shopper's own.
-    pub(super) public: Option<Checkout>,
-    pub(super) shown: Option<Money>,
-    pub(super) shipping_known: bool,
+    pub(in crate::pages) public: Option<Checkout>,
+    pub(in crate::pages) shown: Option<Money>,
+    pub(in crate::pages) shipping_known: bool,
     /// Lines whose price is that of an old or failed reading.
-    pub(super) old: Vec<String>,
+    pub(in crate::pages) old: Vec<String>,
 }
 
 /// The market that was chosen.
