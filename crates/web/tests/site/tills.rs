@@ -95,8 +95,8 @@ impl House {
     }
 }
 
-fn some(networks: u64, share: &str) -> Option<(u64, String)> {
-    Some((networks, share.to_owned()))
+fn of(networks: u64, share: &str) -> (u64, String) {
+    (networks, share.to_owned())
 }
 
 #[tokio::test]
@@ -119,8 +119,8 @@ async fn a_receipt_is_confirmed_or_corrected_and_the_status_says_how_far_tills_a
     let thanks = house.get(to).await;
     thanks.has("the till showed 29.00\u{a0}USD, as the receipt says.");
     assert_eq!(thanks.headers["x-robots-tag"], "noindex");
-    assert_eq!(house.share("seed-2026", "total").await, some(1, "100"));
-    assert_eq!(house.share("all-on-running", "total").await, some(1, "0"));
+    assert_eq!(house.share("seed-2026", "total").await, Some(of(1, "100")));
+    assert_eq!(house.share("all-on-running", "total").await, Some(of(1, "0")));
 
     let other = house
         .tell("total=34%2C00&steps.platform=0&steps.store=8&price=42&shipping=0", BOB)
@@ -129,7 +129,7 @@ async fn a_receipt_is_confirmed_or_corrected_and_the_status_says_how_far_tills_a
     let thanks = house.get(other.headers["location"].to_str().unwrap()).await;
     thanks.has("the till showed 34.00\u{a0}USD, and the receipt says 29.00\u{a0}USD.");
     thanks.has("Your checkout probably dropped");
-    for (rules, of, share) in [
+    for (rules, what, share) in [
         ("seed-2026", "total", "50"),
         ("all-on-running", "total", "50"),
         ("seed-2026", "total_where_rules_differ", "50"),
@@ -138,14 +138,14 @@ async fn a_receipt_is_confirmed_or_corrected_and_the_status_says_how_far_tills_a
         ("seed-2026", "price", "100"),
         ("seed-2026", "shipping", "100"),
     ] {
-        assert_eq!(house.share(rules, of).await, some(2, share), "{rules} {of}");
+        assert_eq!(house.share(rules, what).await, Some(of(2, share)), "{rules} {what}");
     }
     let status = house.get("/status").await;
     status.has("Total, where the rules differ");
     status.has("few");
     // The last word of a network counts, and another one's stays.
     house.tell("said=same", BOB).await;
-    assert_eq!(house.share("seed-2026", "total").await, some(2, "100"));
+    assert_eq!(house.share("seed-2026", "total").await, Some(of(2, "100")));
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn coupons_of_ones_own_and_other_prices_count_against_no_rule_set() {
         assert_eq!(answer["counts"], "price", "{said}");
         assert_eq!(house.share("seed-2026", "total").await, None, "{said}");
     }
-    assert_eq!(house.share("seed-2026", "price").await, some(1, "0"));
+    assert_eq!(house.share("seed-2026", "price").await, Some(of(1, "0")));
 }
 
 #[tokio::test]
@@ -314,8 +314,8 @@ async fn no_network_swings_it_however_much_it_says() {
             .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     }
-    assert_eq!(house.share("seed-2026", "total").await, some(2, "50"));
-    assert_eq!(house.share("all-on-running", "total").await, some(2, "50"));
+    assert_eq!(house.share("seed-2026", "total").await, Some(of(2, "50")));
+    assert_eq!(house.share("all-on-running", "total").await, Some(of(2, "50")));
     // What is old is forgotten.
     *house.now.lock().unwrap() = at(184 * 24 * 60);
     assert_eq!(house.rows().await, Vec::<Value>::new());
@@ -336,5 +336,5 @@ async fn a_flood_is_turned_away_and_so_is_a_form_of_another_site() {
     let path = format!("/r/{}/till", receipt("public"));
     let elsewhere = house.post_from_elsewhere(&path, "total=1.00").await;
     assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
-    assert_eq!(house.share("seed-2026", "total").await, some(1, "100"));
+    assert_eq!(house.share("seed-2026", "total").await, Some(of(1, "100")));
 }
