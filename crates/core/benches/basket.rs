@@ -2,8 +2,8 @@
 //!
 //! `cargo bench -p tillwatch-core --bench basket`; behind `--` the number of lines of one row, and how many wishlists.
 //! The columns are the median and the worst time, the share that is proven, and of the others the median and worst gap.
-//! Beside them stands the median of a general solver (CP-SAT, two busy cores, one model of the basket) on ten wishlists
-//! of the same recipe. With `EACH` in the environment each wishlist has a line of its own.
+//! Beside them stands the median of a general solver (CP-SAT, two busy cores, one model of the basket, minimums on the
+//! listed spend) on ten wishlists of the same recipe, and how many times as long as ours that is. With `EACH` in the environment each wishlist has a line of its own.
 //!
 //! The time is that of one core, so that it does not matter what else the machine has to do: short searches are timed
 //! by the clock, the best of five, and long ones by what the system says they had of a core, where it says so. The limit
@@ -25,7 +25,8 @@ use std::time::{Duration, Instant};
 use tillwatch_core::basket::{self, Proof};
 use tillwatch_core::rules::RuleBook;
 
-/// Lines, wishlists, the time limit in seconds, and the general solver's median in milliseconds, if it ended.
+/// Lines, wishlists, the time limit in seconds, and the general solver's median in milliseconds, if it ended within 600
+/// seconds: 0.06 s, 0.38 s and 18 s, as measured for the choice of this way to solve it.
 const ROWS: [(usize, u64, u64, Option<u32>); 4] = [
     (6, 40, 10, Some(60)),
     (12, 20, 10, Some(380)),
@@ -57,6 +58,11 @@ impl Watch {
         }
     }
 
+    /// Nobody has more of a core than there was time, and the system is slow to tell.
+    fn within(&self, limit: Duration) -> bool {
+        self.start.elapsed() < limit || self.elapsed() < limit
+    }
+
     fn elapsed(&self) -> Duration {
         let had = self.before.and_then(|before| on_core()?.checked_sub(before));
         had.unwrap_or_else(|| self.start.elapsed())
@@ -69,8 +75,8 @@ fn main() {
     let mut asked = std::env::args().skip(1).filter_map(|word| word.parse::<usize>().ok());
     let (only, count) = (asked.next(), asked.next());
     println!(
-        "{:>5} {:>9} {:>11} {:>11} {:>9} {:>11} {:>9} {:>8}",
-        "lines", "discounts", "median", "worst", "proven", "median gap", "worst gap", "solver"
+        "{:>5} {:>9} {:>11} {:>11} {:>9} {:>11} {:>9} {:>8} {:>7}",
+        "lines", "discounts", "median", "worst", "proven", "median gap", "worst gap", "solver", "ratio"
     );
     for (lines, wishlists, limit, solver) in ROWS {
         if only.is_some_and(|only| only != lines) {
@@ -86,7 +92,7 @@ fn main() {
             let solve = || {
                 let watch = Watch::start(lines);
                 let basket = basket::best(&wishlist, rules, &mut |_| {
-                    if watch.elapsed() < Duration::from_secs(limit) {
+                    if watch.within(Duration::from_secs(limit)) {
                         ControlFlow::Continue(())
                     } else {
                         ControlFlow::Break(())
@@ -122,15 +128,18 @@ fn main() {
         gaps.sort_unstable();
         let percent =
             |part: Option<&i64>| part.map_or_else(|| "-".into(), |part| format!("{}.{:02} %", part / 100, part % 100));
+        let median = times[(times.len() - 1) / 2];
+        let ratio = |solver: u32| format!("{} x", u128::from(solver) * 1_000 / median.as_micros().max(1));
         println!(
-            "{lines:>5} {:>9} {:>11.2?} {:>11.2?} {proven:>5}/{:<3} {:>11} {:>9} {:>8}",
+            "{lines:>5} {:>9} {:>11.2?} {:>11.2?} {proven:>5}/{:<3} {:>11} {:>9} {:>8} {:>7}",
             format!("{}-{}", discounts.0, discounts.1),
-            times[(times.len() - 1) / 2],
+            median,
             times[times.len() - 1],
             times.len(),
             percent(gaps.get(gaps.len() / 2)),
             percent(gaps.last()),
             solver.map_or_else(|| "> 600 s".into(), |solver| format!("{solver} ms")),
+            solver.map_or_else(|| "-".into(), ratio),
         );
     }
 }

@@ -18,6 +18,7 @@ use generate::{Dice, Shape};
 use super::case::Case;
 use super::estimate::Estimate;
 use super::pairs::Pairs;
+use super::profiles::Guide;
 use super::{Limits, Wishlist, bound, improve, moves, profiles, subsets};
 use crate::discount::Uses;
 use crate::rules::{RuleBook, RuleSet};
@@ -29,8 +30,8 @@ fn agree(wishlist: &Wishlist, rules: &RuleSet) {
     case.best = start.total;
     let mut one = start.clone();
     let estimate = Estimate::new(&case).unwrap();
-    let tolls = alloc::vec![0; case.uses.len()];
-    subsets::search(&mut case, estimate, tolls, &mut one);
+    let guide = Guide::plain(&case, one.total, alloc::vec![0; case.uses.len()]);
+    subsets::search(&mut case, estimate, guide, &mut one);
     assert_eq!(case.bound, one.total);
     if case.most_checkouts <= 4 && case.units.len() >= 4 {
         let mut on = |_: &super::Progress| ControlFlow::Continue(());
@@ -39,7 +40,16 @@ fn agree(wishlist: &Wishlist, rules: &RuleSet) {
         let mut long = start.clone();
         let mut estimate = Estimate::new(&case).unwrap();
         let tolls = moves::search(&mut case, &mut estimate, &mut long);
-        subsets::search_as(false, &mut case, estimate, tolls, &mut long);
+        let guide = profiles::guide(&mut case, long.total);
+        assert!(
+            case.bound <= one.total,
+            "{} is over {} under {}",
+            case.bound,
+            one.total,
+            rules.id
+        );
+        let guide = guide.unwrap_or_else(|| Guide::plain(&case, long.total, tolls));
+        subsets::search_as(false, &mut case, estimate, guide, &mut long);
         assert_eq!(
             (case.bound, long.total),
             (one.total, one.total),
@@ -157,7 +167,7 @@ fn halves_of_many_units_are_those_that_trying_each_finds() {
     let mut on = |_: &super::Progress| ControlFlow::Continue(());
     let book = RuleBook::built_in().unwrap();
     let mut case = Case::new(&wishlist.checkout, &wishlist, book.get(None).unwrap(), &mut on).unwrap();
-    let pairs = Pairs::new(&mut case, &cost, &weights).unwrap();
+    let pairs = Pairs::new(&mut case, &cost, &weights, 8_000, 2).unwrap();
     for set in 1..cost.len() {
         let halves = (1..=set).filter(|own| own & !set == 0);
         let both = halves.map(|own| cost[own] + if own == set { 0 } else { cost[set ^ own] });

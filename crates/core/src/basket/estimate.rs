@@ -253,20 +253,43 @@ impl Estimate {
     pub(super) fn cost(&self, set: Set) -> i64 {
         let mut row = [0; WIDTH];
         for block in &self.blocks {
-            let own = &block.rows[((set & block.mask) >> block.shift) as usize];
-            for (sum, own) in row.iter_mut().zip(own) {
-                *sum += own;
+            add(&mut row, block.row(set));
+        }
+        self.left(set, &row)
+    }
+
+    /// What each set up to one costs, in their order, until it is enough.
+    pub(super) fn each(&self, last: Set, found: &mut dyn FnMut(Set, i64) -> bool) {
+        let Some((first, others)) = self.blocks.split_first() else {
+            return;
+        };
+        let mut high = [0; WIDTH];
+        for set in 0..=last {
+            if set & first.mask == 0 {
+                high = [0; WIDTH];
+                for block in others {
+                    add(&mut high, block.row(set));
+                }
+            }
+            let mut row = high;
+            add(&mut row, first.row(set));
+            if set != 0 && !found(set, self.left(set, &row)) {
+                return;
             }
         }
+    }
+
+    /// What a set leaves to pay at least, from its sums.
+    fn left(&self, set: Set, row: &Row) -> i64 {
         let fees = if self.pools.is_empty() {
             0
         } else {
-            self.pooled(set, &row, None)
+            self.pooled(set, row, None)
         };
-        let mut least = self.walked(set, &row, fees, None);
+        let mut least = self.walked(set, row, fees, None);
         for alone in &self.alone {
             if set & alone.touched != 0 {
-                least = least.min(self.walked(set, &row, fees, Some(alone)));
+                least = least.min(self.walked(set, row, fees, Some(alone)));
             }
         }
         if self.charge > 0 {
@@ -347,6 +370,19 @@ impl Estimate {
                 wide.offer == alone.offer || layers
             }
         }
+    }
+}
+
+impl Block {
+    /// The sums of the units of a set that stand here.
+    fn row(&self, set: Set) -> &Row {
+        &self.rows[((set & self.mask) >> self.shift) as usize]
+    }
+}
+
+fn add(row: &mut Row, own: &Row) {
+    for (sum, own) in row.iter_mut().zip(own) {
+        *sum += own;
     }
 }
 

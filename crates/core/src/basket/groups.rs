@@ -25,11 +25,17 @@ const MOST_SPREADS: usize = 400_000;
 /// No more choices of own coupons are kept for a set of lines.
 const MOST_CHOICES: usize = 24;
 
+/// Groups of more units are left alone.
+const MOST_UNITS: usize = 12;
+
 /// Checkouts of a split, at most.
 pub(super) const MOST_BINS: usize = 4;
 
 pub(super) struct Group {
     pub(super) units: Vec<u32>,
+    /// For each set of the units what own coupons could take of it.
+    pub(super) choices: Vec<Vec<Choice>>,
+    /// The ways to spread the units; none where those of all groups are too many to list.
     pub(super) spreads: Vec<Spread>,
 }
 
@@ -49,34 +55,56 @@ pub(super) struct Groups {
 
 /// What some coupons take together.
 #[derive(Clone)]
-struct Choice {
-    saved: i64,
-    used: u64,
+pub(super) struct Choice {
+    pub(super) saved: i64,
+    /// The places of those used in the list of own offers, a bit each.
+    pub(super) used: u64,
 }
 
 impl Groups {
-    /// The groups of a case over so many checkouts; `None` where there are too many ways.
-    pub(super) fn new(case: &Case<'_, '_>, bins: usize) -> Option<Self> {
+    /// The groups of a case; `None` where one is too large.
+    pub(super) fn new(case: &Case<'_, '_>) -> Option<Self> {
         let steps = &case.parts.rules.steps;
         let own =
             (0..case.parts.offers.len()).filter(|offer| steps[case.parts.offers[*offer].step].per != Per::Checkout);
         let own: Vec<usize> = own.collect();
-        if own.len() > 64 || bins > MOST_BINS {
+        if own.len() > 64 {
             return None;
         }
-        let mut room = MOST_SPREADS;
         let mut groups = Vec::new();
         for units in connected(case) {
-            if units.len() > 16 {
+            if units.len() > MOST_UNITS {
                 return None;
             }
-            let count = (0..units.len()).try_fold(1_usize, |count, _| count.checked_mul(bins))?;
-            room = room.checked_sub(count)?;
-            let spreads = spreads(case, &own, &units, bins)?;
-            room = room.checked_sub(spreads.len())?;
-            groups.push(Group { units, spreads });
+            let sets = 1_usize << units.len();
+            groups.push(Group {
+                choices: (0..sets).map(|set| choices(case, &own, &units, set)).collect(),
+                spreads: Vec::new(),
+                units,
+            });
         }
         Some(Self { groups, own })
+    }
+
+    /// Lists the ways to spread the units of every group over so many checkouts; false where there are too many.
+    pub(super) fn spread(&mut self, case: &Case<'_, '_>, bins: usize) -> bool {
+        let mut room = MOST_SPREADS;
+        for place in 0..self.groups.len() {
+            let Some(found) = self.spreads(case, place, bins, &mut room) else {
+                return false;
+            };
+            self.groups[place].spreads = found;
+        }
+        true
+    }
+
+    fn spreads(&self, case: &Case<'_, '_>, place: usize, bins: usize, room: &mut usize) -> Option<Vec<Spread>> {
+        let group = &self.groups[place];
+        let count = (0..group.units.len()).try_fold(1_usize, |count, _| count.checked_mul(bins))?;
+        *room = room.checked_sub(count)?;
+        let found = spreads(case, &self.own, group, bins)?;
+        *room = room.checked_sub(found.len())?;
+        Some(found)
     }
 }
 
@@ -108,9 +136,8 @@ pub(super) fn connected(case: &Case<'_, '_>) -> Vec<Vec<u32>> {
     groups
 }
 
-fn spreads(case: &Case<'_, '_>, own: &[usize], units: &[u32], bins: usize) -> Option<Vec<Spread>> {
-    let sets = 1_usize << units.len();
-    let choices: Vec<Vec<Choice>> = (0..sets).map(|set| choices(case, own, units, set)).collect();
+fn spreads(case: &Case<'_, '_>, own: &[usize], group: &Group, bins: usize) -> Option<Vec<Spread>> {
+    let (units, choices) = (&group.units, &group.choices);
     let mut found = Vec::new();
     let mut at = vec![0_u8; units.len()];
     loop {
@@ -130,7 +157,7 @@ fn spreads(case: &Case<'_, '_>, own: &[usize], units: &[u32], bins: usize) -> Op
             combine(
                 case,
                 own,
-                &choices,
+                choices,
                 &parts[..bins],
                 [0; MOST_BINS],
                 &mut used,

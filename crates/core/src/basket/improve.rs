@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use super::case::{Bin, Case, Split};
 use super::estimate::Estimate;
+use super::profiles::Guide;
 use super::{bound, moves, profiles, subsets};
 use crate::input::InputError;
 
@@ -75,8 +76,8 @@ pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
     match (!case.stopped).then(|| Estimate::new(case)).flatten() {
         _ if case.stopped => {}
         Some(estimate) if case.units.len() <= subsets::MOST_UNITS => {
-            let tolls = vec![0; case.uses.len()];
-            subsets::search(case, estimate, tolls, &mut split);
+            let guide = Guide::plain(case, split.total, vec![0; case.uses.len()]);
+            subsets::search(case, estimate, guide, &mut split);
         }
         Some(mut estimate) => {
             for bins in 2..=case.most_checkouts.min(MOST_EVEN) {
@@ -86,7 +87,9 @@ pub(super) fn search(case: &mut Case<'_, '_>) -> Result<Found, InputError> {
             case.best = split.total;
             let tolls = moves::search(case, &mut estimate, &mut split);
             if subsets::few_enough(case) {
-                subsets::search(case, estimate, tolls, &mut split);
+                let guide = profiles::guide(case, split.total);
+                let guide = guide.unwrap_or_else(|| Guide::plain(case, split.total, tolls));
+                subsets::search(case, estimate, guide, &mut split);
             } else {
                 profiles::search(case, &mut split);
             }

@@ -13,8 +13,14 @@
     reason = "places come from the case's own lists, and amounts are bounded on the way in"
 )]
 
+mod ascent;
+mod choice;
 mod descent;
+mod duals;
 mod filling;
+mod guide;
+mod kinds;
+pub(super) mod weigh;
 
 use alloc::collections::{BTreeSet, BinaryHeap};
 use alloc::vec;
@@ -27,8 +33,12 @@ use super::relax::Relaxed;
 use crate::discount::{Benefit, Discount};
 use crate::money::Money;
 use crate::rules::{Per, Step};
+use choice::Choice;
 use descent::Descent;
+use duals::Duals;
 use filling::Filling;
+pub(super) use guide::{Guide, guide};
+use weigh::SCALE;
 
 /// More profiles than this are not listed.
 const MOST_PROFILES: usize = 400_000;
@@ -37,6 +47,10 @@ const MOST_PROFILES: usize = 400_000;
 /// often that is.
 const NODES: u64 = 10_000;
 const MOST_TURNS: usize = 7;
+
+/// How often what lines bring is changed for all choices of kinds together, and for one.
+const ROUNDS: usize = 300;
+const KIND_ROUNDS: usize = 60;
 
 /// So many splits are remembered as dealt.
 const MOST_DEALT: usize = 100_000;
@@ -57,6 +71,12 @@ pub(super) struct Variant {
     pub(super) whole: bool,
     exclusive: bool,
     automatic: bool,
+}
+
+impl Variant {
+    fn capped(&self) -> bool {
+        matches!(self.takes, Takes::Share(_, cap) | Takes::Fees(cap) if cap < MOST_LISTED)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +115,10 @@ pub(super) struct Setting {
     pub(super) own_steps: Vec<usize>,
     pub(super) own_fees: bool,
     own_layers: bool,
+    /// Whether what tolerates no other keeps free shipping away.
+    strict: bool,
+    /// How many steps the rules have.
+    pub(super) steps: usize,
     pub(super) rounding: crate::money::Rounding,
 }
 
@@ -106,7 +130,7 @@ impl Setting {
         if bins > MOST_BINS || case.units.len() > 64 || total > MOST_LISTED {
             return None;
         }
-        let groups = Groups::new(case, bins)?;
+        let groups = Groups::new(case)?;
         let steps = case.parts.rules.steps.iter().enumerate();
         let slots: Vec<Slot> = steps
             .clone()
@@ -139,24 +163,30 @@ impl Setting {
                 .map(|(step, _)| step)
                 .collect(),
             own_layers: own_fees || automatic,
+            strict: case.parts.rules.exclusive_blocks_free_shipping,
+            steps: case.parts.rules.steps.len(),
             own_fees,
             rounding: case.parts.rules.rounding,
         })
     }
 
-    /// The variant of a checkout in a slot.
+    /// The variant of a checkout of a profile in a slot.
     pub(super) fn variant(&self, profile: &Profile, bin: usize, slot: usize) -> Option<&Variant> {
-        let chosen = usize::from(profile[bin][slot]);
-        Some(&self.slots[slot].variants[chosen.checked_sub(1)?])
+        self.chosen(profile[bin], slot)
     }
 
-    /// Whether a checkout's profile keeps the coupons of stores and sellers away.
-    pub(super) fn exclusive(&self, profile: &Profile, bin: usize) -> bool {
-        let keeps_away = |slot| {
-            self.variant(profile, bin, slot)
+    /// The variant of a checkout in a slot.
+    pub(super) fn chosen(&self, chosen: [u8; MOST_SLOTS], slot: usize) -> Option<&Variant> {
+        Some(&self.slots[slot].variants[usize::from(chosen[slot]).checked_sub(1)?])
+    }
+
+    /// Whether a checkout keeps the coupons of stores and sellers away.
+    pub(super) fn keeps_away(&self, chosen: [u8; MOST_SLOTS]) -> bool {
+        let alone = |slot| {
+            self.chosen(chosen, slot)
                 .is_some_and(|variant| variant.exclusive && !matches!(variant.takes, Takes::Fees(_)))
         };
-        !self.own_layers && (0..self.slots.len()).any(keeps_away)
+        !self.own_layers && (0..self.slots.len()).any(alone)
     }
 }
 
@@ -190,8 +220,8 @@ fn slot(case: &Case<'_, '_>, step: usize, rule: &Step) -> Slot {
             });
         }
     }
-    let (prices, fees) =
-        super::bound::most_of_slot(case, step, &(0..case.parts.checkout.lines.len()).collect::<Vec<_>>());
+    let all: Vec<usize> = (0..case.parts.checkout.lines.len()).collect();
+    let (prices, fees) = super::bound::most_of_slot(case, step, &all);
     Slot {
         step,
         variants,
@@ -239,13 +269,66 @@ const MOST_TIMES: i64 = 12;
 /// A profile whose first slots are settled, with its bound; the smallest bound stands first.
 type Open = Reverse<(i64, Reverse<usize>, Profile)>;
 
+/// The least whole amount that is no less.
+fn whole(parts: i64) -> i64 {
+    -(-parts).div_euclid(SCALE)
+}
+
 /// Makes a split the best one where there are few checkouts and few ways, and raises the case's bound by what is done.
-///
-/// The profile with the smallest bound is settled further first, so that the bound of all rises with each.
 pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
-    let Some(setting) = Setting::new(case) else { return };
-    let mut relaxed = Relaxed::new(&setting);
-    let mut filling = Filling::new(case, &setting);
+    let Some(mut setting) = Setting::new(case) else { return };
+    let spread = setting.groups.spread(case, setting.bins);
+    let mut duals = Duals::new(case, &setting);
+    if let Some(duals) = &mut duals {
+        let mut choice = Choice::new(&case.uses, setting.bins);
+        let Some(root) = ascent::root(case, duals, &mut choice, split.total, ROUNDS) else {
+            return;
+        };
+        case.bound = case.bound.max(whole(root.bound).min(split.total));
+        if !duals.price_all(case) || !(0..duals.kinds.len()).all(|kind| duals.settle(case, kind)) {
+            return;
+        }
+        if !spread && let Some(all) = choice.under(&duals.kinds, split.total * SCALE - duals.base(), MOST_PROFILES) {
+            by_kinds(case, duals, &root, all, split.total);
+        }
+    }
+    if spread {
+        by_profiles(case, &setting, duals.as_ref(), split);
+    }
+}
+
+/// Raises the bound where the ways to spread the lines are too many: the choice of kinds with the smallest bound is
+/// looked at closer first.
+fn by_kinds(
+    case: &mut Case<'_, '_>,
+    duals: &mut Duals<'_>,
+    root: &ascent::Height,
+    all: Vec<(i64, Vec<usize>)>,
+    total: i64,
+) {
+    let base = duals.base();
+    let open = all
+        .into_iter()
+        .map(|(value, kinds)| Reverse((whole(base + value), false, kinds)));
+    let mut heap: BinaryHeap<Reverse<(i64, bool, Vec<usize>)>> = open.collect();
+    while let Some(Reverse((least, done, kinds))) = heap.pop() {
+        case.bound = case.bound.max(least.min(total));
+        if done || least >= total {
+            return;
+        }
+        let Some(height) = ascent::of_kinds(case, duals, root, &kinds, total, KIND_ROUNDS) else {
+            return;
+        };
+        heap.push(Reverse((least.max(whole(height.bound)), true, kinds)));
+    }
+    case.bound = case.bound.max(total);
+}
+
+/// Goes through the profiles. The one with the smallest bound is settled further first, so that the bound of all rises
+/// with each.
+fn by_profiles(case: &mut Case<'_, '_>, setting: &Setting, duals: Option<&Duals<'_>>, split: &mut Split) {
+    let mut relaxed = Relaxed::new(setting);
+    let mut filling = Filling::new(case, setting);
     let mut heap: BinaryHeap<Open> = BinaryHeap::new();
     heap.push(Reverse((case.bound, Reverse(0), vec![[0; MOST_SLOTS]; setting.bins])));
     let mut dealt = BTreeSet::new();
@@ -267,21 +350,26 @@ pub(super) fn search(case: &mut Case<'_, '_>, split: &mut Split) {
                 if !case.go_on(8) {
                     return;
                 }
-                let bound = relaxed.bound(&setting, &profile, split.total + rest, false) - rest;
+                let settled = &filling.order[..=at];
+                let by_kinds = duals.map_or(least, |duals| whole(duals.least(&profile, settled)));
+                if by_kinds >= split.total {
+                    continue;
+                }
+                let bound = relaxed.bound(setting, &profile, split.total + rest, false) - rest;
                 if bound < split.total {
-                    heap.push(Reverse((bound.max(least), Reverse(at + 1), profile)));
+                    heap.push(Reverse((bound.max(by_kinds).max(least), Reverse(at + 1), profile)));
                 }
             }
             continue;
         }
         // The multipliers of this very profile.
-        let bound = relaxed.bound(&setting, &profile, split.total, true);
+        let bound = relaxed.bound(setting, &profile, split.total, true);
         if bound >= split.total {
             continue;
         }
         let turn = at - setting.slots.len();
         let nodes = NODES << (2 * turn);
-        let done = Descent::new(&setting, &mut relaxed, &profile, split.total, nodes).go(case, split, &mut dealt);
+        let done = Descent::new(setting, &mut relaxed, &profile, split.total, nodes).go(case, split, &mut dealt);
         if case.stopped {
             return;
         }

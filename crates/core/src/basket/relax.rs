@@ -1,8 +1,5 @@
 //! Under a profile, with a multiplier for each minimum and each cap, every group of lines is spread by itself: the sum
 //! of the cheapest spreads is a lower bound, and better multipliers raise it.
-//!
-//! A discount that takes a share of what is running leaves the rest of all that came before it, so that whatever comes
-//! before weighs less by that share. A capped one takes no more than any mixture of its share and its cap.
 #![expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -15,35 +12,24 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::groups::MOST_BINS;
+use super::profiles::weigh::{MIX, Multipliers, SCALE, weigh};
 use super::profiles::{MOST_SLOTS, Profile, Setting, Takes};
 use crate::money::BasisPoints;
-
-/// Steps of a mixture of share and cap.
-const MIX: i64 = 64;
-
-/// Bounds are counted in parts of a minor unit.
-const SCALE: i64 = 10_000 * MIX;
 
 /// How often multipliers are changed for a profile, as long as some of its slots are to be filled, and then.
 const FEW_ROUNDS: usize = 12;
 const MANY_ROUNDS: usize = 80;
 
-/// For each checkout and slot a multiplier of its minimum, and its mixture.
-#[derive(Clone, Copy)]
-struct Multipliers {
-    needs: [[i64; MOST_SLOTS]; MOST_BINS],
-    mix: [[i64; MOST_SLOTS]; MOST_BINS],
-}
-
 pub(super) struct Relaxed {
-    at: Multipliers,
-    best: Multipliers,
+    at: [Multipliers; MOST_BINS],
+    best: [Multipliers; MOST_BINS],
     /// For each checkout what each unit costs there.
     unit: Vec<[i64; MOST_BINS]>,
     /// What a unit of own savings weighs in each checkout.
     own: [i64; MOST_BINS],
     fixed: i64,
-    /// For each checkout and set of a group's units what it costs; kept for its memory.
+    /// Kept for its memory, as is what each checkout and set of a group's units costs.
+    column: Vec<i64>,
     sets: Vec<[i64; MOST_BINS]>,
     /// The cheapest spread of each group.
     cheapest: Vec<u32>,
@@ -51,16 +37,13 @@ pub(super) struct Relaxed {
 
 impl Relaxed {
     pub(super) fn new(setting: &Setting) -> Self {
-        let none = Multipliers {
-            needs: [[0; MOST_SLOTS]; MOST_BINS],
-            mix: [[MIX; MOST_SLOTS]; MOST_BINS],
-        };
         Self {
-            at: none,
-            best: none,
+            at: [Multipliers::NONE; MOST_BINS],
+            best: [Multipliers::NONE; MOST_BINS],
             unit: vec![[0; MOST_BINS]; setting.listed.len()],
             own: [0; MOST_BINS],
             fixed: 0,
+            column: vec![0; setting.listed.len()],
             sets: Vec::new(),
             cheapest: vec![0; setting.groups.groups.len()],
         }
@@ -75,7 +58,9 @@ impl Relaxed {
     pub(super) fn bound(&mut self, setting: &Setting, profile: &Profile, total: i64, filled: bool) -> i64 {
         let mut most = i64::MIN;
         let mut shorter = 0;
-        self.at.mix = [[MIX; MOST_SLOTS]; MOST_BINS];
+        for at in &mut self.at {
+            at.mix = Multipliers::NONE.mix;
+        }
         for _ in 0..if filled { MANY_ROUNDS } else { FEW_ROUNDS } {
             self.weigh(setting, profile);
             let bound = self.spread(setting);
@@ -140,7 +125,7 @@ impl Relaxed {
                     }
                 }
             }
-            if setting.exclusive(profile, bin) {
+            if setting.keeps_away(profile[bin]) {
                 own = 0;
             }
             // Own savings come off as late as they can: shares before them then take most.
@@ -182,66 +167,12 @@ impl Relaxed {
     /// What each unit and each own saving weighs in each checkout.
     fn weigh(&mut self, setting: &Setting, profile: &Profile) {
         self.fixed = 0;
-        for unit in &mut self.unit {
-            *unit = [0; MOST_BINS];
-        }
-        for bin in 0..setting.bins {
-            // From the last step to the first; rounded down and up, so that the bound stays one.
-            let (mut low, mut high) = (SCALE, SCALE);
-            let mut own = if setting.own_fees { SCALE } else { 0 };
-            for step in (0..setting
-                .slots
-                .last()
-                .map_or(0, |slot| slot.step + 1)
-                .max(setting.own_steps.last().map_or(0, |step| step + 1)))
-                .rev()
-            {
-                if setting.own_steps.contains(&step) {
-                    own = own.max(high);
-                }
-                let Some(slot) = setting.slots.iter().position(|slot| slot.step == step) else {
-                    continue;
-                };
-                let Some(variant) = setting.variant(profile, bin, slot) else {
-                    continue;
-                };
-                let (mix, toll) = (self.at.mix[bin][slot], self.at.needs[bin][slot]);
-                self.fixed += toll * variant.needs;
-                for (unit, spend) in self.unit.iter_mut().zip(&variant.spend) {
-                    unit[bin] -= toll * spend;
-                }
-                match variant.takes {
-                    Takes::Amount(amount) => self.fixed -= high * amount,
-                    Takes::Share(points, cap) => {
-                        let part = points * mix;
-                        if mix < MIX {
-                            self.fixed -= (high * (MIX - mix) / MIX + 1) * cap;
-                        }
-                        // Half a unit of rounding.
-                        self.fixed -= SCALE / 2;
-                        if variant.whole {
-                            low = low * (SCALE - part) / SCALE;
-                            high = high * (SCALE - part) / SCALE + 1;
-                        } else {
-                            let weight = high * part / SCALE + 1;
-                            for (unit, spend) in self.unit.iter_mut().zip(&variant.spend) {
-                                unit[bin] -= weight * spend;
-                            }
-                        }
-                    }
-                    Takes::Fees(cap) => {
-                        if mix < MIX {
-                            self.fixed -= SCALE / MIX * (MIX - mix) * cap;
-                        }
-                        for (unit, fees) in self.unit.iter_mut().zip(&variant.fees) {
-                            unit[bin] -= SCALE / MIX * mix * fees;
-                        }
-                    }
-                }
-            }
-            self.own[bin] = if setting.exclusive(profile, bin) { 0 } else { own };
-            for (place, unit) in self.unit.iter_mut().enumerate() {
-                unit[bin] += low * setting.listed[place] + SCALE * setting.shipping[place];
+        for (bin, chosen) in profile.iter().enumerate() {
+            let weights = weigh(setting, *chosen, &self.at[bin], &mut self.column);
+            self.fixed += weights.fixed;
+            self.own[bin] = weights.own;
+            for (unit, weight) in self.unit.iter_mut().zip(&self.column) {
+                unit[bin] = *weight;
             }
         }
     }
@@ -306,7 +237,7 @@ impl Relaxed {
                     }
                 }
                 let missing = variant.needs - spend;
-                if missing > 0 || self.at.needs[bin][slot] > 0 {
+                if missing > 0 || self.at[bin].needs[slot] > 0 {
                     short[bin][slot] = missing;
                 }
                 let past = match variant.takes {
@@ -314,7 +245,7 @@ impl Relaxed {
                     Takes::Share(points, cap) => spend * points / 10_000 - cap,
                     Takes::Fees(cap) => fees - cap,
                 };
-                if past > 0 || self.at.mix[bin][slot] < MIX {
+                if past > 0 || self.at[bin].mix[slot] < MIX {
                     over[bin][slot] = past;
                 }
                 square += i128::from(short[bin][slot]).pow(2) + i128::from(over[bin][slot]).pow(2);
@@ -326,9 +257,9 @@ impl Relaxed {
         let turned = |by: i64| (i128::from(gap) * i128::from(by) / square) as i64;
         for bin in 0..setting.bins {
             for slot in 0..setting.slots.len() {
-                let needs = &mut self.at.needs[bin][slot];
+                let needs = &mut self.at[bin].needs[slot];
                 *needs = (*needs + turned(short[bin][slot])).clamp(0, SCALE);
-                let mix = &mut self.at.mix[bin][slot];
+                let mix = &mut self.at[bin].mix[slot];
                 *mix = (*mix - turned(over[bin][slot]) * MIX / SCALE).clamp(0, MIX);
             }
         }

@@ -25,18 +25,15 @@ use super::case::{Bin, Case, Split};
 use super::estimate::{Estimate, Set};
 use super::improve::FEW_DEALS;
 use super::pairs::Pairs;
+use super::profiles::Guide;
 
 /// Up to so many units everything is gone through, and in up to so many checkouts up to more units.
 pub(super) const MOST_UNITS: usize = 12;
 const MORE_UNITS: usize = 20;
 const FEW_CHECKOUTS: usize = 4;
 
-/// How often tolls are changed: where a division takes no time, and where it does.
+/// How often tolls are changed where a division takes no time. Where it does, those to begin with have to do.
 const ROUNDS: usize = 24;
-const FEW_ROUNDS: usize = 4;
-
-/// So many pairs of checkouts that could be part of something better are few enough to go through at once.
-const FEW_PAIRS: usize = 20_000;
 
 /// So many divisions are gone through for the least total.
 const MOST_NODES: u64 = 3_000_000;
@@ -50,6 +47,8 @@ struct Subsets {
     short: bool,
     full: usize,
     most: usize,
+    /// What each unit brings, by its bit.
+    weights: Vec<i64>,
     /// Offers whose uses may run out, and how often they can be used.
     scarce: Vec<(usize, i64)>,
     /// For each offer its toll, and what is given back of all.
@@ -81,22 +80,21 @@ pub(super) fn few_enough(case: &Case<'_, '_>) -> bool {
     units <= MOST_UNITS || units <= MORE_UNITS && case.most_checkouts <= FEW_CHECKOUTS
 }
 
-/// Makes a split the best one, and raises the case's bound to it if all was gone through. The tolls are those to begin
-/// with.
-pub(super) fn search(case: &mut Case<'_, '_>, estimate: Estimate, tolls: Vec<i64>, split: &mut Split) {
+/// Makes a split the best one, and raises the case's bound to it if all was gone through. The guide is where to begin.
+pub(super) fn search(case: &mut Case<'_, '_>, estimate: Estimate, guide: Guide, split: &mut Split) {
     let short = case.units.len() <= MOST_UNITS;
-    search_as(short, case, estimate, tolls, split);
+    search_as(short, case, estimate, guide, split);
 }
 
 /// The same as for a short wishlist, or as for a longer one in few checkouts.
-pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate, tolls: Vec<i64>, split: &mut Split) {
-    let mut subsets = Subsets::new(case, estimate);
+pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate, guide: Guide, split: &mut Split) {
+    let mut subsets = Subsets::new(case, estimate, &guide);
     subsets.short = short;
-    subsets.set(tolls);
+    subsets.set(guide.tolls);
     let mut best: Option<(i64, Vec<i64>)> = None;
     // Steps get shorter where they lead nowhere.
     let mut shorter = 0;
-    for _ in 0..if subsets.short { ROUNDS } else { FEW_ROUNDS } {
+    for _ in 0..ROUNDS {
         if !subsets.estimate(case) || !subsets.divide(case) {
             return;
         }
@@ -110,7 +108,7 @@ pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate
         let usage = subsets.usage(case, &bins);
         subsets.consider(case, &bins, split);
         let enough = bound >= split.total || usage.iter().all(|over| *over == 0);
-        if enough || subsets.pairs.is_some() && subsets.better_pairs(split.total).len() <= FEW_PAIRS {
+        if enough || subsets.pairs.is_some() {
             break;
         }
         if !subsets.charge(&usage, (split.total - bound) >> shorter) {
@@ -144,13 +142,15 @@ pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate
 }
 
 impl Subsets {
-    fn new(case: &Case<'_, '_>, estimate: Estimate) -> Self {
+    fn new(case: &Case<'_, '_>, estimate: Estimate, guide: &Guide) -> Self {
         let units = case.units.len();
         let scarce = |offer: usize| {
             let uses = case.uses[offer].filter(|uses| (*uses as usize) < units)?;
             Some((offer, i64::from(uses)))
         };
+        let bits = estimate.units.iter();
         Self {
+            weights: bits.map(|unit| guide.lines[*unit as usize]).collect(),
             estimate,
             short: true,
             full: (1 << units) - 1,
@@ -172,15 +172,18 @@ impl Subsets {
         self.estimate.charge(&self.tolls);
         self.priced.fill(false);
         let limited = case.limited();
-        for set in 1..=self.full {
-            if set % 256 == 0 && !case.go_on(64) {
-                return false;
+        let (estimate, cost) = (&self.estimate, &mut self.cost);
+        let mut on = true;
+        estimate.each(self.full as Set, &mut |set, own| {
+            if set % 256 == 0 {
+                on = case.go_on(16);
             }
-            if !limited || case.fits(&self.bin(set)) {
-                self.cost[set] = self.estimate.cost(set as Set);
+            if !limited || case.fits(&estimate.bin(set)) {
+                cost[set as usize] = own;
             }
-        }
-        true
+            on
+        });
+        on
     }
 
     /// The cheapest division of every subset; false if the search was ended.
@@ -188,16 +191,8 @@ impl Subsets {
         let size = self.full + 1;
         // The last number of checkouts is asked for the whole alone.
         if !self.short {
-            // Each unit by its share of what the best division so far costs.
-            let listed: Vec<i64> = self
-                .estimate
-                .units
-                .iter()
-                .map(|unit| case.units[*unit as usize].listed)
-                .collect();
-            let (all, total) = (listed.iter().sum::<i64>().max(1), case.best.saturating_add(self.back));
-            let share = |listed: &i64| (i128::from(*listed) * i128::from(total) / i128::from(all)) as i64;
-            self.pairs = Pairs::new(case, &self.cost, &listed.iter().map(share).collect::<Vec<_>>());
+            let total = case.best.saturating_add(self.back);
+            self.pairs = Pairs::new(case, &self.cost, &self.weights, total, self.most);
             return self.pairs.is_some();
         }
         let lists = if self.unlimited() {

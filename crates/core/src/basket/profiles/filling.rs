@@ -16,7 +16,7 @@ use crate::basket::groups::Group;
 pub(super) struct Filling<'s> {
     setting: &'s Setting,
     /// The slots that can take most are settled first.
-    order: Vec<usize>,
+    pub(super) order: Vec<usize>,
     uses: Vec<Option<u32>>,
     below: i64,
     /// Everything as listed with its shipping, less what own coupons could take.

@@ -9,7 +9,7 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::{Goal, Subsets, halves};
+use super::{Goal, Subsets};
 use crate::basket::case::{Bin, Case, Split};
 use crate::basket::estimate::Set;
 use crate::basket::improve::MANY_DEALS;
@@ -95,22 +95,32 @@ impl Subsets {
     /// Of the ways to pair four checkouts, the one counts that has the checkout of the first unit and that of the first
     /// unit outside it in one pair.
     pub(super) fn go_through_pairs(&mut self, case: &mut Case<'_, '_>, split: &mut Split) -> bool {
-        for (_, pair) in self.better_pairs(split.total) {
+        for (bound, pair) in self.better_pairs(split.total) {
+            // Whatever has not come up yet costs no less.
+            case.bound = case.bound.max(bound.min(split.total));
+            if bound >= split.total {
+                break;
+            }
             let other = self.full ^ pair;
             let rest = self.least(other, 2) - self.back;
-            for (one, two) in halves(pair) {
+            let mut ways: Option<Vec<(usize, usize)>> = None;
+            for (one, two) in self.halved(pair, split.total - rest) {
+                // The checkout of the first unit comes first.
+                let (one, two) = if one & 1 == 1 { (one, two) } else { (two, one) };
                 let outside = self.full ^ one;
                 if outside != 0 && two & outside & outside.wrapping_neg() == 0 {
                     continue;
                 }
+                if !case.go_on(4) {
+                    return false;
+                }
                 if !self.could(case, one, two, rest, split.total) {
-                    if case.stopped {
-                        return false;
-                    }
                     continue;
                 }
-                let before = self.cost[one] + self.own_cost(two) - self.back;
-                for (three, four) in halves(other) {
+                let before = self.own_cost(one) + self.own_cost(two) - self.back;
+                let own = self.least(pair, 2) - self.back;
+                let ways = ways.get_or_insert_with(|| self.halved(other, split.total - own));
+                for (three, four) in ways.clone() {
                     if self.could(case, three, four, before, split.total) {
                         let chosen: Vec<usize> = [one, two, three, four].into_iter().filter(|set| *set != 0).collect();
                         if !self.reached(case, &chosen, split, Goal::Cheaper) {
@@ -118,19 +128,23 @@ impl Subsets {
                         }
                     }
                 }
-                if !case.go_on(16) {
-                    return false;
-                }
             }
-            if !case.go_on(16) {
+            if !case.go_on(4) {
                 return false;
             }
         }
         true
     }
 
+    /// The ways to have a set in two checkouts that could cost less than so much.
+    fn halved(&self, set: usize, below: i64) -> Vec<(usize, usize)> {
+        self.pairs
+            .as_ref()
+            .map_or_else(Vec::new, |pairs| pairs.under(set, below))
+    }
+
     /// The pairs of checkouts with the first unit beside which another pair could come under a total.
-    pub(super) fn better_pairs(&self, total: i64) -> Vec<(i64, usize)> {
+    fn better_pairs(&self, total: i64) -> Vec<(i64, usize)> {
         let first = (1..=self.full).step_by(2);
         let bound = |set: usize| (self.least(set, 2) + self.least(self.full ^ set, 2) - self.back, set);
         let mut pairs: Vec<(i64, usize)> = first.map(bound).filter(|(bound, _)| *bound < total).collect();
