@@ -246,17 +246,24 @@ fn first_order_only(whole: &Snapshot, variant: &TrackedVariant) -> Option<String
     (hidden(first) && variants.all(hidden)).then(|| "the page shows only what a first order pays".to_owned())
 }
 
-/// The kept reading with the price of the variant that a brief one shows, and a code that it names besides.
+/// The kept reading with the prices of the variants that a brief one shows, and the codes and the shipping that it names
+/// besides.
 fn freshened(kept: &Snapshot, brief: &Snapshot) -> Snapshot {
     let mut whole = kept.clone();
     whole.seen_at = brief.seen_at.or(whole.seen_at);
     for fresh in &brief.variants {
-        let known = whole.variants.iter_mut().find(|known| known.sku == fresh.sku);
-        if let Some(known) = known {
-            known.price = fresh.price;
-            known.list_price = fresh.list_price.or(known.list_price);
-            known.salable = fresh.salable;
+        match whole.variants.iter_mut().find(|known| known.sku == fresh.sku) {
+            Some(known) => {
+                known.price = fresh.price;
+                known.list_price = fresh.list_price.or(known.list_price);
+                known.salable = fresh.salable;
+            }
+            None if fresh.sku.is_some() => whole.variants.push(fresh.clone()),
+            None => {}
         }
+    }
+    if !brief.shipping.is_empty() {
+        whole.shipping.clone_from(&brief.shipping);
     }
     for discount in &brief.discounts {
         match whole.discounts.iter_mut().find(|known| known.id == discount.id) {

@@ -1,6 +1,8 @@
-//! Cells of tables that spreadsheets open: quoted as RFC 4180 says, and none that is taken for a formula.
+//! Tables that spreadsheets open: quoted as RFC 4180 says, and no cell that is taken for a formula.
 
 use std::borrow::Cow;
+
+use tillwatch_core::input::InputError;
 
 /// What a spreadsheet could take for the beginning of a formula, and the sign that stands against it.
 const DANGEROUS: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
@@ -22,6 +24,47 @@ pub fn cell(text: &str) -> String {
     } else {
         guarded
     }
+}
+
+/// The records of a text with the lines that they begin in; empty lines are none. The apostrophe that [`cell`] puts in front
+/// is taken away.
+pub fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, InputError> {
+    let mut records = Vec::new();
+    let mut signs = text.chars().peekable();
+    let (mut line, mut begun) = (1, 1);
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    while let Some(sign) = signs.next() {
+        line += usize::from(sign == '\n');
+        match (sign, quoted) {
+            ('"', true) if signs.next_if_eq(&'"').is_some() => cell.push('"'),
+            ('"', _) if quoted || cell.is_empty() => quoted = !quoted,
+            (',', false) => cells.push(std::mem::take(&mut cell)),
+            ('\r', false) if signs.peek() == Some(&'\n') => {}
+            ('\n', false) => {
+                cells.push(std::mem::take(&mut cell));
+                records.push((begun, std::mem::take(&mut cells)));
+                begun = line;
+            }
+            (sign, _) => cell.push(sign),
+        }
+    }
+    if quoted {
+        let place = format!("row {begun}");
+        return Err(InputError::wrong(place, "has a quotation mark that is never closed"));
+    }
+    if !cell.is_empty() || !cells.is_empty() {
+        cells.push(cell);
+        records.push((begun, cells));
+    }
+    records.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
+    for (_, cells) in &mut records {
+        for cell in cells {
+            if let Some(plain) = cell.strip_prefix('\'') {
+                *cell = plain.to_owned();
+            }
+        }
+    }
+    Ok(records)
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use crate::ports::store::{ListingId, Schedule};
 /// What the listings of one call have in common.
 pub type Group = (Country, Currency);
 
+/// After how many seconds a source is asked again for a listing that it had nothing to say of.
+const PASSED_OVER: u32 = 5 * 60;
+
 /// What a source is asked, and how often.
 pub struct Desk {
     name: &'static str,
@@ -148,6 +151,13 @@ impl Desk {
         known.or_else(|| self.unknown.failed(&id, now, rest))
     }
 
+    /// The source had nothing to say of a listing. That is no failure, and it is asked again soon.
+    pub fn passed_over(&mut self, id: ListingId, now: Second) {
+        let until = now.plus(PASSED_OVER);
+        self.queue.rest(&id, until);
+        self.unknown.rest(&id, until);
+    }
+
     /// The call was answered, whatever it said of each listing.
     pub fn answered(&mut self) {
         self.breaker.succeeded();
@@ -222,6 +232,36 @@ mod tests {
         fn read<'a>(&'a self, _: &'a Ask, _: Instant) -> Later<'a, Result<Vec<Reading>, SourceError>> {
             Box::pin(std::future::ready(Ok(Vec::new())))
         }
+    }
+
+    #[test]
+    fn what_a_source_passes_over_is_asked_again_in_five_minutes_each_time() {
+        let began = Instant::parse("2026-06-03T00:00:00Z").unwrap_or_else(|_| unreachable!("it is a moment"));
+        let almanac = Almanac::built_in().unwrap_or_else(|_| unreachable!("it is built in"));
+        let profile = Profile::of_calendar(&almanac, began, began.plus_seconds(86_400));
+        let (mut desk, mut account) = (Desk::new(&Shop, 1), Account::new(&Shop, Budget::default()));
+        let began = Second::of(began);
+        let entry = Entry {
+            share: Share::Background,
+            urgency: Urgency::new(1, Rate::default()),
+            schedule: &Schedule::default(),
+        };
+        desk.enter(ListingId(1), (Country::US, Currency::USD), entry, began);
+        let (mut now, mut calls) = (began, Vec::new());
+        while now < began.plus(3_600) {
+            match desk.next(&mut account, &profile, now) {
+                Leave::Wait(until) => now = until.max(now.plus(1)),
+                Leave::Call(call) => {
+                    calls.push(now);
+                    desk.passed_over(call.listings[0], now);
+                }
+            }
+        }
+        let pauses: Vec<u32> = calls.windows(2).map(|two| two[1].since(two[0])).collect();
+        assert!(
+            pauses.len() > 8 && pauses.iter().all(|pause| (300..=420).contains(pause)),
+            "{pauses:?}"
+        );
     }
 
     /// H172.

@@ -120,11 +120,4 @@ impl State {
             }
         }
     }
-
-    /// Takes a listing from the desks of sources that cannot show what is watched of it.
-    pub(crate) fn not_for_brief(&mut self, id: ListingId) {
-        for desk in self.desks.iter_mut().filter(|desk| desk.depth() == Depth::Brief) {
-            desk.leave(id);
-        }
-    }
 }

@@ -74,12 +74,31 @@ impl App {
         let answer = from.read(&ask, now).await;
         let now = clock();
         match answer {
-            Ok(readings) => self.judge(source, &standing, &readings, now),
+            Ok(readings) => {
+                self.pass_over(source, &mut standing, &readings, now);
+                self.judge(source, &standing, &readings, now)
+            }
             Err(error) => {
                 self.refused(source, &error, &standing, now)?;
                 Ok(Turned::Refused(error))
             }
         }
+    }
+
+    /// Leaves only what the source spoke of. The others were neither seen nor missed, so that nothing is recorded of them.
+    fn pass_over(&self, source: usize, standing: &mut Vec<ListingState>, readings: &[Reading], now: Instant) {
+        let state = &mut *self.state();
+        let Some(desk) = state.desks.get_mut(source) else {
+            return;
+        };
+        standing.retain(|listing| {
+            let key = &listing.tracked.key;
+            let told = readings.iter().any(|reading| reading.item == key.item);
+            if !told {
+                desk.passed_over(listing.tracked.id, Second::of(now));
+            }
+            told
+        });
     }
 
     /// Records what the readings mean, all of a call in one transaction.
@@ -105,13 +124,10 @@ impl App {
         let second = Second::of(now);
         let mut checks = Vec::new();
         for listing in standing {
-            let reading = readings.iter().find(|reading| reading.item == listing.tracked.key.item);
-            let mut check = if let Some(reading) = reading {
-                bench.check(listing, reading, &mut state.doubts)
-            } else {
-                let detail = "the answer left this listing out".to_owned();
-                bench.without_price(listing, Outcome::ParseFailed, Some(detail))
+            let Some(reading) = readings.iter().find(|reading| reading.item == listing.tracked.key.item) else {
+                continue;
             };
+            let mut check = bench.check(listing, reading, &mut state.doubts);
             if check.outcome != Outcome::Ok {
                 let rests = desk.failed(listing.tracked.id, second, rest(listing, check.outcome));
                 check.schedule.not_before = rests.map(|until| i64::from(until.get()));
@@ -131,7 +147,7 @@ impl App {
         for (listing, check) in standing.iter().zip(&checks) {
             self.figures.checked(name, check.outcome, now);
             state.alerts.checked(&listing.tracked, check, &formers);
-            state.follow_up(listing, check, depth, now);
+            state.follow_up(listing, check, (source, depth), now);
             if state.health.check(listing.tracked.id, is_seen(check.outcome)) == Some(Turn::Failing) {
                 self.figures.alerted();
             }
@@ -246,7 +262,7 @@ impl State {
     }
 
     /// After a check is recorded: the book has the new prices, and every desk knows when the listing was read.
-    fn follow_up(&mut self, listing: &ListingState, check: &Check, depth: Depth, now: Instant) {
+    fn follow_up(&mut self, listing: &ListingState, check: &Check, (source, depth): (usize, Depth), now: Instant) {
         let mut tracked = listing.tracked.clone();
         tracked.schedule = check.schedule;
         if check.outcome != Outcome::Ok {
@@ -293,7 +309,10 @@ impl State {
             }
         }
         if depth == Depth::Brief && check.prices.is_empty() {
-            self.not_for_brief(tracked.id);
+            // This source cannot show what is watched of it; another one may.
+            if let Some(desk) = self.desks.get_mut(source) {
+                desk.leave(tracked.id);
+            }
         }
     }
 }
@@ -317,5 +336,11 @@ fn wanted(listing: &ListingState) -> Wanted {
     Wanted {
         item: listing.tracked.key.item.clone(),
         skus: variants.filter_map(|variant| variant.sku.clone()).collect(),
+        since: listing.tracked.schedule.last_good.and_then(second),
     }
+}
+
+/// A second since 1970 as a moment.
+fn second(seconds: i64) -> Option<Instant> {
+    Instant::from_millis(seconds.checked_mul(1_000)?)
 }

@@ -156,6 +156,27 @@ fn a_brief_reading_of_another_variant_says_nothing_of_the_watched_one() {
 }
 
 #[test]
+fn a_brief_reading_that_names_shipping_or_another_variant_brings_it() {
+    let mut doubts = Doubts::new();
+    let state = after(fresh(), &check(&fresh(), Depth::Full, page(2_000), 0, &mut doubts));
+    let mut brief = page(1_500);
+    brief.shipping[0].fee = usd(299);
+    brief.variants.push(Variant {
+        sku: Some(sku("1201")),
+        ..Variant::at(usd(1_000))
+    });
+    let check = check(&state, Depth::Brief, brief, 600, &mut doubts);
+    assert_eq!(
+        sticker(&check),
+        Some(1_799),
+        "the watched variant with the shipping of now"
+    );
+    let kept = check.snapshot.unwrap();
+    let shown: Vec<_> = kept.variants.iter().map(|one| one.sku.clone().unwrap()).collect();
+    assert_eq!(shown, [sku("1200"), sku("1201")]);
+}
+
+#[test]
 fn a_steep_fall_is_believed_at_its_second_reading_a_minute_later_and_not_before() {
     let mut doubts = Doubts::new();
     let state = after(fresh(), &check(&fresh(), Depth::Full, page(10_000), 0, &mut doubts));

@@ -16,6 +16,7 @@ mod dida;
 mod drawer;
 pub mod ds;
 mod envelope;
+pub mod feed;
 mod flat;
 mod freight;
 mod har;
@@ -50,7 +51,7 @@ pub const MOST_BYTES: usize = 32 * 1024 * 1024;
 /// The most listings of one input.
 const MOST_LISTINGS: usize = 10_000;
 
-/// Reads anything that a shopper saved or an API answered: one snapshot for each listing in it, at least one.
+/// Reads anything that a shopper saved, an API answered or a feed says: one snapshot for each listing in it, at least one.
 pub fn read(bytes: &[u8]) -> Vec<Snapshot> {
     if bytes.len() > MOST_BYTES {
         let detail = format!(
@@ -66,6 +67,9 @@ pub fn read(bytes: &[u8]) -> Vec<Snapshot> {
     // Broken UTF-8 is replaced: it stands in texts for people, while keys, digits and codes are ASCII.
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
     let text = trimmed(&text);
+    if let Some(seen) = feed::snapshots(text) {
+        return seen;
+    }
     if har::is_har(text) {
         return har::read(text);
     }

@@ -1,6 +1,7 @@
 //! The sources: places where prices are read, and what they share.
 
 pub mod affiliate;
+pub mod feed;
 pub mod ladder;
 pub mod page;
 

@@ -7,6 +7,7 @@ use tillwatch_net::http::{Client, Place, Reach};
 use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{self, Affiliate, GATEWAY};
+use tillwatch_net::sources::feed::{self, Feed};
 use tillwatch_net::sources::page::{self, Page};
 use url::Url;
 
@@ -77,6 +78,32 @@ pub(crate) fn pages(calls_per_day: u32, client: &Client) -> anyhow::Result<Arc<P
         spacing: BETWEEN_PAGES,
     };
     Ok(Arc::new(Page::new(settings, client)))
+}
+
+/// The feeds of the command line, as one source each.
+pub(crate) fn feeds(addresses: &[String], client: &Client) -> anyhow::Result<Vec<Arc<Feed>>> {
+    let most = feed::NAMES.len();
+    if addresses.len() > most {
+        return Err(Usage(format!(
+            "--feed: {} are named; at most {most} are followed",
+            addresses.len()
+        ))
+        .into());
+    }
+    let feeds = (1..).zip(feed::NAMES).zip(addresses).map(|((number, name), address)| {
+        // The text is left out: it may have a key in it.
+        let wrong = |_| {
+            Usage(format!(
+                "--feed: number {number} is no address such as https://example.org/feed.ndjson"
+            ))
+        };
+        Ok(Arc::new(Feed::new(
+            name,
+            address.parse().map_err(wrong)?,
+            client.clone(),
+        )))
+    });
+    feeds.collect::<Result<_, Usage>>().map_err(Into::into)
 }
 
 /// The real one, or what a variable names, to try things out.

@@ -28,10 +28,13 @@ pub struct Wanted {
     pub item: ItemId,
     /// The variants that someone watches; a source that can show only one says which it showed.
     pub skus: Vec<SkuId>,
+    /// When any source read it well last. What was seen before that is no news.
+    pub since: Option<Instant>,
 }
 
-/// What a call answered for one listing. Every listing of the call has exactly one; one that the answer left out has a
-/// snapshot that says so.
+/// What a call answered for one listing. A listing of the call has at most one; one that the answer was to have and has
+/// not has a snapshot that says so. Where a source has nothing to say of a listing, which is no failure, it has none, and
+/// nothing is recorded of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// The listing that was asked for.

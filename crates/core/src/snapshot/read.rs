@@ -72,28 +72,27 @@ pub fn read(json: &[u8]) -> Result<Snapshot, InputError> {
         let told = format_args!("{:?} is not {SCHEMA:?}", schema.as_str());
         return Err(InputError::wrong("schema", told));
     }
-    let at = |field| At { base: &"", field };
     let outcome = raw
         .outcome
         .as_ref()
         .ok_or_else(|| InputError::missing("outcome", "an outcome such as \"ok\" is needed"))?;
     let outcome = Outcome::from_name(outcome.as_str())
         .ok_or_else(|| InputError::wrong("outcome", format_args!("{:?} is no outcome", outcome.as_str())))?;
-    let currency = optional(raw.currency.as_ref(), at("currency"), Currency::parse)?;
+    let currency = optional(raw.currency.as_ref(), at(&"currency"), Currency::parse)?;
     Ok(Snapshot {
         outcome,
         detail: owned(raw.detail.as_ref()),
         shape: Cow::Owned(owned(raw.shape.as_ref()).unwrap_or_default()),
-        item: optional(raw.item.as_ref(), at("item"), ItemId::parse)?,
+        item: optional(raw.item.as_ref(), at(&"item"), ItemId::parse)?,
         title: owned(raw.title.as_ref()),
-        store: optional(raw.store.as_ref(), at("store"), StoreId::parse)?,
+        store: optional(raw.store.as_ref(), at(&"store"), StoreId::parse)?,
         store_name: owned(raw.store_name.as_ref()),
-        seller: optional(raw.seller.as_ref(), at("seller"), SellerId::parse)?,
-        categories: each(raw.categories, at("categories"), CategoryId::parse)?,
-        market: optional(raw.market.as_ref(), at("market"), Country::parse)?,
+        seller: optional(raw.seller.as_ref(), at(&"seller"), SellerId::parse)?,
+        categories: each(raw.categories, at(&"categories"), CategoryId::parse)?,
+        market: optional(raw.market.as_ref(), at(&"market"), Country::parse)?,
         currency,
-        seen_at: optional(raw.seen_at.as_ref(), at("seen_at"), Instant::parse)?,
-        selected_sku: optional(raw.selected_sku.as_ref(), at("selected_sku"), SkuId::parse)?,
+        seen_at: optional(raw.seen_at.as_ref(), at(&"seen_at"), Instant::parse)?,
+        selected_sku: optional(raw.selected_sku.as_ref(), at(&"selected_sku"), SkuId::parse)?,
         variants: list(raw.variants, "variants", |raw, at| variant(&raw, currency, at))?,
         shipping: list(raw.shipping, "shipping", |raw, at| shipping(&raw, currency, at))?,
         discounts: list(raw.discounts, "discounts", |raw, at| {
@@ -106,6 +105,11 @@ pub fn read(json: &[u8]) -> Result<Snapshot, InputError> {
             .map(|note| note.as_str().into())
             .collect(),
     })
+}
+
+/// A field of the snapshot itself.
+fn at<'a>(field: &'a &'a str) -> At<'a> {
+    At { base: field, field: "" }
 }
 
 fn owned(text: Option<&Text<'_>>) -> Option<String> {

@@ -210,6 +210,7 @@ mod tests {
         let wanted = |id| Wanted {
             item: ItemId::parse(id).expect("an id"),
             skus: Vec::new(),
+            since: None,
         };
         Ask {
             market: Country::US,

@@ -259,6 +259,7 @@ pub(crate) fn ask(market: &str, currency: &str, items: &[&str]) -> Ask {
     let wanted = |item: &&str| Wanted {
         item: ItemId::parse(item).unwrap(),
         skus: Vec::new(),
+        since: None,
     };
     Ask {
         market: Country::parse(market).unwrap(),

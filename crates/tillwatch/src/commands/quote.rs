@@ -26,9 +26,9 @@ use crate::rules::Rules;
 
 /// Work out what a listing costs at the till, with the public discounts that are known
 ///
-/// Give it a page that your browser saved, an API answer, a HAR file or a search result: no connection is opened, and it
-/// answers for the moment at which the page was seen, where the page says that, and otherwise for now. Give it a link and
-/// a country alone, and the official API is asked once with your own app's key.
+/// Give it a page that your browser saved, an API answer, a HAR file, a search result or a feed: no connection is opened,
+/// and it answers for the moment at which the page was seen, where the page says that, and otherwise for now. Give it a
+/// link and a country alone, and the official API is asked once with your own app's key.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   tillwatch quote page.html --market US

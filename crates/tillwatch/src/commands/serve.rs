@@ -28,8 +28,8 @@ use crate::sources;
 /// Watch prices and answer over HTTP, until it is stopped
 ///
 /// It works without configuration: lists, watches and discounts are kept in the data directory. Prices are read from the
-/// official affiliate API once you name your own app's key; without one, nothing is fetched. A ladder of codes that
-/// someone publishes can be followed by its address.
+/// official affiliate API once you name your own app's key; without one, nothing is fetched. A ladder of codes or a feed of
+/// listings that someone publishes can be followed by its address.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   tillwatch serve
@@ -42,6 +42,10 @@ pub(crate) struct Arguments {
     /// A published ladder of codes, polled every five minutes; may be given several times
     #[arg(long, value_name = "URL")]
     ladder: Vec<String>,
+    /// A published feed of listings with their prices, asked every five minutes; may be given up to eight times. What it saw
+    /// within the last hour counts as a reading, by the same rules as every source's
+    #[arg(long, value_name = "URL")]
+    feed: Vec<String>,
     /// The calls a day of your app's key
     #[arg(long, value_name = "N", default_value_t = CALLS_PER_DAY)]
     calls: u32,
@@ -90,9 +94,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     if let Some(pages) = arguments.pages {
         sources.push(sources::pages(pages, &client)?);
     }
+    let feeds = sources::feeds(&arguments.feed, &client)?.into_iter();
+    sources.extend(feeds.map(|feed| feed as Arc<dyn Source>));
     if sources.is_empty() {
         tracing::info!(
-            "no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET to read prices"
+            "no source is set up: name your app with TILLWATCH_APP_KEY and TILLWATCH_APP_SECRET, or a feed with --feed, to \
+             read prices"
         );
     }
     let count = sources.len();

@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::page::{Ink, Page};
 use crate::table::{Align, Table};
 
-/// Say what a saved page, API answer, HAR file or search result shows
+/// Say what a saved page, API answer, HAR file, search result or feed shows
 ///
 /// One answer for each listing in it. What is no readable listing is named (blocked, removed, other currency and so on)
 /// and carries no price; the exit status is 1 when nothing in it does.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use tillwatch_app::csv::cell;
+use tillwatch_app::csv::{cell, records};
 use tillwatch_app::ports::store::{ListingKey, ListingPast, SeriesPast, Terms, VariantPast, WatchPast};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute, Void};
@@ -270,44 +270,4 @@ fn variant<'a>(variants: &'a mut Vec<VariantPast>, selected: bool, sku: &str) ->
         variants.len() - 1
     });
     variants.get_mut(place).ok_or_else(|| "the variant is gone".to_owned())
-}
-
-/// The records of a text with the lines that they begin in; empty lines are none.
-fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, InputError> {
-    let mut records = Vec::new();
-    let mut signs = text.chars().peekable();
-    let (mut line, mut begun) = (1, 1);
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    while let Some(sign) = signs.next() {
-        line += usize::from(sign == '\n');
-        match (sign, quoted) {
-            ('"', true) if signs.next_if_eq(&'"').is_some() => cell.push('"'),
-            ('"', _) if quoted || cell.is_empty() => quoted = !quoted,
-            (',', false) => cells.push(std::mem::take(&mut cell)),
-            ('\r', false) if signs.peek() == Some(&'\n') => {}
-            ('\n', false) => {
-                cells.push(std::mem::take(&mut cell));
-                records.push((begun, std::mem::take(&mut cells)));
-                begun = line;
-            }
-            (sign, _) => cell.push(sign),
-        }
-    }
-    if quoted {
-        let place = format!("row {begun}");
-        return Err(InputError::wrong(place, "has a quotation mark that is never closed"));
-    }
-    if !cell.is_empty() || !cells.is_empty() {
-        cells.push(cell);
-        records.push((begun, cells));
-    }
-    records.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
-    for (_, cells) in &mut records {
-        for cell in cells {
-            if let Some(plain) = cell.strip_prefix('\'') {
-                *cell = plain.to_owned();
-            }
-        }
-    }
-    Ok(records)
 }

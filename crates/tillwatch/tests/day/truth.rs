@@ -60,6 +60,7 @@ impl Truth {
                 items: vec![Wanted {
                     item: listing.item.clone(),
                     skus: Vec::new(),
+                    since: None,
                 }],
             };
             let mut page = runtime.block_on(pages.read(&ask, hand.now())).unwrap();

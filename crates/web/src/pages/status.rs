@@ -130,7 +130,10 @@ impl Teller<'_> {
             name: match desk.source {
                 "affiliate" => texts.affiliate.clone(),
                 "page" => texts.page.clone(),
-                other => other.to_owned(),
+                other => match other.strip_prefix("feed_") {
+                    Some(number) => fill(&texts.published, &[("number", number)]),
+                    None => other.to_owned(),
+                },
             },
             state: state.clone(),
             is_well,

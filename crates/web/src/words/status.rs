@@ -20,6 +20,7 @@ pub(crate) struct Words {
     pub(crate) left: String,
     pub(crate) affiliate: String,
     pub(crate) page: String,
+    pub(crate) published: String,
     pub(crate) fine: String,
     pub(crate) refused: String,
     pub(crate) idle: String,

@@ -52,7 +52,11 @@ fn question(store: &dyn Store) -> anyhow::Result<Ask> {
     Ok(Ask {
         market,
         currency,
-        items: vec![Wanted { item, skus: Vec::new() }],
+        items: vec![Wanted {
+            item,
+            skus: Vec::new(),
+            since: None,
+        }],
     })
 }
 

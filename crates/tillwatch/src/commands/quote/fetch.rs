@@ -39,7 +39,11 @@ pub(super) fn seen(asked: &Asked, home: &Home, almanac: &Almanac, now: Instant) 
     let ask = Ask {
         market,
         currency,
-        items: vec![Wanted { item, skus: Vec::new() }],
+        items: vec![Wanted {
+            item,
+            skus: Vec::new(),
+            since: None,
+        }],
     };
     let readings = errand.read(&ask, now)??;
     Ok(readings.into_iter().map(|reading| reading.snapshot).collect())
