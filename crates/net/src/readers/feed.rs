@@ -6,6 +6,7 @@ mod table;
 use serde_json::Value;
 use tillwatch_core::discount::Audience;
 use tillwatch_core::input::InputError;
+use tillwatch_core::money::Money;
 use tillwatch_core::snapshot::{self, Outcome, Snapshot};
 
 use super::MOST_LISTINGS;
@@ -167,7 +168,7 @@ fn whole(mut seen: Snapshot) -> Result<Snapshot, InputError> {
         }
         if !seen
             .salable()
-            .any(|variant| variant.price.is_some_and(|price| price.is_positive()))
+            .any(|variant| variant.price.is_some_and(Money::is_positive))
         {
             let why = "none has a price of more than zero and can be bought, though the outcome is \"ok\"";
             return Err(InputError::conflict("variants", why));
