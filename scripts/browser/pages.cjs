@@ -45,6 +45,16 @@ const PAGES = {
   listing: (page, { listing }, lang) => page.goto(`${DEMO}${listing}&lang=${lang}`),
   "listing untracked": (page, facts, lang) => page.goto(`${DEMO}/i/1005009999999999?market=US&lang=${lang}`),
   receipt: (page, { receipt }, lang) => page.goto(`${DEMO}${receipt}?lang=${lang}`),
+  "till refused": async (page, { receipt }, lang) => {
+    await page.goto(`${DEMO}${receipt}?lang=${lang}`);
+    await page.fill("#total", "much");
+    await sent(page, "#till form.stack button");
+  },
+  "till told": async (page, { receipt }, lang) => {
+    await page.goto(`${DEMO}${receipt}?lang=${lang}`);
+    await page.fill("#total", "1.00");
+    await sent(page, "#till form.stack button");
+  },
   list,
   "list empty": async (page, facts, lang) => {
     await list(page, facts, lang);

@@ -37,6 +37,7 @@ mod recompute;
 pub mod spelling;
 pub mod standing;
 mod tend;
+pub mod tills;
 pub mod token;
 pub mod transfer;
 mod turn;

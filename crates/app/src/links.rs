@@ -165,6 +165,12 @@ impl App {
         Some(links.key.keyed("voice", format!("{code}\n{network}").as_bytes()))
     }
 
+    /// What a network's word on tills is kept under. It is the same for all receipts, so that a network counts once
+    /// however much it says.
+    pub(crate) fn till_hash(&self, network: &str) -> Option<Hash> {
+        Some(self.links.as_ref()?.key.keyed("till", network.as_bytes()))
+    }
+
     /// The page of a list.
     pub(crate) fn list_link(&self, secret: &Token) -> Option<Url> {
         self.page(&format!("l/{}", secret.text()))

@@ -26,6 +26,7 @@ mod rules;
 mod schema;
 mod seek;
 mod tails;
+mod tills;
 mod tracking;
 mod values;
 mod voices;
@@ -38,9 +39,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tillwatch_app::ports::store::{
-    Asked, Asking, Check, Counts, Decided, Due, Former, Found, Hash, Letter, ListId, ListOf, ListingId, ListingKey,
-    ListingPast, ListingState, Logged, NewChannel, NewWatch, OutboxFigures, Parcel, ParcelId, Post, Question,
-    QuestionId, Repriced, Rest, Settled, Sought, Store, StoreError, Terms, Tracked, VariantId, Voices, Watch, WatchId,
+    Agreed, Asked, Asking, Check, Counts, Decided, Disagreement, Due, Former, Found, Hash, Keep, Letter, ListId,
+    ListOf, ListingId, ListingKey, ListingPast, ListingState, Logged, NewChannel, NewWatch, OutboxFigures, Parcel,
+    ParcelId, Post, Question, QuestionId, Repriced, Rest, Settled, Sought, Store, StoreError, Terms, Tracked,
+    VariantId, Verdict, Voices, Watch, WatchId,
 };
 use tillwatch_app::token::Token;
 use tillwatch_core::alert::Rule;
@@ -509,6 +511,22 @@ impl Store for Sqlite {
 
     fn voices(&self, after: Instant, lately: Instant) -> Result<Vec<Voices>, StoreError> {
         self.read(|from| voices::all(from, after, lately))
+    }
+
+    fn hear_of_till(&self, verdict: &Verdict, keep: &Keep, now: Instant) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| tills::hear(to, verdict, keep, now))
+    }
+
+    fn forget_till(&self, receipt: &str, network: &Hash) -> Result<(), StoreError> {
+        self.write(Promise::Durable, |to| tills::forget(to, receipt, network))
+    }
+
+    fn agreement(&self, after: Instant) -> Result<Vec<Agreed>, StoreError> {
+        self.read(|from| tills::agreement(from, after))
+    }
+
+    fn disagreements(&self, after: Instant, most: usize) -> Result<Vec<Disagreement>, StoreError> {
+        self.read(|from| tills::disagreements(from, after, most))
     }
 
     fn remember(&self, name: &str, value: &str) -> Result<(), StoreError> {

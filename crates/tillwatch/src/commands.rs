@@ -18,6 +18,7 @@ pub(crate) mod selftest;
 pub(crate) mod serve;
 pub(crate) mod snapshot;
 pub(crate) mod stack;
+pub(crate) mod tills;
 pub(crate) mod watch;
 mod which;
 

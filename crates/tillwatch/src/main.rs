@@ -29,7 +29,7 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     alerts, backup, basket, calendar, demo, diagnose, discount, doctor, export, history, import, quote, resolve, serve,
-    snapshot, stack, watch,
+    snapshot, stack, tills, watch,
 };
 use failure::{Status, reader_left};
 use output::Output;
@@ -79,6 +79,8 @@ enum Command {
     Alerts(alerts::Arguments),
     /// Show what a watched listing cost over time, as a curve and in figures
     History(history::Arguments),
+    /// Show how far real tills agree with receipts, and write out where they do not
+    Tills(tills::Arguments),
     /// Write out all that is watched with its history, as JSON or CSV
     Export(export::Arguments),
     /// Take in what was exported
@@ -111,6 +113,7 @@ fn main() -> ExitCode {
         Command::Watch(arguments) => watch::run(&arguments, data, &mut output),
         Command::Alerts(arguments) => alerts::run(&arguments, data, &mut output),
         Command::History(arguments) => history::run(&arguments, data, &mut output),
+        Command::Tills(arguments) => tills::run(&arguments, data, &mut output),
         Command::Export(arguments) => export::run(&arguments, data, &mut output),
         Command::Import(arguments) => import::run(&arguments, data, &mut output),
         Command::Backup(arguments) => backup::run(&arguments, data, &mut output),

@@ -91,6 +91,8 @@ fn every_command_explains_itself_with_an_example() {
         &["history"],
         &["history", "void"],
         &["history", "unvoid"],
+        &["tills"],
+        &["tills", "export"],
         &["export"],
         &["import"],
         &["backup"],

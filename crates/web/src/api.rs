@@ -13,6 +13,7 @@ pub(crate) mod quotes;
 mod shapes;
 pub(crate) mod table;
 pub(crate) mod till;
+pub(crate) mod tills;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, delete, get, post};
@@ -45,6 +46,8 @@ pub(crate) fn public() -> Vec<Route> {
         ("/api/v1/search", get(board::search)),
         ("/api/v1/promotions", get(promotions::show)),
         ("/api/v1/discounts", get(discounts::show)),
+        ("/api/v1/receipts/{receipt}/tills", post(tills::hear)),
+        ("/api/v1/agreement", get(tills::agreement)),
     ]
 }
 

@@ -224,6 +224,7 @@ impl Site {
             .route("/go", post(pages::partner::switch))
             .route("/go/{item}", get(pages::partner::go))
             .route("/r/{receipt}", get(pages::kept::show))
+            .route("/r/{receipt}/till", get(pages::tills::thank).post(pages::tills::hear))
             .route("/promotions", get(pages::promotions::show))
             .route("/promotions.ics", get(pages::promotions::calendar))
             .route("/static/{version}/{name}", get(assets::show))

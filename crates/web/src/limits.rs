@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Guess,
     /// Mailboxes that are asked whether they agree.
     Mailbox,
-    /// Results of codes that are reported.
+    /// Results of codes, and what tills showed.
     Report,
 }
 
@@ -50,7 +50,7 @@ pub struct Limits {
     pub guess: Limit,
     /// Mailboxes that are asked, per /24.
     pub mailbox: Limit,
-    /// Results of codes, per /24.
+    /// Results of codes and what tills showed, per /24.
     pub report: Limit,
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod promotions;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod stop;
+pub(crate) mod tills;
 
 use askama::Template;
 use axum::Router;

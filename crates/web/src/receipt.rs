@@ -373,7 +373,7 @@ fn filled<const N: usize>(text: &str, values: &[(&str, String); N]) -> String {
 
 impl crate::words::receipt::Steps {
     /// The name of a rule set's step.
-    fn of(&self, step: &str) -> Option<&str> {
+    pub(crate) fn of(&self, step: &str) -> Option<&str> {
         Some(match step {
             "store_discount" => &self.store_discount,
             "spend_and_save" => &self.spend_and_save,

@@ -134,6 +134,13 @@ impl Visitor {
         Some(Network::of(address, if address.is_ipv4() { 24 } else { 48 }))
     }
 
+    /// Whose word counts once: the neighbourhood, since whoever has one address usually has its neighbours too. Whoever
+    /// cannot be told apart shares one word.
+    pub(crate) fn voice(self) -> String {
+        let network = self.neighbourhood().map(|network| network.to_string());
+        network.unwrap_or_default()
+    }
+
     /// Whether it is whoever runs the program: from this machine itself, or from one of these networks.
     pub(crate) fn is_operator(self, networks: &[Network]) -> bool {
         let Some(address) = self.address else { return true };

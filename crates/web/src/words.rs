@@ -22,6 +22,7 @@ pub(crate) mod promotions;
 pub(crate) mod receipt;
 pub(crate) mod site;
 pub(crate) mod status;
+pub(crate) mod tills;
 
 use serde::de::DeserializeOwned;
 
@@ -81,7 +82,7 @@ macro_rules! pages {
 
 pages!(
     about, address, basket, board, browser, checkout, codes, countries, drawer, guide, home, kept, known, link, list,
-    listing, promotions, receipt, site, status,
+    listing, promotions, receipt, site, status, tills,
 );
 
 /// Every language; the first one is for whoever reads none of them.

@@ -4,6 +4,7 @@ mod alerts;
 mod board;
 mod lists;
 mod past;
+mod tills;
 
 use tillwatch_core::alert::{Rule, Settings};
 use tillwatch_core::cadence::Seen;
@@ -28,6 +29,7 @@ pub use lists::{
     SECRETS_OF_A_LIST, WATCHES_OF_A_LIST,
 };
 pub use past::{ListingPast, SeriesPast, VariantPast, WatchPast};
+pub use tills::{Agreed, Compared, Disagreement, Keep, Verdict};
 
 /// Why the store did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -567,6 +569,21 @@ pub trait Store: Send + Sync {
 
     /// What was said of each code after a moment, by code; what was said after `lately` is counted apart as well.
     fn voices(&self, after: Instant, lately: Instant) -> Result<Vec<Voices>, StoreError>;
+
+    /// Keeps what a till showed beside a receipt; what that network said of the receipt before counts no more. What is
+    /// older or more than is to be kept goes, the oldest first.
+    fn hear_of_till(&self, verdict: &Verdict, keep: &Keep, now: Instant) -> Result<(), StoreError>;
+
+    /// Takes back what a network said of a receipt, if it said anything.
+    fn forget_till(&self, receipt: &str, network: &Hash) -> Result<(), StoreError>;
+
+    /// How far receipts agree with what was said of them after a moment, by rule set, market and what is compared. Each
+    /// network weighs the same, however much it said.
+    fn agreement(&self, after: Instant) -> Result<Vec<Agreed>, StoreError>;
+
+    /// Receipts of which tills showed another total, as was said after a moment: those that most networks say first, and
+    /// not more than `most`.
+    fn disagreements(&self, after: Instant, most: usize) -> Result<Vec<Disagreement>, StoreError>;
 
     /// Keeps a small state under a name, durable before this returns: a day's budget, a source's last answer.
     fn remember(&self, name: &str, value: &str) -> Result<(), StoreError>;

@@ -15,6 +15,7 @@ const ROWS: [&str; VERSION as usize] = [
     include_str!("../../tests/samples/0003.sql"),
     include_str!("../../tests/samples/0004.sql"),
     include_str!("../../tests/samples/0005.sql"),
+    include_str!("../../tests/samples/0006.sql"),
 ];
 
 /// The versions that there were, this one included.

@@ -8,16 +8,17 @@ use tillwatch_app::ports::store::StoreError;
 use super::failure::{Answer, Failure};
 
 /// What makes each version of the one before.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_start.sql"),
     include_str!("../../migrations/sqlite/0002_alerts.sql"),
     include_str!("../../migrations/sqlite/0003_lists.sql"),
     include_str!("../../migrations/sqlite/0004_letters.sql"),
     include_str!("../../migrations/sqlite/0005_board.sql"),
+    include_str!("../../migrations/sqlite/0006_tills.sql"),
 ];
 
 /// The version that this program writes.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 
 /// "till" in ASCII: whose file it is.
 const APPLICATION: u32 = 0x7469_6C6C;

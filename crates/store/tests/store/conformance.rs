@@ -5,6 +5,7 @@ mod board;
 mod cases;
 mod lists;
 mod questions;
+mod tills;
 
 /// Each case against each store, both new and empty.
 macro_rules! cases {
@@ -32,6 +33,7 @@ mod all {
     pub(crate) use super::cases::*;
     pub(crate) use super::lists::*;
     pub(crate) use super::questions::*;
+    pub(crate) use super::tills::*;
 }
 
 cases! {
@@ -42,4 +44,5 @@ cases! {
     mail_link lists_telling lend_secret
     remove_from_list name_list remove_list add_secret list_log invite accept
     board_due put_on_board board board_has board_words hear_of_code voices
+    hear_of_till forget_till agreement disagreements
 }

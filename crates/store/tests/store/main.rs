@@ -7,3 +7,4 @@ mod crash;
 mod migrations;
 mod model;
 mod sqlite;
+mod weighing;

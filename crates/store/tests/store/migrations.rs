@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use tillwatch_app::ports::store::{Fate, ListId, ListingId, ListingState, NewChannel, Order, Sought, Store};
+use tillwatch_app::ports::store::{
+    Compared, Disagreement, Fate, ListId, ListingId, ListingState, NewChannel, Order, Sought, Store,
+};
 use tillwatch_core::alert::Rule;
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute, Series, Void};
@@ -236,4 +238,37 @@ fn a_board_and_a_voice_on_a_code_read_back() {
     );
     let (due, _) = store.board_due(ListingId(0), minute(0), 9, 9).unwrap();
     assert_eq!(due.len(), 1, "made of something else than is there now");
+}
+
+#[test]
+fn what_a_till_showed_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store.db");
+    let (_, rows) = &texts("tests/samples")[5];
+    released(&file, 6, rows);
+    let store = Sqlite::open(&file).unwrap();
+    let told: Vec<(String, Compared, u32, u16)> = store
+        .agreement(at(0))
+        .unwrap()
+        .into_iter()
+        .map(|one| (one.rules, one.of, one.networks, one.share.points()))
+        .collect();
+    let one = |rules: &str, of, share| (rules.to_owned(), of, 1, share);
+    assert_eq!(
+        told,
+        [
+            one("official-2018", Compared::Total, 10_000),
+            one("official-2018", Compared::TotalApart, 10_000),
+            one("seed-2026", Compared::Total, 0),
+            one("seed-2026", Compared::TotalApart, 0),
+            one("seed-2026", Compared::Part("code".into()), 0),
+            one("seed-2026", Compared::Part("price".into()), 10_000),
+        ]
+    );
+    let other = Disagreement {
+        receipt: "1005006000000001.US.USD.1200.public.20260601T1202Z.seed-2026".into(),
+        shown: usd(1_099),
+        networks: 1,
+    };
+    assert_eq!(store.disagreements(at(0), 9).unwrap(), [other]);
 }

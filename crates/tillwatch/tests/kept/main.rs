@@ -5,4 +5,5 @@ mod doctor;
 mod filled;
 mod history;
 mod import;
+mod tills;
 mod watch;

@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use super::{board, discounts, export, history, listing, lists, promotions, quotes, table, till};
+use super::{board, discounts, export, history, listing, lists, promotions, quotes, table, till, tills};
 use crate::Problem;
 
 #[derive(OpenApi)]
@@ -44,6 +44,8 @@ use crate::Problem;
         board::search,
         promotions::show,
         discounts::show,
+        tills::hear,
+        tills::agreement,
         lists::open,
         lists::show,
         lists::change,

@@ -323,6 +323,50 @@ pub(crate) struct OtherVariant {
     difference: Option<Amount>,
 }
 
+/// What a till showed beside a receipt: `same`, or a total and what else is known.
+#[derive(ToSchema)]
+pub(crate) struct TillHeard {
+    #[schema(example = "tillwatch/till/1")]
+    schema: String,
+    receipt: String,
+    /// `rules`, `price` where only the reading of the price is judged by it, or `nothing`.
+    #[schema(example = "rules")]
+    counts: String,
+    /// What the receipt comes to.
+    total: Amount,
+    /// What the till showed.
+    shown: Amount,
+    /// The second less the first.
+    difference: Amount,
+    diagnosis: Diagnosis,
+}
+
+/// How far tills agree with receipts.
+#[derive(ToSchema)]
+pub(crate) struct Agreements {
+    items: Vec<Agreement>,
+    /// All are told at once.
+    next: Option<String>,
+}
+
+/// How far tills agree with a rule set in a market.
+#[derive(ToSchema)]
+pub(crate) struct Agreement {
+    #[schema(example = "seed-2026")]
+    rules: String,
+    #[schema(example = "US")]
+    market: String,
+    /// `total`, `total_where_rules_differ`, `price`, `shipping` or a step of the rule set.
+    #[schema(example = "total")]
+    of: String,
+    /// Networks that said anything of it in the last half year.
+    networks: u32,
+    /// What of it agrees; each network weighs the same.
+    share_percent: Percentage,
+    /// Whether these are few.
+    low_confidence: bool,
+}
+
 /// Public codes.
 #[derive(ToSchema)]
 pub(crate) struct Codes {

@@ -6,6 +6,7 @@ pub(super) mod answer;
 mod form;
 mod rows;
 
+pub(super) use answer::{Diagnosis, diagnosed};
 pub(super) use rows::{Bought, rules};
 
 use std::time::Duration;

@@ -187,9 +187,7 @@ pub(crate) async fn report(
     let market = report.market.as_deref().and_then(|market| Country::parse(market).ok());
     let place = market.map(|market| format!("market={market}&")).unwrap_or_default();
     site.may(Kind::Report, visitor)?;
-    // Whoever has one address usually has its neighbours too; whoever cannot be told apart shares one voice.
-    let network = visitor.neighbourhood().map(|network| network.to_string());
-    let network = network.unwrap_or_default();
+    let network = visitor.voice();
     let told = encoded(&code);
     let known = site.ask(move |app, now| Ok(app.hear_of_code(&code, &network, proven, now)?));
     if !known.await? {

@@ -10,11 +10,12 @@ use serde_json::json;
 use tillwatch_app::receipts::{Kept, ReceiptName};
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::stack::{self, NearMiss, Receipt};
+use tillwatch_core::stack::{self, Receipt};
 
-use super::{html, listing, wrong};
+use super::{html, listing, tills, wrong};
 use crate::reader::{Frame, Reader};
 use crate::receipt::{Teller, View};
+use crate::typed::Typed;
 use crate::words::fill;
 use crate::{Problem, Site};
 
@@ -23,7 +24,7 @@ const SCHEMA: &str = "tillwatch/receipt/1";
 
 #[derive(Template)]
 #[template(path = "kept.html")]
-struct Page<'a> {
+pub(super) struct Page<'a> {
     frame: Frame<'a>,
     title: String,
     lead: String,
@@ -33,6 +34,8 @@ struct Page<'a> {
     listing: String,
     json: String,
     receipt: View,
+    /// What the till showed, where one can be held against it.
+    ask: Option<tills::Ask>,
 }
 
 /// `GET /r/{receipt}`, and with `.json` what it is computed from and what it comes to.
@@ -48,11 +51,13 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(name): P
             return Err(Problem::not_found("that minute has not come yet"));
         }
         let kept = app.receipt(&name)?.ok_or_else(unknown)?;
-        let near_misses = stack::near_misses(&kept.checkout, &kept.rules, &kept.stack);
         Ok(if as_json {
-            written(&name, &kept, &near_misses)
+            written(&name, &kept)
         } else {
-            html(&asking, &page(asking.frame(&here), &name, &kept, &near_misses, now))
+            html(
+                &asking,
+                &page(asking.frame(&here), &name, &kept, &Typed::default(), now),
+            )
         })
     });
     let mut response = answer.await.unwrap_or_else(|problem| wrong(&site, &reader, &problem));
@@ -64,7 +69,8 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, Path(name): P
     response
 }
 
-fn page<'a>(frame: Frame<'a>, name: &ReceiptName, kept: &Kept, near_misses: &[NearMiss], now: Instant) -> Page<'a> {
+/// The page, with what was typed of its till.
+pub(super) fn page<'a>(frame: Frame<'a>, name: &ReceiptName, kept: &Kept, typed: &Typed, now: Instant) -> Page<'a> {
     let (words, form) = (&frame.words.kept, &frame.words.site.form);
     let (minute, total) = (Minute::of(now), kept.stack.total());
     let title = kept.checkout.lines.first().and_then(|line| line.title.as_deref());
@@ -81,7 +87,7 @@ fn page<'a>(frame: Frame<'a>, name: &ReceiptName, kept: &Kept, near_misses: &[Ne
         now: minute,
     };
     let receipt = Receipt {
-        near_misses,
+        near_misses: &stack::near_misses(&kept.checkout, &kept.rules, &kept.stack),
         ..Receipt::new(&kept.checkout, &kept.rules, &kept.stack)
     };
     Page {
@@ -99,13 +105,14 @@ fn page<'a>(frame: Frame<'a>, name: &ReceiptName, kept: &Kept, near_misses: &[Ne
         ),
         json: format!("/r/{name}.json"),
         receipt: teller.tell(&receipt, None, kept.delivered),
+        ask: tills::ask(name, &receipt, kept.delivered, frame.words, typed),
         frame,
     }
 }
 
-fn written(name: &ReceiptName, kept: &Kept, near_misses: &[NearMiss]) -> Response {
+fn written(name: &ReceiptName, kept: &Kept) -> Response {
     let receipt = Receipt {
-        near_misses,
+        near_misses: &stack::near_misses(&kept.checkout, &kept.rules, &kept.stack),
         ..Receipt::new(&kept.checkout, &kept.rules, &kept.stack)
     };
     let body = json!({

@@ -20,13 +20,15 @@ use tillwatch_core::history::{Lane, Minute};
 use tillwatch_core::id::SkuId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::clean_url;
+use tillwatch_core::stack::Receipt;
 
 use super::home::{Choice, choices, no_market};
 use super::notes::Note;
-use super::{again, html, partner, wrong};
+use super::{again, html, partner, tills, wrong};
 use crate::chart::{Dress, Width};
 use crate::painter::View;
 use crate::reader::{Frame, Reader};
+use crate::typed::Typed;
 use crate::words::{Words, fill};
 use crate::{Problem, Site, api};
 
@@ -58,6 +60,8 @@ struct Page<'a> {
     receipt: Option<crate::receipt::View>,
     /// Where the receipt stays.
     receipt_link: String,
+    /// What the till showed, while the receipt is that of now.
+    till: Option<tills::Ask>,
     /// Where the reader's own coupons are added.
     own: String,
     /// What the struck-out price is worth.
@@ -299,6 +303,7 @@ fn page<'a>(
         ask: watch::ask(look, frame.words, site),
         receipt: present.receipt(),
         receipt_link: format!("/r/{}", past::name(look, app, Minute::of(now))),
+        till: till(look, app, frame.words, now),
         own: own(key, look.variant.sku.as_ref()),
         claim: app
             .claim(look, Minute::of(now))?
@@ -320,6 +325,15 @@ fn page<'a>(
             .collect(),
         frame,
     })
+}
+
+/// What is asked of the till of this moment, where its receipt stays.
+fn till(look: &Look, app: &App, words: &Words, now: Instant) -> Option<tills::Ask> {
+    let stays = look.is_present() && look.variant.checkout.is_some();
+    let till = look.till.as_ref().filter(|_| stays)?;
+    let receipt = Receipt::new(&till.checkout, app.rules(), &till.stack);
+    let name = past::name(look, app, Minute::of(now));
+    tills::ask(&name, &receipt, till.delivered, words, &Typed::default())
 }
 
 /// Where the page's chart is as a PNG. All that it is asked by was read already, so that nothing needs to be escaped.

@@ -7,7 +7,7 @@ use tillwatch_app::{App, DeskState};
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
 
-use super::{html, wrong};
+use super::{html, tills, wrong};
 use crate::reader::{Frame, Reader};
 use crate::words::{Words, fill};
 use crate::{Problem, Site};
@@ -21,6 +21,8 @@ struct Page<'a> {
     is_well: bool,
     sources: Vec<Source>,
     checks: Vec<Share>,
+    /// How far tills agree with receipts.
+    agreement: Vec<tills::Row>,
     alerts: [(&'a str, u64); 3],
     channels: [(&'a str, bool); 4],
     kept: Vec<(&'a str, String)>,
@@ -82,6 +84,7 @@ fn page<'a>(site: &Site, app: &App, frame: Frame<'a>, now: Instant) -> Result<Pa
             fill(&texts.trouble, &[("what", &what.join("; "))])
         },
         checks: teller.shares(),
+        agreement: tills::agreement(app, words, now)?,
         alerts: [
             (&texts.waiting, outbox.waiting),
             (&texts.due, outbox.due),

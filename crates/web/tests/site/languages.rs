@@ -245,6 +245,19 @@ async fn no_page_in_another_language_has_an_english_sentence() {
             reader.get(&format!("/i/{ITEM}{path}")).await;
         }
         reader.get(&format!("/checkout?item={ITEM}&market=US")).await;
+        let receipt = format!("/r/{ITEM}.US.USD.1200.public.20260603T1201Z.seed-2026");
+        reader.get(&receipt).await;
+        for told in [
+            "20.00&counts=rules",
+            "19.00&counts=rules",
+            "9.00&counts=price",
+            "9.00&counts=nothing",
+        ] {
+            reader.get(&format!("{receipt}/till?shown={told}")).await;
+        }
+        for form in ["", "total=odd", "total=9999", "total=9&steps.code=1"] {
+            reader.post(&format!("{receipt}/till"), form).await;
+        }
         reader.get(&format!("/l/{secret}")).await;
         reader.get(&format!("/l/{secret}/delete")).await;
         for form in ["what=target&target=odd", "what=target&target=0"] {

@@ -8,3 +8,4 @@ mod owner;
 mod pictures;
 mod receipts;
 mod style;
+mod tills;

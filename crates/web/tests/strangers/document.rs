@@ -38,6 +38,7 @@ async fn the_document_and_the_router_have_the_same_addresses_and_methods() {
         let place = path
             .replace("{item}", "1")
             .replace("{secret}", "x")
+            .replace("{receipt}", "x")
             .replace("{id}", "1");
         let answer = house.send("PROPFIND", &place, &[], "").await;
         assert_eq!(answer.status, 405, "{path}");

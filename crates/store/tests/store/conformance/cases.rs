@@ -716,7 +716,7 @@ pub(crate) fn counts(store: &dyn Store) {
         (empty.listings, empty.variants, empty.watches, empty.series, empty.runs),
         (0, 0, 0, 0, 0)
     );
-    assert_eq!(empty.version, 5);
+    assert_eq!(empty.version, 6);
     let (listing, variant) = tracked_listing(store, 1);
     store
         .add_watch(&NewWatch::of(variant, Lane::Code, None), at(0))

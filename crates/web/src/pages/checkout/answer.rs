@@ -90,16 +90,20 @@ impl View {
                 .map(|line| fill(&texts.old, &[("line", line)]))
                 .collect(),
             receipt: teller.tell(&receipt, None, bought.shipping_known),
-            diagnosis: bought.shown.map(|shown| {
-                Diagnosing {
-                    teller,
-                    receipt: &receipt,
-                }
-                .told(rules, shown)
-            }),
+            diagnosis: bought.shown.map(|shown| diagnosed(teller, &receipt, rules, shown)),
             notes: told.iter().map(|note| Note::of(note, words)).collect(),
         }
     }
+}
+
+/// What a total that was shown means for a receipt.
+pub(in crate::pages) fn diagnosed(
+    teller: Teller<'_>,
+    receipt: &Receipt<'_>,
+    rules: &RuleSet,
+    shown: Money,
+) -> Diagnosis {
+    Diagnosing { teller, receipt }.told(rules, shown)
 }
 
 /// Tells what a total that was shown means for a receipt.
