@@ -60,8 +60,15 @@ impl App {
         Ok(())
     }
 
-    /// Tracks a listing that somebody waits for, to be read as soon as its sources may be asked.
+    /// Tracks a listing that somebody waits for, to be read as soon as its sources may be asked. Of one that is tracked
+    /// already any variant will do, unless one is named.
     pub fn ask(&self, key: &ListingKey, sku: Option<&SkuId>, now: Instant) -> Result<ListingId, StoreError> {
+        if let Some(known) = self.store.listing(key)? {
+            let mut variants = known.tracked.variants.iter();
+            if variants.any(|variant| sku.is_none() || variant.sku.as_ref() == sku) {
+                return Ok(known.tracked.id);
+            }
+        }
         let (listing, _) = self.store.track(key, sku, now)?;
         if let Some(tracked) = self.store.tracked_one(listing)? {
             self.state().take_in(&tracked, now);

@@ -42,6 +42,11 @@ async fn a_short_link_in_share_text_leads_to_its_listing_and_one_that_leads_nowh
     let shared = paste("Look+at+this%0Ahttps%3A%2F%2Fa.aliexpress.com%2F_mNhKQOm").await;
     assert_eq!(shared.status, StatusCode::SEE_OTHER, "{}", shared.text);
     assert_eq!(shared.headers["location"], format!("/i/{ITEM}?market=US").as_str());
+    let variants =
+        || async { house.get(&format!("/api/v1/listings/{ITEM}?market=US")).await.json()["variants"].clone() };
+    let before = variants().await;
+    paste(ITEM).await;
+    assert_eq!(variants().await, before, "a paste of what is tracked adds no variant");
     // Nobody had asked for this one; who pastes it waits for it, without another press.
     let fresh = paste("1005000999999999").await;
     assert_eq!(fresh.headers["location"], "/i/1005000999999999?market=US");
