@@ -179,8 +179,8 @@ fn said(runtime: &Runtime, client: &Client, bot: &str) -> Vec<String> {
 #[test]
 fn there_is_a_quiet_listing_on_every_day_of_the_year() {
     let first: Timestamp = "2026-11-23T12:18:00Z".parse().unwrap();
-    for step in 0..120 {
-        let now = first.saturating_add(SignedDuration::from_hours(73 * step)).unwrap();
+    for step in 0..30 {
+        let now = first.saturating_add(SignedDuration::from_hours(293 * step)).unwrap();
         assert!(quiet_world(now).is_some(), "{now}");
     }
 }
