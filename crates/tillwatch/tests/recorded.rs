@@ -31,6 +31,24 @@ use watch::Watch;
 /// Where the data does not say which listing it is of.
 const SOME_ITEM: &str = "1005006505041416";
 
+/// How many files of each folder lie there, and how many receipts come of them. Other collections are only looked at.
+const RECEIPTS: [(&str, usize, usize); 14] = [
+    ("affiliate-api", 5, 4),
+    ("antibot-html", 1, 0),
+    ("csr-shell-html", 1, 0),
+    ("derived", 4, 40),
+    ("ds-api", 8, 4),
+    ("history-item-4000927436411", 3, 3),
+    ("mtop", 6, 3),
+    ("negative", 1, 0),
+    ("pdp-html-2022-12-us", 4, 2),
+    ("pdp-json-2022-10", 2, 2),
+    ("pdp-json-2024-03-mx", 6, 2),
+    ("search", 3, 328),
+    ("store-page-html", 1, 0),
+    ("top-metadata", 8, 0),
+];
+
 /// Who meets a recording first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Door {
@@ -113,6 +131,11 @@ fn every_recording_comes_to_a_receipt_or_to_a_typed_outcome() {
         }
     }
     println!("{}", table(&rows));
+    for (folder, files, receipts) in RECEIPTS {
+        if let Some(row) = rows.get(folder).filter(|row| row.files == files) {
+            assert_eq!(row.receipts, receipts, "{folder}");
+        }
+    }
 }
 
 /// One recording.

@@ -1,0 +1,390 @@
+//! Twenty-four simulated hours of two thousand listings on 5,000 calls, with a restart in between: the budget is kept, as the
+//! marketplace counts it, and how fresh prices are is told. `--nocapture` shows the table.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+#![expect(clippy::print_stdout, reason = "the table is for whoever looks")]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tillwatch_app::ports::Later;
+use tillwatch_app::ports::source::{Ask, Depth, Limits, Reading, Source, SourceError};
+use tillwatch_app::ports::store::{ListingId, ListingKey, NewWatch, Store};
+use tillwatch_app::{App, Turned};
+use tillwatch_core::almanac::Almanac;
+use tillwatch_core::country::Country;
+use tillwatch_core::history::Lane;
+use tillwatch_core::id::SkuId;
+use tillwatch_core::instant::Instant;
+use tillwatch_core::money::Money;
+use tillwatch_core::rules::RuleBook;
+use tillwatch_core::snapshot::Outcome;
+use tillwatch_market::shop::{Key, Marketplace, serve};
+use tillwatch_market::world::{Market, Size, World};
+use tillwatch_net::http::{Client, Place, Reach};
+use tillwatch_net::secret::Secret;
+use tillwatch_net::sources::affiliate::sign::SignMethod;
+use tillwatch_net::sources::affiliate::{self, Affiliate};
+use tillwatch_store::Sqlite;
+use tokio::runtime::Runtime;
+
+/// The API's day begins, which is Beijing's.
+const START: &str = "2026-06-03T16:00:00Z";
+const DAY: i64 = 86_400;
+const CALLS: u32 = 5_000;
+const LISTINGS: usize = 2_000;
+const MARKETS: [&str; 8] = ["US", "GB", "DE", "FR", "BR", "JP", "KR", "IL"];
+
+/// What somebody wants of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wish {
+    /// To be told below a price that is near: three of ten listings.
+    Target,
+    /// To see its price: two of ten.
+    Watched,
+    /// Nothing; it was pasted once.
+    Charted,
+}
+
+impl Wish {
+    const fn of(place: usize) -> Self {
+        match place % 10 {
+            0..3 => Self::Target,
+            3..5 => Self::Watched,
+            _ => Self::Charted,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Target => "with a target",
+            Self::Watched => "watched",
+            Self::Charted => "charted",
+        }
+    }
+}
+
+/// A good reading of a listing.
+#[derive(Debug, Clone)]
+struct Read {
+    at: i64,
+    sku: Option<SkuId>,
+    price: Money,
+    /// In how many seconds it was to be read again, as its page said then; nothing before that is known.
+    told: Option<u32>,
+}
+
+/// The API, which notes what it answered.
+struct Noting {
+    api: Affiliate,
+    /// The good readings of the calls since they were taken last.
+    fresh: Mutex<Vec<(ListingKey, Read)>>,
+}
+
+impl Source for Noting {
+    fn name(&self) -> &'static str {
+        self.api.name()
+    }
+
+    fn limits(&self) -> Limits {
+        self.api.limits()
+    }
+
+    fn depth(&self) -> Depth {
+        self.api.depth()
+    }
+
+    fn read<'a>(&'a self, ask: &'a Ask, now: Instant) -> Later<'a, Result<Vec<Reading>, SourceError>> {
+        Box::pin(async move {
+            let readings = self.api.read(ask, now).await?;
+            let mut fresh = self.fresh.lock().unwrap();
+            for reading in readings.iter().filter(|one| one.snapshot.outcome == Outcome::Ok) {
+                let key = ListingKey {
+                    item: reading.item.clone(),
+                    market: ask.market,
+                    currency: ask.currency,
+                };
+                let variant = reading.snapshot.salable().next().unwrap();
+                let read = Read {
+                    at: now.moment().as_second(),
+                    sku: variant.sku.clone(),
+                    price: variant.price.unwrap(),
+                    told: None,
+                };
+                fresh.push((key, read));
+            }
+            Ok(readings)
+        })
+    }
+}
+
+/// The marketplace, the watch over it, and a clock that only the test moves.
+struct Life {
+    runtime: Runtime,
+    world: World,
+    shop: Arc<Marketplace>,
+    api: Arc<Noting>,
+    store: Arc<dyn Store>,
+    now: Arc<AtomicI64>,
+    listings: Vec<(ListingKey, ListingId)>,
+    reads: Vec<Vec<Read>>,
+}
+
+impl Life {
+    fn begin() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let start = Instant::parse(START).unwrap();
+        let world = World::new(21, Size::of(u32::try_from(LISTINGS * 5 / 4).unwrap()), start.moment());
+        let now = Arc::new(AtomicI64::new(start.moment().as_second()));
+        let clock = Arc::clone(&now);
+        let shop = Marketplace::new(world.clone(), move || stamp(clock.load(Ordering::SeqCst)));
+        let shop = Arc::new(
+            shop.with_key(Key::new("512345", "s3cr3t"))
+                .with_slowness(Duration::ZERO),
+        );
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        runtime.spawn(serve(listener, Arc::clone(&shop)));
+        let reach = Reach {
+            hosts: Vec::new(),
+            private: vec![Place::parse(&address).unwrap()],
+        };
+        let settings = affiliate::Settings {
+            gateway: format!("http://{address}/sync").parse().unwrap(),
+            app_key: "512345".to_owned(),
+            app_secret: Secret::new("s3cr3t".to_owned()),
+            sign_method: SignMethod::Sha256,
+            tracking_id: None,
+            language: "EN".to_owned(),
+            calls_per_day: CALLS,
+            spacing: affiliate::SPACING,
+        };
+        let api = Affiliate::new(settings, Client::new(None, reach).unwrap());
+        let store: Arc<dyn Store> = Arc::new(Sqlite::in_memory().unwrap());
+        let listings = wanted(&world, store.as_ref(), start);
+        Self {
+            api: Arc::new(Noting {
+                api,
+                fresh: Mutex::default(),
+            }),
+            reads: vec![Vec::new(); listings.len()],
+            runtime,
+            world,
+            shop,
+            store,
+            now,
+            listings,
+        }
+    }
+
+    /// Starts the watch and lets it run until a second, when it is ended without a word.
+    fn run(&mut self, until: i64) {
+        let now = Arc::clone(&self.now);
+        let second = || now.load(Ordering::SeqCst);
+        let clock = || Instant::utc(stamp(second()));
+        let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
+        let source: Arc<dyn Source> = Arc::clone(&self.api) as _;
+        let almanac = Almanac::built_in().unwrap();
+        let app = App::new(Arc::clone(&self.store), vec![source], rules, almanac, clock()).unwrap();
+        app.load(clock()).unwrap();
+        let places: BTreeMap<ListingKey, usize> = self.listings.iter().map(|(key, _)| key.clone()).zip(0..).collect();
+        let mut tended = second();
+        while second() < until {
+            match self.runtime.block_on(app.turn(0, &clock)).unwrap() {
+                Turned::Refused(error) => panic!("{error}"),
+                Turned::Read { .. } => {
+                    for (key, mut read) in self.api.fresh.lock().unwrap().drain(..) {
+                        let place = places[&key];
+                        read.told = app.interval(self.listings[place].1, clock());
+                        self.reads[place].push(read);
+                    }
+                }
+                Turned::Rest(until) => {
+                    if second() >= tended + 60 {
+                        tended = second();
+                        app.tend(clock()).unwrap();
+                    }
+                    self.now
+                        .store(i64::from(until.get()).max(second() + 1), Ordering::SeqCst);
+                }
+            }
+        }
+    }
+
+    /// The own prices of a variant over a span: each change, with the price after it.
+    fn changes(&self, place: usize, from: i64, until: i64) -> Vec<i64> {
+        let (key, _) = &self.listings[place];
+        let Some(sku) = self.reads[place].first().map(|read| read.sku.clone()) else {
+            return Vec::new();
+        };
+        let country = Market::of(key.market.code()).unwrap().country;
+        let price = |at: Timestamp| {
+            let listing = self.world.listing(&key.item, country, at).ok()?;
+            let variant = listing
+                .variants
+                .into_iter()
+                .find(|one| Some(&one.sku) == sku.as_ref())?;
+            variant.salable.then_some(variant.price)
+        };
+        let mut before = price(stamp(from));
+        let moments = self
+            .world
+            .listing_changes(&key.item, country, stamp(from), stamp(until));
+        let changed = moments.into_iter().filter(|at| {
+            let after = price(*at);
+            let is_change = before.is_some() && after.is_some() && after != before;
+            before = after;
+            is_change
+        });
+        changed.map(Timestamp::as_second).collect()
+    }
+}
+
+fn stamp(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// The listings, each in a market that it is sold to, as people want them.
+fn wanted(world: &World, store: &dyn Store, start: Instant) -> Vec<(ListingKey, ListingId)> {
+    let sold = world.items().iter().zip(MARKETS.iter().cycle());
+    let sold = sold.filter_map(|(item, country)| {
+        let listing = world.listing(item, country, start.moment()).ok()?;
+        let variant = listing.variants.into_iter().find(|one| one.salable)?;
+        let key = ListingKey {
+            item: item.clone(),
+            market: Country::parse(country).unwrap(),
+            currency: listing.currency,
+        };
+        Some((key, variant.price))
+    });
+    let track = |(place, (key, price)): (usize, (ListingKey, Money))| {
+        let (listing, variant) = store.track(&key, None, start).unwrap();
+        let watch = match Wish::of(place) {
+            Wish::Charted => None,
+            Wish::Watched => Some(None),
+            Wish::Target => Some(Some(Money::new(price.minor() * 9 / 10, key.currency))),
+        };
+        if let Some(target) = watch {
+            store
+                .add_watch(&NewWatch::of(variant, Lane::Sticker, target), start)
+                .unwrap();
+        }
+        (key, listing)
+    };
+    sold.take(LISTINGS).enumerate().map(track).collect()
+}
+
+/// How fresh the prices of one kind of listings were, in seconds.
+#[derive(Debug, Default)]
+struct Fresh {
+    listings: usize,
+    readings: usize,
+    /// How old the price was that people saw when it changed.
+    ages: Vec<i64>,
+    /// How long it took until the change was recorded.
+    delays: Vec<i64>,
+    /// The longest time that a listing went unread.
+    longest: i64,
+    /// Readings that were announced, and those that came within twice the time that was told.
+    told: usize,
+    kept: usize,
+}
+
+impl Fresh {
+    fn add(&mut self, reads: &[Read], changes: &[i64], end: i64) {
+        self.listings += 1;
+        self.readings += reads.len();
+        for pair in reads.windows(2) {
+            let waited = pair[1].at - pair[0].at;
+            self.longest = self.longest.max(waited);
+            if let Some(told) = pair[0].told {
+                self.told += 1;
+                self.kept += usize::from(waited <= 2 * i64::from(told));
+            }
+        }
+        for change in changes {
+            let next = reads.partition_point(|read| read.at < *change);
+            let Some(before) = next.checked_sub(1) else { continue };
+            self.ages.push(change - reads[before].at);
+            self.delays.push(reads.get(next).map_or(end, |read| read.at) - change);
+        }
+    }
+
+    fn sort(&mut self) {
+        self.ages.sort_unstable();
+        self.delays.sort_unstable();
+    }
+
+    fn share_kept(&self) -> usize {
+        self.kept * 100 / self.told.max(1)
+    }
+}
+
+/// The value below which so many hundredths of the sorted values lie.
+fn part(sorted: &[i64], hundredths: usize) -> i64 {
+    sorted
+        .get(sorted.len() * hundredths / 100)
+        .or(sorted.last())
+        .copied()
+        .unwrap_or(0)
+}
+
+fn table(fresh: &BTreeMap<Wish, Fresh>) -> String {
+    let mut lines = vec![
+        "| listings | | readings | changes | age when it changed: median, p95 | change to record: median, p95, longest | \
+         longest unread | within twice the interval told |"
+            .to_owned(),
+        "|---|---|---|---|---|---|---|---|".to_owned(),
+    ];
+    for (wish, one) in fresh {
+        let minutes = |seconds: i64| format!("{}:{:02}", seconds / 60, seconds % 60);
+        let [ages, delays] =
+            [&one.ages, &one.delays].map(|all| format!("{}, {}", minutes(part(all, 50)), minutes(part(all, 95))));
+        lines.push(format!(
+            "| {} | {} | {} | {} | {ages} | {delays}, {} | {} | {} % |",
+            wish.name(),
+            one.listings,
+            one.readings,
+            one.delays.len(),
+            minutes(part(&one.delays, 100)),
+            minutes(one.longest),
+            one.share_kept(),
+        ));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn five_thousand_calls_a_day_are_never_exceeded_and_keep_two_thousand_prices_fresh() {
+    let mut life = Life::begin();
+    let start = life.now.load(Ordering::SeqCst);
+    let end = start + DAY;
+    life.run(start + DAY / 2);
+    life.run(end);
+
+    let counts = life.shop.counts();
+    let (used, of) = (counts.keys.values().map(|day| day.calls).sum::<u64>(), u64::from(CALLS));
+    for ((_, day), key) in &counts.keys {
+        assert!(key.calls <= of && key.refused.is_empty(), "{day}: {key:?}");
+        assert!(key.closest >= Some(SignedDuration::from_secs(1)), "{day}: {key:?}");
+    }
+    assert!(used <= of && used * 100 >= of * 95, "{used} calls");
+
+    let mut fresh: BTreeMap<Wish, Fresh> = BTreeMap::new();
+    for (place, reads) in life.reads.iter().enumerate() {
+        let changes = life.changes(place, start, end);
+        fresh.entry(Wish::of(place)).or_default().add(reads, &changes, end);
+    }
+    fresh.values_mut().for_each(Fresh::sort);
+    println!(
+        "{used} of {CALLS} calls, {LISTINGS} listings of {} markets; minutes:seconds",
+        MARKETS.len()
+    );
+    println!("{}", table(&fresh));
+}
