@@ -35,6 +35,8 @@ const START: &str = "2026-06-03T16:00:00Z";
 const DAY: i64 = 86_400;
 const CALLS: u32 = 5_000;
 const LISTINGS: usize = 2_000;
+/// Listings of a call, of the fifty that there can be: so few make calls as scarce as they are to 33,000 listings.
+const A_CALL: u16 = 3;
 const MARKETS: [&str; 8] = ["US", "GB", "DE", "FR", "BR", "JP", "KR", "IL"];
 
 /// What somebody wants of a listing.
@@ -70,7 +72,7 @@ impl Wish {
 #[derive(Debug, Clone)]
 struct Read {
     at: i64,
-    sku: Option<SkuId>,
+    sku: SkuId,
     price: Money,
     /// In how many seconds it was to be read again, as its page said then; nothing before that is known.
     told: Option<u32>,
@@ -89,7 +91,10 @@ impl Source for Noting {
     }
 
     fn limits(&self) -> Limits {
-        self.api.limits()
+        Limits {
+            items_per_call: A_CALL,
+            ..self.api.limits()
+        }
     }
 
     fn depth(&self) -> Depth {
@@ -109,7 +114,7 @@ impl Source for Noting {
                 let variant = reading.snapshot.salable().next().unwrap();
                 let read = Read {
                     at: now.moment().as_second(),
-                    sku: variant.sku.clone(),
+                    sku: variant.sku.clone().unwrap(),
                     price: variant.price.unwrap(),
                     told: None,
                 };
@@ -201,6 +206,11 @@ impl Life {
                 Turned::Read { .. } => {
                     for (key, mut read) in self.api.fresh.lock().unwrap().drain(..) {
                         let place = places[&key];
+                        assert_eq!(
+                            self.price(place, &read.sku, stamp(read.at)),
+                            Some(read.price),
+                            "{key:?}"
+                        );
                         read.told = app.interval(self.listings[place].1, clock());
                         self.reads[place].push(read);
                     }
@@ -217,27 +227,28 @@ impl Life {
         }
     }
 
-    /// The own prices of a variant over a span: each change, with the price after it.
-    fn changes(&self, place: usize, from: i64, until: i64) -> Vec<i64> {
+    /// The own price of a variant of a listing, as the marketplace has it.
+    fn price(&self, place: usize, sku: &SkuId, at: Timestamp) -> Option<Money> {
         let (key, _) = &self.listings[place];
+        let country = Market::of(key.market.code()).unwrap().country;
+        let listing = self.world.listing(&key.item, country, at).ok()?;
+        let variant = listing.variants.into_iter().find(|one| one.sku == *sku)?;
+        variant.salable.then_some(variant.price)
+    }
+
+    /// When the own price of the variant that was read first changed between two seconds.
+    fn changes(&self, place: usize, from: i64, until: i64) -> Vec<i64> {
         let Some(sku) = self.reads[place].first().map(|read| read.sku.clone()) else {
             return Vec::new();
         };
+        let (key, _) = &self.listings[place];
         let country = Market::of(key.market.code()).unwrap().country;
-        let price = |at: Timestamp| {
-            let listing = self.world.listing(&key.item, country, at).ok()?;
-            let variant = listing
-                .variants
-                .into_iter()
-                .find(|one| Some(&one.sku) == sku.as_ref())?;
-            variant.salable.then_some(variant.price)
-        };
-        let mut before = price(stamp(from));
         let moments = self
             .world
             .listing_changes(&key.item, country, stamp(from), stamp(until));
+        let mut before = self.price(place, &sku, stamp(from));
         let changed = moments.into_iter().filter(|at| {
-            let after = price(*at);
+            let after = self.price(place, &sku, *at);
             let is_change = before.is_some() && after.is_some() && after != before;
             before = after;
             is_change
@@ -268,7 +279,7 @@ fn wanted(world: &World, store: &dyn Store, start: Instant) -> Vec<(ListingKey, 
         let watch = match Wish::of(place) {
             Wish::Charted => None,
             Wish::Watched => Some(None),
-            Wish::Target => Some(Some(Money::new(price.minor() * 9 / 10, key.currency))),
+            Wish::Target => Some(Some(Money::new(price.minor() * 97 / 100, key.currency))),
         };
         if let Some(target) = watch {
             store
@@ -280,7 +291,7 @@ fn wanted(world: &World, store: &dyn Store, start: Instant) -> Vec<(ListingKey, 
     sold.take(LISTINGS).enumerate().map(track).collect()
 }
 
-/// How fresh the prices of one kind of listings were, in seconds.
+/// How fresh the prices of some listings were, in seconds.
 #[derive(Debug, Default)]
 struct Fresh {
     listings: usize,
@@ -289,75 +300,65 @@ struct Fresh {
     ages: Vec<i64>,
     /// How long it took until the change was recorded.
     delays: Vec<i64>,
-    /// The longest time that a listing went unread.
+    /// Changes that were not recorded by the end.
+    unseen: usize,
+    /// The longest time that a listing went unread, the first and the last of the day too.
     longest: i64,
-    /// Readings that were announced, and those that came within twice the time that was told.
+    /// Readings after which an interval was told, and those of them that the next one followed within twice as long.
     told: usize,
     kept: usize,
 }
 
 impl Fresh {
-    fn add(&mut self, reads: &[Read], changes: &[i64], end: i64) {
+    fn add(&mut self, reads: &[Read], changes: &[i64], (start, end): (i64, i64)) {
         self.listings += 1;
         self.readings += reads.len();
+        let moments = reads.iter().map(|read| read.at);
+        let moments: Vec<i64> = std::iter::once(start).chain(moments).chain([end]).collect();
+        let waits = moments.windows(2).map(|pair| pair[1] - pair[0]);
+        self.longest = waits.fold(self.longest, i64::max);
         for pair in reads.windows(2) {
-            let waited = pair[1].at - pair[0].at;
-            self.longest = self.longest.max(waited);
-            if let Some(told) = pair[0].told {
-                self.told += 1;
-                self.kept += usize::from(waited <= 2 * i64::from(told));
-            }
+            let Some(told) = pair[0].told else { continue };
+            self.told += 1;
+            self.kept += usize::from(pair[1].at - pair[0].at <= 2 * i64::from(told));
         }
         for change in changes {
             let next = reads.partition_point(|read| read.at < *change);
             let Some(before) = next.checked_sub(1) else { continue };
             self.ages.push(change - reads[before].at);
-            self.delays.push(reads.get(next).map_or(end, |read| read.at) - change);
+            match reads.get(next) {
+                Some(read) => self.delays.push(read.at - change),
+                None => self.unseen += 1,
+            }
         }
     }
 
-    fn sort(&mut self) {
-        self.ages.sort_unstable();
-        self.delays.sort_unstable();
-    }
-
-    fn share_kept(&self) -> usize {
-        self.kept * 100 / self.told.max(1)
-    }
-}
-
-/// The value below which so many hundredths of the sorted values lie.
-fn part(sorted: &[i64], hundredths: usize) -> i64 {
-    sorted
-        .get(sorted.len() * hundredths / 100)
-        .or(sorted.last())
-        .copied()
-        .unwrap_or(0)
-}
-
-fn table(fresh: &BTreeMap<Wish, Fresh>) -> String {
-    let mut lines = vec![
-        "| listings | | readings | changes | age when it changed: median, p95 | change to record: median, p95, longest | \
-         longest unread | within twice the interval told |"
-            .to_owned(),
-        "|---|---|---|---|---|---|---|---|".to_owned(),
-    ];
-    for (wish, one) in fresh {
+    fn row(&self, name: &str) -> String {
         let minutes = |seconds: i64| format!("{}:{:02}", seconds / 60, seconds % 60);
         let [ages, delays] =
-            [&one.ages, &one.delays].map(|all| format!("{}, {}", minutes(part(all, 50)), minutes(part(all, 95))));
-        lines.push(format!(
-            "| {} | {} | {} | {} | {ages} | {delays}, {} | {} | {} % |",
-            wish.name(),
-            one.listings,
-            one.readings,
-            one.delays.len(),
-            minutes(part(&one.delays, 100)),
-            minutes(one.longest),
-            one.share_kept(),
-        ));
+            [&self.ages, &self.delays].map(|all| [50, 95].map(|share| minutes(part(all, share))).join(", "));
+        let kept = match self.told {
+            0 => "-".to_owned(),
+            told => format!("{} %", self.kept * 100 / told),
+        };
+        format!(
+            "| {name} | {} | {} | {} | {ages} | {delays}, {} | {} | {} | {kept} |",
+            self.listings,
+            self.readings,
+            self.ages.len(),
+            minutes(part(&self.delays, 100)),
+            self.unseen,
+            minutes(self.longest),
+        )
     }
-    lines.join("\n")
+}
+
+/// The value below which so many hundredths of the values lie.
+fn part(values: &[i64], hundredths: usize) -> i64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let place = sorted.get(sorted.len() * hundredths / 100).or(sorted.last());
+    place.copied().unwrap_or(0)
 }
 
 #[test]
@@ -377,14 +378,47 @@ fn five_thousand_calls_a_day_are_never_exceeded_and_keep_two_thousand_prices_fre
     assert!(used <= of && used * 100 >= of * 95, "{used} calls");
 
     let mut fresh: BTreeMap<Wish, Fresh> = BTreeMap::new();
+    let mut all_watched = Fresh::default();
     for (place, reads) in life.reads.iter().enumerate() {
-        let changes = life.changes(place, start, end);
-        fresh.entry(Wish::of(place)).or_default().add(reads, &changes, end);
+        let (wish, changes) = (Wish::of(place), life.changes(place, start, end));
+        fresh.entry(wish).or_default().add(reads, &changes, (start, end));
+        if wish != Wish::Charted {
+            all_watched.add(reads, &changes, (start, end));
+        }
     }
-    fresh.values_mut().for_each(Fresh::sort);
+    let of_markets = MARKETS.len();
+    println!("{used} of {CALLS} calls, {LISTINGS} listings of {of_markets} markets, {A_CALL} a call; minutes:seconds");
     println!(
-        "{used} of {CALLS} calls, {LISTINGS} listings of {} markets; minutes:seconds",
-        MARKETS.len()
+        "| listings | how many | readings | changes | age when it changed: median, p95 | change to record: median, p95, \
+         longest | not by the end | longest unread | within twice the interval told |\n|---|---|---|---|---|---|---|---|---|"
     );
-    println!("{}", table(&fresh));
+    for (wish, one) in &fresh {
+        println!("{}", one.row(wish.name()));
+    }
+    println!("{}", all_watched.row("all watched"));
+
+    // Whoever asks in turn sees half of the changes within half a round.
+    let half_a_round = DAY * i64::try_from(LISTINGS).unwrap() / i64::from(CALLS) / i64::from(A_CALL) / 2;
+    let [median, p95] = [50, 95].map(|share| part(&all_watched.delays, share));
+    assert!(
+        median * 3 < half_a_round * 2,
+        "{median} s, and {half_a_round} s in turn"
+    );
+    assert!(p95 < 2 * half_a_round, "{p95} s, and {half_a_round} s in turn");
+    assert!(
+        all_watched.longest < DAY / 2,
+        "{} s without a reading",
+        all_watched.longest
+    );
+    assert!(
+        all_watched.unseen * 10 < all_watched.ages.len(),
+        "{} changes",
+        all_watched.unseen
+    );
+    assert!(
+        all_watched.kept * 100 > all_watched.told * 90,
+        "{} of {}",
+        all_watched.kept,
+        all_watched.told
+    );
 }
