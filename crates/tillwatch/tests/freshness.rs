@@ -335,8 +335,8 @@ impl Fresh {
 
     fn row(&self, name: &str) -> String {
         let minutes = |seconds: i64| format!("{}:{:02}", seconds / 60, seconds % 60);
-        let [ages, delays] =
-            [&self.ages, &self.delays].map(|all| [50, 95].map(|share| minutes(part(all, share))).join(", "));
+        let told = |values: &[i64], share| part(values, share).map_or_else(|| "-".to_owned(), minutes);
+        let [ages, delays] = [&self.ages, &self.delays].map(|all| [50, 95].map(|share| told(all, share)).join(", "));
         let kept = match self.told {
             0 => "-".to_owned(),
             told => format!("{} %", self.kept * 100 / told),
@@ -346,7 +346,7 @@ impl Fresh {
             self.listings,
             self.readings,
             self.ages.len(),
-            minutes(part(&self.delays, 100)),
+            told(&self.delays, 100),
             self.unseen,
             minutes(self.longest),
         )
@@ -354,11 +354,10 @@ impl Fresh {
 }
 
 /// The value below which so many hundredths of the values lie.
-fn part(values: &[i64], hundredths: usize) -> i64 {
+fn part(values: &[i64], hundredths: usize) -> Option<i64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
-    let place = sorted.get(sorted.len() * hundredths / 100).or(sorted.last());
-    place.copied().unwrap_or(0)
+    sorted.get(sorted.len() * hundredths / 100).or(sorted.last()).copied()
 }
 
 #[test]
@@ -399,7 +398,7 @@ fn five_thousand_calls_a_day_are_never_exceeded_and_keep_two_thousand_prices_fre
 
     // Whoever asks in turn sees half of the changes within half a round.
     let half_a_round = DAY * i64::try_from(LISTINGS).unwrap() / i64::from(CALLS) / i64::from(A_CALL) / 2;
-    let [median, p95] = [50, 95].map(|share| part(&all_watched.delays, share));
+    let [median, p95] = [50, 95].map(|share| part(&all_watched.delays, share).unwrap());
     assert!(
         median * 3 < half_a_round * 2,
         "{median} s, and {half_a_round} s in turn"
