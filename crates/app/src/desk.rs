@@ -14,6 +14,10 @@ pub type Group = (Country, Currency);
 /// After how many seconds a source is asked again for a listing that it had nothing to say of.
 const PASSED_OVER: u32 = 5 * 60;
 
+/// After how many seconds a source is asked again for a listing of which it showed a variant that nobody watches: it may
+/// never show another, and it may do so again once that one can be bought.
+const OTHER_VARIANT: u32 = 3 * 60 * 60;
+
 /// What a source is asked, and how often.
 pub struct Desk {
     name: &'static str,
@@ -104,7 +108,7 @@ impl Desk {
         }
     }
 
-    /// Takes a listing out: nobody tracks it, or the source cannot show it.
+    /// Takes a listing out: nobody tracks it, or another source reads it first.
     pub fn leave(&mut self, id: ListingId) {
         self.queue.remove(&id);
         self.unknown.remove(&id);
@@ -153,7 +157,15 @@ impl Desk {
 
     /// The source had nothing to say of a listing. That is no failure, and it is asked again soon.
     pub fn passed_over(&mut self, id: ListingId, now: Second) {
-        let until = now.plus(PASSED_OVER);
+        self.rest(id, now.plus(PASSED_OVER));
+    }
+
+    /// The source showed a variant of a listing that nobody watches. It is asked again in some hours.
+    pub fn showed_another(&mut self, id: ListingId, now: Second) {
+        self.rest(id, now.plus(OTHER_VARIANT));
+    }
+
+    fn rest(&mut self, id: ListingId, until: Second) {
         self.queue.rest(&id, until);
         self.unknown.rest(&id, until);
     }

@@ -309,9 +309,9 @@ impl State {
             }
         }
         if depth == Depth::Brief && check.prices.is_empty() {
-            // This source cannot show what is watched of it; another one may.
+            // This source does not show now what is watched of it; another one may.
             if let Some(desk) = self.desks.get_mut(source) {
-                desk.leave(tracked.id);
+                desk.showed_another(tracked.id, Second::of(now));
             }
         }
     }

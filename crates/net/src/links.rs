@@ -1,10 +1,16 @@
 //! Where a short link leads, found out by its redirects alone: the page at its end is never fetched.
 
+mod known;
+
+use std::sync::Arc;
+
 use tillwatch_app::conversation::{LedNowhere, Nowhere};
+use tillwatch_core::instant::Instant;
 use tillwatch_core::link::{Identity, IdentityKind, identify};
 use tillwatch_core::snapshot::Outcome;
 use url::Url;
 
+use self::known::Known;
 use crate::http::{Call, Client, HttpError, MOST_HOPS};
 use crate::readers;
 
@@ -54,10 +60,11 @@ impl From<FollowError> for LedNowhere {
     }
 }
 
-/// Follows short links.
+/// Follows short links, and remembers for a while where each led.
 #[derive(Debug, Clone)]
 pub struct Follower {
     client: Client,
+    known: Arc<Known>,
 }
 
 impl Follower {
@@ -65,22 +72,35 @@ impl Follower {
     pub fn new(client: &Client) -> Self {
         Self {
             client: client.only(&STOREFRONTS),
+            known: Arc::default(),
         }
     }
 
     /// The listing that a text's short link leads to, or what else it leads to; a text without one is only identified.
-    /// Each redirect is looked at before it is followed, and the first one to a listing is the answer.
-    pub async fn follow(&self, text: &str) -> Result<Identity, FollowError> {
-        let mut found = self.identify(text);
-        let input = found.input.clone();
+    /// Each redirect is looked at before it is followed, and the first one to a listing is the answer. A link that led to
+    /// a listing is not asked again for a week, and any other not for five minutes.
+    pub async fn follow(&self, text: &str, now: Instant) -> Result<Identity, FollowError> {
+        let found = self.identify(text);
+        let Some(link) = short(&found) else {
+            return Ok(found);
+        };
+        let end = self.known.or_ask(&link, now, self.end(link.clone())).await?;
+        Ok(Identity {
+            input: found.input,
+            ..end
+        })
+    }
+
+    /// Where a short link leads, by asking.
+    async fn end(&self, mut link: Url) -> Result<Identity, FollowError> {
         for _ in 0..MOST_HOPS {
-            let Some(short) = short(&found) else { break };
-            found = self.identify(self.step(&short).await?.as_str());
+            let found = self.identify(self.step(&link).await?.as_str());
+            match short(&found) {
+                Some(next) => link = next,
+                None => return Ok(found),
+            }
         }
-        if short(&found).is_some() {
-            return Err(FollowError::TooManyRedirects);
-        }
-        Ok(Identity { input, ..found })
+        Err(FollowError::TooManyRedirects)
     }
 
     /// The redirect that a short link answers with.

@@ -11,6 +11,8 @@ use tillwatch_core::discount::{Audience, Benefit, Discount};
 use tillwatch_core::snapshot::{self, Outcome, Snapshot};
 use tillwatch_net::readers::read;
 
+use survey::recordings;
+
 /// The folder of recordings, if there is one.
 fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/fixtures"));
@@ -22,7 +24,7 @@ fn recorded(name: &str) -> Vec<Snapshot> {
     let Some(file) = folder().map(|folder| folder.join(name)).filter(|file| file.is_file()) else {
         return Vec::new();
     };
-    survey::inputs(&file).iter().flat_map(|input| read(input)).collect()
+    recordings::inputs(&file).iter().flat_map(|input| read(input)).collect()
 }
 
 fn json(discount: &Discount) -> String {
@@ -39,8 +41,8 @@ fn prices(seen: &Snapshot) -> Vec<String> {
 fn every_recording_is_read_without_panic_and_the_table_is_printed() {
     if let Some(folder) = folder() {
         println!("{}", survey::table(&folder));
-        for file in survey::files(&folder) {
-            for seen in survey::inputs(&file).iter().flat_map(|input| read(input)) {
+        for file in recordings::files(&folder) {
+            for seen in recordings::inputs(&file).iter().flat_map(|input| read(input)) {
                 assert_eq!(
                     seen.outcome == Outcome::Ok,
                     seen.salable().next().is_some(),
@@ -195,10 +197,10 @@ fn ladders_rise_single_tiers_apply_once_and_only_words_make_one_repeat() {
     let Some(folder) = folder().map(|folder| folder.join("pdp-json-2024-03-mx")) else {
         return;
     };
-    let files = survey::files(&folder);
+    let files = recordings::files(&folder);
     let seen: Vec<Snapshot> = files
         .iter()
-        .flat_map(|file| survey::inputs(file))
+        .flat_map(|file| recordings::inputs(file))
         .flat_map(|input| read(&input))
         .collect();
     if !seen.is_empty() {

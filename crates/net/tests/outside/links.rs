@@ -4,10 +4,12 @@ use tillwatch_core::link::{Identity, IdentityKind};
 use tillwatch_net::http::HttpError;
 use tillwatch_net::links::{FollowError, Follower};
 
-use crate::support::{Peer, Reply, ok, status, to};
+use crate::support::{Peer, Reply, now, ok, status, to};
 
 async fn follow(peer: &Peer, path: &str) -> Result<Identity, FollowError> {
-    Follower::new(&peer.client()).follow(peer.url(path).as_str()).await
+    Follower::new(&peer.client())
+        .follow(peer.url(path).as_str(), now())
+        .await
 }
 
 #[tokio::test]
@@ -70,6 +72,62 @@ async fn a_loop_ends_after_five_hops() {
     assert_eq!(peer.seen().len(), 5);
 }
 
+/// A shop's short links: `_lamp` leads to a listing, and anything else nowhere.
+async fn shop() -> (Peer, Follower) {
+    let peer = Peer::start(|seen| match seen.target.as_str() {
+        "/e/_lamp" => to("https://www.aliexpress.com/item/1005006367324382.html"),
+        _ => status(404, &[]),
+    })
+    .await;
+    let follower = Follower::new(&peer.client());
+    (peer, follower)
+}
+
+#[tokio::test]
+async fn a_wishlist_that_is_pasted_twice_asks_nobody_twice() {
+    let (peer, follower) = shop().await;
+    let links = ["/e/_lamp", "/e/_gone"].map(|path| peer.url(path).to_string());
+    for minutes in 0..3 {
+        let at = now().plus_seconds(60 * minutes);
+        let found = follower.clone().follow(&links[0], at).await.unwrap();
+        assert_eq!(found.item.unwrap().as_str(), "1005006367324382");
+        assert_eq!(found.input, links[0]);
+        assert!(follower.follow(&links[1], at).await.is_err());
+    }
+    assert_eq!(peer.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_link_is_asked_again_after_minutes_where_it_led_nowhere_and_after_days_where_it_led_to_a_listing() {
+    let (peer, follower) = shop().await;
+    let links = ["/e/_lamp", "/e/_gone"].map(|path| peer.url(path).to_string());
+    let mut asked = Vec::new();
+    for seconds in [0, 299, 300, 86_400, 7 * 86_400 - 1, 7 * 86_400] {
+        for link in &links {
+            _ = follower.follow(link, now().plus_seconds(seconds)).await;
+        }
+        asked.push(peer.seen().len());
+    }
+    assert_eq!(asked, [2, 2, 3, 4, 5, 6]);
+    // A clock that was set back makes nothing last longer.
+    _ = follower.follow(&links[0], now()).await;
+    assert_eq!(peer.seen().len(), 7);
+}
+
+#[tokio::test]
+async fn two_people_at_once_ask_once() {
+    let (peer, follower) = shop().await;
+    let link = peer.url("/e/_lamp").to_string();
+    let (one, other, third) = tokio::join!(
+        follower.follow(&link, now()),
+        follower.follow(&link, now()),
+        follower.follow(&link, now().plus_seconds(1)),
+    );
+    assert_eq!((&one, &one), (&other, &third));
+    assert!(one.unwrap().item.is_some());
+    assert_eq!(peer.seen().len(), 1);
+}
+
 #[tokio::test]
 async fn a_challenge_and_an_answer_without_a_redirect_are_told_apart() {
     let punish = "<html><body><script src=\"https://www.aliexpress.com/_____tmd_____/punish?x5secdata=1\"></script></body></html>";
@@ -117,11 +175,11 @@ async fn a_text_that_needs_no_following_is_answered_without_a_call() {
         "1005006367324382",
         &local,
     ] {
-        let found = follower.follow(text).await.unwrap();
+        let found = follower.follow(text, now()).await.unwrap();
         assert_eq!((found.kind, found.input.as_str()), (IdentityKind::Item, text));
     }
     for text in ["hello", "http://127.0.0.1:1/e/_short"] {
-        let found = follower.follow(text).await.unwrap();
+        let found = follower.follow(text, now()).await.unwrap();
         assert!(found.item.is_none() && found.reason.is_some(), "{found:?}");
     }
     assert_eq!(peer.connections(), 0);

@@ -21,7 +21,6 @@ use tillwatch_market::faults::{Fault, Faults};
 use tillwatch_market::shop::{Key, Marketplace};
 use tillwatch_market::world::{MARKETS, Size, World};
 use tillwatch_net::http::{Client, Place, Reach};
-use tillwatch_net::links::Follower;
 use tillwatch_net::secret::Secret;
 use tillwatch_net::sources::affiliate::sign::SignMethod;
 use tillwatch_net::sources::affiliate::{self, Affiliate};
@@ -106,12 +105,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());
     let service = Service {
         app,
+        follow: Arc::new(Guide::new(&client, &clock)),
         clock,
         speed: arguments.speed,
         sources: count,
         ladders: Ladders::new(home, subscriptions),
         notifiers: Vec::new(),
-        follow: Arc::new(Guide(Follower::new(&client))),
         bot: None,
         listen: arguments.listen,
         calls: None,

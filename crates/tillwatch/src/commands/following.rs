@@ -5,6 +5,8 @@ use tillwatch_net::http::{Client, Place, Reach};
 use tillwatch_net::links::{FollowError, Follower};
 use tokio::runtime::Runtime;
 
+use crate::service::machine_clock;
+
 /// What a command is told of short links. Without it nothing is asked.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Following {
@@ -47,7 +49,7 @@ impl Guide {
     pub(crate) fn identify(&self, text: &str) -> Result<Identity, FollowError> {
         match self {
             Self::Offline => Ok(identify(text)),
-            Self::Online(runtime, follower) => runtime.block_on(follower.follow(text)),
+            Self::Online(runtime, follower) => runtime.block_on(follower.follow(text, machine_clock()())),
         }
     }
 }

@@ -9,7 +9,6 @@ use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
 use tillwatch_net::http::Client;
-use tillwatch_net::links::Follower;
 use tillwatch_net::sources::affiliate::CALLS_PER_DAY;
 use tillwatch_net::sources::ladder::Feed;
 use tillwatch_web::{Limits, Network, Partner};
@@ -119,12 +118,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let subscriptions = ladders.map(|(number, address)| subscription(number, address, &client));
     let service = Service {
         app,
+        follow: Arc::new(Guide::new(&client, &clock)),
         clock,
         speed: 1,
         sources: count,
         ladders: Ladders::new(home, subscriptions.collect::<anyhow::Result<_>>()?),
         notifiers: channels::all(&client, bot.as_ref())?,
-        follow: Arc::new(Guide(Follower::new(&client))),
         bot: bot.map(|telegram| Bot { telegram, webhook }),
         listen: arguments.listen,
         calls: arguments.webhooks.then(|| channels::reachable(&client)),

@@ -16,6 +16,7 @@ use tillwatch_app::ports::painter::Painter;
 use tillwatch_app::ports::store::StoreError;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::link::Identity;
+use tillwatch_net::http::Client;
 use tillwatch_net::links::Follower;
 use tillwatch_net::notifiers::telegram::updates::{self, Incoming, Kind, Press};
 use tillwatch_net::notifiers::telegram::{BotError, Telegram};
@@ -60,11 +61,24 @@ pub(crate) struct Bot {
 }
 
 /// Short links are asked where they lead, and nothing else is.
-pub(crate) struct Guide(pub(crate) Follower);
+pub(crate) struct Guide {
+    follower: Follower,
+    clock: Clock,
+}
+
+impl Guide {
+    /// One that asks with this client.
+    pub(crate) fn new(client: &Client, clock: &Clock) -> Self {
+        Self {
+            follower: Follower::new(client),
+            clock: Arc::clone(clock),
+        }
+    }
+}
 
 impl Follow for Guide {
     fn follow<'a>(&'a self, link: &'a str) -> Later<'a, Result<Identity, LedNowhere>> {
-        Box::pin(async { Ok(self.0.follow(link).await?) })
+        Box::pin(async { Ok(self.follower.follow(link, (self.clock)()).await?) })
     }
 }
 

@@ -25,6 +25,13 @@ pub(super) struct Seen {
     pub(super) brief: Snapshot,
 }
 
+impl Seen {
+    /// Whether the API showed this variant.
+    pub(super) fn names(&self, sku: Option<&SkuId>) -> bool {
+        sku.is_none_or(|sku| self.brief.variants.iter().any(|one| one.sku.as_ref() == Some(sku)))
+    }
+}
+
 /// A listing from one change to the next.
 pub(super) struct Truth {
     pub(super) key: ListingKey,
@@ -79,7 +86,7 @@ impl Truth {
         }
     }
 
-    fn at(&self, now: Instant) -> &Seen {
+    pub(super) fn at(&self, now: Instant) -> &Seen {
         let after = self.seen.partition_point(|one| one.at <= now.moment());
         &self.seen[after.saturating_sub(1)]
     }
@@ -173,8 +180,7 @@ impl Eye {
         if self.is_open || is_half {
             self.shown = Some(whole.clone());
         }
-        let names = |sku: &SkuId| seen.brief.variants.iter().any(|one| one.sku.as_ref() == Some(sku));
-        if !self.is_open || (!told.is_page && !self.sku.as_ref().is_none_or(names)) {
+        if !self.is_open || (!told.is_page && !seen.names(self.sku.as_ref())) {
             return None;
         }
         let (lanes, sku) = price.unwrap();
