@@ -2,13 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use tillwatch_core::alert::{Crossing, Facts, State, decide};
 use tillwatch_core::almanac::{Almanac, Known};
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
-use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Minute, Period};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;

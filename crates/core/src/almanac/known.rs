@@ -29,7 +29,10 @@ impl Known {
             discounts.partition(|discount| discount.scope.is_of_listings());
         if !bound.is_empty() {
             let meant = |discount: &&Discount| discount.regions.is_empty() || discount.regions.contains(&market);
-            let holds = general.iter().filter(meant).filter(|discount| distance(discount, at) == 0);
+            let holds = general
+                .iter()
+                .filter(meant)
+                .filter(|discount| distance(discount, at) == 0);
             let typed: BTreeSet<&str> = holds.map(Discount::typed).collect();
             bound.retain(|discount| !typed.contains(discount.typed()));
         }

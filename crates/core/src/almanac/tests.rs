@@ -443,7 +443,12 @@ fn a_code_of_a_listing_is_given_to_its_checkouts_in_its_market_alone() {
     assert_eq!(given(de, &[LAMP]), [LAMP]);
     assert_eq!(given(de, &[CHAIR, LAMP, LAMP]), [LAMP]);
     assert_eq!(given(fr, &[LAMP, CHAIR]), [CHAIR]);
-    for (market, items) in [(de, &[CHAIR][..]), (fr, &[LAMP]), (Country::US, &[LAMP, CHAIR]), (de, &[])] {
+    for (market, items) in [
+        (de, &[CHAIR][..]),
+        (fr, &[LAMP]),
+        (Country::US, &[LAMP, CHAIR]),
+        (de, &[]),
+    ] {
         assert_eq!(given(market, items), [""; 0]);
     }
     let everywhere = Discount {
@@ -454,6 +459,9 @@ fn a_code_of_a_listing_is_given_to_its_checkouts_in_its_market_alone() {
     let known = almanac.discounts_for(de, at);
     let lamp = ItemId::parse(LAMP).unwrap();
     let found = known.of([&lamp].into_iter()).into_iter();
-    let found: Vec<&str> = found.filter(|one| one.typed() == "LAMP3").map(|one| one.id.as_str()).collect();
+    let found: Vec<&str> = found
+        .filter(|one| one.typed() == "LAMP3")
+        .map(|one| one.id.as_str())
+        .collect();
     assert_eq!(found, ["LAMP3"], "what everybody may type is not given once more");
 }

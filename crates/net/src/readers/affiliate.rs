@@ -3,6 +3,8 @@
 mod code;
 mod extra;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
@@ -63,6 +65,16 @@ pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
     // A method of another subject (categories, links, orders) has no listing to see.
     let listing = answer.method.is_none() || shape != "affiliate_other";
     listing.then(|| vec![nothing(shape)])
+}
+
+/// The names of the campaigns in an answer of `featuredpromo.get`, simplified or not; an empty list where it says that
+/// there are none, `None` for anything else.
+pub(crate) fn campaigns(answer: &[u8]) -> Option<Vec<String>> {
+    let value = value::parse(std::str::from_utf8(answer).ok()?).ok()?;
+    let result = envelope::open(&value)?.result?;
+    let promos = wrapped(at(result, "promos"))?;
+    let name = |promo: &Value| text(at(promo, "promo_name")).map(Cow::into_owned);
+    Some(promos.iter().filter_map(name).collect())
 }
 
 /// An answer without any listing: of a search it is no listing, of a lookup the listing is outside of the programme.

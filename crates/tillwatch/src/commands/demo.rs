@@ -96,11 +96,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
             private: vec![Place::parse(&shop.to_string())?],
         },
     )?;
-    let sources = sources(shop, &client)?;
+    let api = api(shop, &client)?;
+    let sources = sources(shop, &api, &client)?;
     let count = sources.len();
     let subscriptions = subscriptions(shop, &client)?;
     let app = App::new(store, sources, rules, almanac, clock())?;
-    let app = Arc::new(app.with_links(None, dice::bytes()?)?);
+    let app = Arc::new(app.with_links(None, dice::bytes()?)?.with_codes(api));
     let listings = app.store().counts()?.listings;
     let (speed, folder) = (arguments.speed, home.folder().ok().map(Path::to_owned));
     let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());
@@ -192,9 +193,9 @@ fn faults() -> Faults {
         .fold(none, |faults, fault| faults.share_everywhere(fault, FAULTS))
 }
 
-/// The API for most readings, pages for what only they show.
-fn sources(shop: SocketAddr, client: &Client) -> anyhow::Result<Vec<Arc<dyn Source>>> {
-    let api = affiliate::Settings {
+/// The API, which tells codes beside prices.
+fn api(shop: SocketAddr, client: &Client) -> anyhow::Result<Arc<Affiliate>> {
+    let settings = affiliate::Settings {
         gateway: format!("http://{shop}/sync").parse()?,
         app_key: APP.0.to_owned(),
         app_secret: Secret::new(APP.1.to_owned()),
@@ -204,16 +205,18 @@ fn sources(shop: SocketAddr, client: &Client) -> anyhow::Result<Vec<Arc<dyn Sour
         calls_per_day: affiliate::CALLS_PER_DAY,
         spacing: affiliate::SPACING,
     };
+    Ok(Arc::new(Affiliate::new(settings, client.clone())))
+}
+
+/// The API for most readings, pages for what only they show.
+fn sources(shop: SocketAddr, api: &Arc<Affiliate>, client: &Client) -> anyhow::Result<Vec<Arc<dyn Source>>> {
     let pages = page::Settings {
         base: format!("http://{shop}/").parse()?,
         language: "en_US".to_owned(),
         calls_per_day: 20_000,
         spacing: Duration::from_secs(2),
     };
-    Ok(vec![
-        Arc::new(Affiliate::new(api, client.clone())),
-        Arc::new(Page::new(pages, client)),
-    ])
+    Ok(vec![Arc::<Affiliate>::clone(api), Arc::new(Page::new(pages, client))])
 }
 
 /// The published codes of every market.
