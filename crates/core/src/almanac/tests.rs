@@ -396,7 +396,8 @@ proptest! {
 
 /// A code of a listing in a market, as the marketplace's interface tells it.
 fn of_listing(code: &str, id: &str, item: &str, market: Country) -> Discount {
-    let amount = Money::parse("3.11", Currency::EUR).unwrap();
+    let euro = Currency::parse("EUR").unwrap();
+    let amount = Money::parse("3.11", euro).unwrap();
     Discount {
         code: Some(code.into()),
         regions: vec![market],
@@ -409,7 +410,7 @@ fn of_listing(code: &str, id: &str, item: &str, market: Country) -> Discount {
             DiscountId::parse(id).unwrap(),
             Kind::Code,
             Benefit::Fixed { amount },
-            Some(Currency::EUR),
+            Some(euro),
         )
     }
 }

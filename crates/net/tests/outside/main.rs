@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test that finds nothing must stop")]
 
 mod affiliate;
+mod codes;
 mod feed;
 mod http;
 mod ladder;
