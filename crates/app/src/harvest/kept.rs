@@ -1,9 +1,12 @@
 //! The codes of single listings that are known: those of the harvest, which a restart keeps, and those that readings
 //! showed, which only the ledger of codes tells.
 
+use std::collections::BTreeSet;
+
 use tillwatch_core::almanac::{Confidence, Ladder, read_ladder};
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::{Audience, Discount, Kind};
+use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 
@@ -96,6 +99,20 @@ fn shorten(ladder: &mut Ladder) {
     }
 }
 
+/// What a round found, without the weak words on a code of which a sure method tells the terms for the same listing.
+fn surest(found: Vec<Discount>) -> Vec<Discount> {
+    let is_weak = |code: &Discount| code.provenance.confidence.as_deref() == Some(Confidence::Low.name());
+    let (mut weak, sure): (Vec<Discount>, Vec<Discount>) = found.into_iter().partition(is_weak);
+    for code in &mut weak {
+        let same = sure.iter().filter(|one| one.code == code.code);
+        let told: BTreeSet<&ItemId> = same.flat_map(|one| &one.scope.items).collect();
+        code.scope.items.retain(|item| !told.contains(item));
+    }
+    weak.retain(|code| !code.scope.items.is_empty());
+    weak.extend(sure);
+    weak
+}
+
 /// A market's ladder after a round. What a whole round did not find has ended with it.
 fn renew(ladder: &mut Ladder, found: Vec<Discount>, whole: bool, now: Instant) {
     if whole {
@@ -134,7 +151,7 @@ impl App {
         for ladder in &mut ladders {
             let market = ladder.regions.first().copied();
             let codes = market.and_then(|market| found.remove(&market));
-            renew(ladder, codes.unwrap_or_default(), whole, now);
+            renew(ladder, surest(codes.unwrap_or_default()), whole, now);
             if let (Some(market), Ok(json)) = (market, serde_json::to_string(ladder)) {
                 self.store.remember(&format!("{NAME}{market}"), &json)?;
             }

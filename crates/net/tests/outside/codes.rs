@@ -151,9 +151,16 @@ async fn what_is_not_served_costs_no_call() {
 #[tokio::test]
 async fn campaigns_are_told_by_name_flat_or_wrapped() {
     let promo = |name: &str| json!({ "promo_name": name, "promo_desc": "words", "product_num": 7 });
-    let list = json!([promo("Hot Product"), promo("Promo Codes"), json!({ "promo_desc": "no name" })]);
+    let list = json!([
+        promo("Hot Product"),
+        promo("Promo Codes"),
+        json!({ "promo_desc": "no name" })
+    ]);
     for promos in [list.clone(), json!({ "promo": list })] {
-        let reply = named("featuredpromo_get", &json!({ "current_record_count": 3, "promos": promos }));
+        let reply = named(
+            "featuredpromo_get",
+            &json!({ "current_record_count": 3, "promos": promos }),
+        );
         let names = vec!["Hot Product".to_owned(), "Promo Codes".to_owned()];
         assert_eq!(told(&Question::Campaigns, reply).await, Ok(Answer::Campaigns(names)));
     }
@@ -174,7 +181,10 @@ async fn a_code_comes_with_its_listings_window_and_how_many_are_left() {
         product("1005000222222225", "", "1", ""),
         json!({ "product_id": "1005000222222226", "target_sale_price": "1", "target_sale_price_currency": "EUR" }),
     ];
-    let reply = named("featuredpromo_products_get", &json!({ "products": { "product": list } }));
+    let reply = named(
+        "featuredpromo_products_get",
+        &json!({ "products": { "product": list } }),
+    );
     let found = codes(&campaign("DE", "EUR"), reply).await;
     let typed: Vec<Option<&str>> = found.iter().map(|code| code.code.as_deref()).collect();
     assert_eq!(typed, [Some("LAMP2"), Some("LAMP9"), None]);
