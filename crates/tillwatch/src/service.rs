@@ -22,6 +22,7 @@ use tillwatch_app::conversation::Follow;
 use tillwatch_app::harvest::Harvested;
 use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::notifier::Notifier;
+use tillwatch_app::ports::source::SourceError;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
@@ -226,6 +227,13 @@ impl Service {
                 Ok(Harvested::NotPermitted { method, until }) => {
                     tracing::warn!(method, %until, "the key has no permission for this method; it is not asked before then");
                     Duration::ZERO
+                }
+                Ok(Harvested::Refused {
+                    method,
+                    error: error @ SourceError::Later { .. },
+                }) => {
+                    tracing::debug!(method, %error, "codes are asked for a little later");
+                    PAUSE
                 }
                 Ok(Harvested::Refused { method, error }) => {
                     tracing::warn!(method, %error, "codes could not be asked for");

@@ -1,5 +1,6 @@
 //! `demo`: the watch against the built-in simulated marketplace, with two years of history.
 
+mod codes;
 mod facts;
 mod past;
 
@@ -160,7 +161,9 @@ fn world(seed: u64, store: &dyn Store, start: Instant) -> anyhow::Result<World> 
     if kept.is_none() {
         store.remember(ORIGIN, &origin.to_string())?;
     }
-    Ok(World::new(seed, Size::of(2_000), origin.moment()))
+    let mut world = World::new(seed, Size::of(2_000), origin.moment());
+    codes::add(&mut world, origin);
+    Ok(world)
 }
 
 /// Opens the marketplace on a free port of this machine.
@@ -169,7 +172,7 @@ fn open_shop(world: World, runtime: &Runtime, clock: &tillwatch_web::Clock) -> a
     let at = listener.local_addr()?;
     let theirs = Arc::clone(clock);
     let shop = Marketplace::new(world, move || theirs().moment())
-        .with_key(Key::new(APP.0, APP.1))
+        .with_key(Key::new(APP.0, APP.1).with_extra_methods())
         .with_data_in_pages()
         .with_faults(faults());
     runtime.spawn(tillwatch_market::shop::serve(listener, Arc::new(shop)));
