@@ -50,12 +50,12 @@ pub fn permits(store: &dyn Store, app: &str) -> Result<Vec<Permit>, StoreError> 
 }
 
 /// Whether a method may be asked now.
-pub(crate) fn may_ask(store: &dyn Store, app: &str, method: &str, now: Instant) -> Result<bool, StoreError> {
+pub fn may_ask(store: &dyn Store, app: &str, method: &str, now: Instant) -> Result<bool, StoreError> {
     Ok(recalled(store, app, method)?.is_none_or(|permit| permit.is_open(now)))
 }
 
-/// A method was answered. Written once a day, since nothing hangs on the moment.
-pub(crate) fn granted(store: &dyn Store, app: &str, method: &str, now: Instant) -> Result<(), StoreError> {
+/// Notes that a method was answered. Written once a day, since nothing hangs on the moment.
+pub fn granted(store: &dyn Store, app: &str, method: &str, now: Instant) -> Result<(), StoreError> {
     let known = recalled(store, app, method)?;
     let is_fresh = |permit: &Permit| permit.refusals == 0 && now < permit.at.plus_seconds(DAY) && now >= permit.at;
     if known.as_ref().is_some_and(is_fresh) {
@@ -64,8 +64,8 @@ pub(crate) fn granted(store: &dyn Store, app: &str, method: &str, now: Instant) 
     keep(store, app, method, now, 0)
 }
 
-/// A method was refused for lack of permission. When it is asked again.
-pub(crate) fn refused(store: &dyn Store, app: &str, method: &str, now: Instant) -> Result<Instant, StoreError> {
+/// Notes that a method was refused for lack of permission. When it is asked again.
+pub fn refused(store: &dyn Store, app: &str, method: &str, now: Instant) -> Result<Instant, StoreError> {
     let before = recalled(store, app, method)?.map_or(0, |permit| permit.refusals);
     let permit = Permit {
         method: method.to_owned(),

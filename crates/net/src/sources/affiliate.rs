@@ -6,6 +6,7 @@ pub mod codes;
 mod link;
 mod refusal;
 pub mod sign;
+pub mod variants;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

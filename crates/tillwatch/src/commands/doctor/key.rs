@@ -22,7 +22,7 @@ const ANY: &str = "1005006338829917";
 const WHAT: &str = "key";
 
 pub(super) fn look(home: &Home, now: Instant, findings: &mut Findings) -> anyhow::Result<()> {
-    let errand = match Errand::new(home) {
+    let mut errand = match Errand::new(home) {
         Ok(errand) => errand,
         Err(NoErrand::Served) => {
             let told = "not asked, since the server that runs uses it; its page /status tells how it fares";
@@ -41,15 +41,12 @@ pub(super) fn look(home: &Home, now: Instant, findings: &mut Findings) -> anyhow
     let ask = question(&errand.store)?;
     let (limits, links) = (errand.api.limits(), errand.api.has_tracking_id());
     let app = errand.api.app().to_owned();
-    match errand.read(&ask, now) {
+    match errand.read(&ask, &mut now.clone()) {
         Ok(answer) => tell(&ask, &limits, links, answer, findings),
         Err(NoErrand::Failed(error)) => return Err(error),
         Err(none) => findings.look(WHAT, none.to_string()),
     }
-    match home.existing_store()? {
-        Some(store) => permissions(&store, &app, findings),
-        None => Ok(()),
-    }
+    permissions(&errand.store, &app, findings)
 }
 
 /// What is remembered of each method that the app called beside readings. Nothing is asked for it.
