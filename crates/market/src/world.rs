@@ -95,6 +95,14 @@ impl World {
         }
     }
 
+    /// The same world in which nobody holds named sales: prices and weekly rounds go on. For a story that happens on
+    /// whatever day it is told.
+    #[must_use]
+    pub fn without_sales(mut self) -> Self {
+        self.calendar.leave_out_sales();
+        self
+    }
+
     /// The seed.
     pub fn seed(&self) -> u64 {
         self.seed

@@ -37,8 +37,14 @@ fn second() -> Timestamp {
     Timestamp::from_second(i64::try_from(since.as_secs()).unwrap()).unwrap()
 }
 
+/// A world with a quiet listing. There are no sales in it: before and during one, every listing shows a coupon.
+fn quiet_world(now: Timestamp) -> Option<(World, (ItemId, SkuId, Money))> {
+    let mut worlds = (7..17).map(|seed| World::new(seed, Size::of(2_000), now).without_sales());
+    worlds.find_map(|world| quiet(&world, now).map(|found| (world, found)))
+}
+
 /// A listing of one variant on which nothing happens by itself for ten minutes, and its price. The marketplace's own codes
-/// may come and go, as they do around sales: nobody has published them here.
+/// may come and go: nobody has published them here.
 fn quiet(world: &World, now: Timestamp) -> Option<(ItemId, SkuId, Money)> {
     let until = now.saturating_add(SignedDuration::from_mins(10)).ok()?;
     world.items().iter().find_map(|item| {
@@ -171,6 +177,15 @@ fn said(runtime: &Runtime, client: &Client, bot: &str) -> Vec<String> {
 }
 
 #[test]
+fn there_is_a_quiet_listing_on_every_day_of_the_year() {
+    let first: Timestamp = "2026-11-23T12:18:00Z".parse().unwrap();
+    for step in 0..30 {
+        let now = first.saturating_add(SignedDuration::from_hours(293 * step)).unwrap();
+        assert!(quiet_world(now).is_some(), "{now}");
+    }
+}
+
+#[test]
 fn a_code_that_begins_is_told_by_a_real_bot_and_a_real_letter_with_the_cents_of_the_till() {
     let peer = |name| std::env::var(name).ok();
     let (Some(mail), Some(bot)) = (peer("TILLWATCH_SMTP_PEER"), peer("TILLWATCH_BOT_PEER")) else {
@@ -179,10 +194,7 @@ fn a_code_that_begins_is_told_by_a_real_bot_and_a_real_letter_with_the_cents_of_
     };
     let now = second();
     let starts = now.saturating_add(SignedDuration::from_secs(BEFORE)).unwrap();
-    let mut worlds = (7..17).map(|seed| World::new(seed, Size::of(2_000), now));
-    let (mut world, (item, sku, price)) = worlds
-        .find_map(|world| quiet(&world, now).map(|found| (world, found)))
-        .unwrap();
+    let (mut world, (item, sku, price)) = quiet_world(now).unwrap();
     world.add_offer(code(starts, &item));
     let paid = at_the_till(&world, &item, &sku, starts);
     assert_eq!(paid.minor(), price.minor() - 500);
