@@ -175,10 +175,13 @@ impl App {
                 let codes = round.answered(&question, answer);
                 Harvested::Answered { method, codes }
             }
-            Err(SourceError::NotPermitted { .. }) => Harvested::NotPermitted {
-                method,
-                until: permits::refused(store, source.app(), method, now)?,
-            },
+            Err(SourceError::NotPermitted { .. }) => {
+                round.fell_short();
+                Harvested::NotPermitted {
+                    method,
+                    until: permits::refused(store, source.app(), method, now)?,
+                }
+            }
             Err(error) => {
                 self.figures.refused(source.account());
                 self.beside_refused(source.account(), &error, now)?;
@@ -210,8 +213,11 @@ impl App {
             return Ok(Err(Second::NEVER));
         }
         let calls = whole.min(part.saturating_sub(progress.used));
+        if calls < LEAST {
+            return Ok(Err(second.plus(IDLE)));
+        }
         let watched = plan::watched(&self.store.watches()?);
-        if watched.is_empty() || calls < LEAST {
+        if watched.is_empty() {
             return Ok(Err(second.plus(IDLE)));
         }
         Ok(Ok(Round::new(&watched, calls, calls == whole)))

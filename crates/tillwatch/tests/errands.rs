@@ -150,7 +150,14 @@ fn a_wrong_set_up_of_links_rests_them_and_not_the_readings() {
 fn links_without_permission_are_asked_for_again_after_a_day_and_readings_go_on() {
     let why = "InsufficientPermission".to_owned();
     let office = Office::new(Err(SourceError::NotPermitted { why }));
-    for (seconds, asked) in [(0, 1), (86_399, 1), (86_400, 2), (2 * 86_400, 3), (3 * 86_400, 3), (9 * 86_400, 4)] {
+    for (seconds, asked) in [
+        (0, 1),
+        (86_399, 1),
+        (86_400, 2),
+        (2 * 86_400, 3),
+        (3 * 86_400, 3),
+        (9 * 86_400, 4),
+    ] {
         assert_eq!(office.link(CLEAN, seconds), None);
         assert_eq!(office.asked(), asked, "after {seconds} s");
     }
@@ -317,7 +324,15 @@ fn with_the_permission_a_receipt_has_the_variant_that_was_asked_for_and_its_ship
     let quote = |market: &str| {
         set.run(
             SECRET,
-            &["--json", "quote", item.as_str(), "--market", market, "--sku", sku.as_str()],
+            &[
+                "--json",
+                "quote",
+                item.as_str(),
+                "--market",
+                market,
+                "--sku",
+                sku.as_str(),
+            ],
         )
     };
     let output = quote("DE");
@@ -330,7 +345,10 @@ fn with_the_permission_a_receipt_has_the_variant_that_was_asked_for_and_its_ship
     // Prices for the United States are without tax, and those of each variant are not.
     let output = quote("US");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("only with tax, while prices for US are shown without it"), "{told}");
+    assert!(
+        told.contains("only with tax, while prices for US are shown without it"),
+        "{told}"
+    );
     assert_eq!(set.charged(), 3);
     // The variant that is shown anyway needs its fee of shipping alone.
     let output = set.run(SECRET, &["--json", "quote", item.as_str(), "--market", "DE"]);
@@ -349,7 +367,10 @@ fn without_the_permission_another_variant_is_refused_with_what_to_do() {
             &["quote", item.as_str(), "--market", "DE", "--sku", sku.as_str()],
         );
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("your app may not ask for those of each variant"), "{told}");
+        assert!(
+            told.contains("your app may not ask for those of each variant"),
+            "{told}"
+        );
         assert!(told.contains("--page FILE"), "{told}");
         assert_eq!((set.charged(), set.counted()), (charged, u64::from(charged)));
     }

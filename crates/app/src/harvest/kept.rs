@@ -202,3 +202,135 @@ impl Noticed {
         shorten(ladder);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
+
+    use proptest::prelude::*;
+    use tillwatch_core::discount::{Benefit, Scope};
+    use tillwatch_core::id::DiscountId;
+    use tillwatch_core::money::Money;
+
+    use super::*;
+
+    fn at(hours: i64) -> Instant {
+        Instant::parse("2026-06-10T12:00:00Z")
+            .unwrap()
+            .plus_seconds(hours * 3_600)
+    }
+
+    /// A code of some listings, from and until so many hours from the beginning.
+    fn code(name: &str, items: &[u64], from: i64, until: i64) -> Discount {
+        let amount = Money::new(300, Currency::USD);
+        Discount {
+            code: Some(name.into()),
+            valid_from: Some(at(from)),
+            valid_until: Some(at(until)),
+            scope: Scope {
+                items: items.iter().map(|item| ItemId::from_number(*item)).collect(),
+                ..Scope::default()
+            },
+            ..Discount::new(
+                DiscountId::parse(name).unwrap(),
+                Kind::Code,
+                Benefit::Fixed { amount },
+                Some(Currency::USD),
+            )
+        }
+    }
+
+    fn of(market: Country) -> Ladder {
+        empty("affiliate-api", "Codes of single listings", market)
+    }
+
+    #[test]
+    fn what_a_whole_round_does_not_find_ends_with_it_and_is_forgotten_a_month_later() {
+        let mut ladder = of(Country::US);
+        let both = vec![code("ON", &[1], -1, 900), code("SOON", &[1], 24, 900)];
+        renew(&mut ladder, both, true, at(0));
+        renew(&mut ladder, Vec::new(), false, at(6));
+        assert!(
+            ladder.discounts.iter().all(|code| !has_ended(code, at(6))),
+            "a part tells of nothing else"
+        );
+        renew(&mut ladder, Vec::new(), true, at(12));
+        let [on] = ladder.discounts.as_slice() else {
+            panic!("{ladder:?}")
+        };
+        assert_eq!((on.code.as_deref(), on.valid_until), (Some("ON"), Some(at(12))));
+        // It is on again where it is seen again.
+        renew(&mut ladder, vec![code("ON", &[1], -1, 900)], true, at(18));
+        assert_eq!(ladder.discounts[0].valid_until, Some(at(900)));
+        renew(&mut ladder, Vec::new(), true, at(900 + 31 * 24));
+        assert_eq!(ladder.discounts, []);
+    }
+
+    #[test]
+    fn listings_of_one_round_join_and_those_of_the_round_before_are_gone() {
+        let mut ladder = of(Country::US);
+        renew(
+            &mut ladder,
+            vec![code("A", &[1], 0, 900), code("A", &[2], 0, 900)],
+            true,
+            at(0),
+        );
+        assert_eq!(ladder.discounts[0].scope.items.len(), 2);
+        renew(&mut ladder, vec![code("A", &[2], 0, 900)], true, at(6));
+        assert_eq!(ladder.discounts[0].scope.items, [ItemId::from_number(2)]);
+    }
+
+    #[test]
+    fn weak_words_give_way_where_the_same_code_is_told_for_sure() {
+        let mut weak = code("A", &[1, 2], 0, 100);
+        weak.provenance.confidence = Some("low".into());
+        weak.min_spend = Some(Money::new(1_000, Currency::USD));
+        let found = surest(vec![weak, code("A", &[1], 0, 100)]);
+        let items: Vec<usize> = found.iter().map(|code| code.scope.items.len()).collect();
+        assert_eq!(items, [1, 1]);
+        assert!(found[0].scope.items != found[1].scope.items);
+    }
+
+    #[test]
+    fn what_names_no_listing_is_in_another_currency_or_never_holds_is_left_out() {
+        let fine = code("A", &[1], 0, 100);
+        let taken = bound(fine.clone(), Country::US, Currency::USD).unwrap();
+        assert_eq!(taken.regions, [Country::US]);
+        let eur = Currency::parse("EUR").unwrap();
+        let everybodys = Discount {
+            scope: Scope::default(),
+            ..fine.clone()
+        };
+        let personal = Discount {
+            audience: Audience::Personal,
+            ..fine.clone()
+        };
+        assert_eq!(bound(everybodys, Country::US, Currency::USD), None);
+        assert_eq!(bound(personal, Country::US, Currency::USD), None);
+        assert_eq!(bound(fine, Country::US, eur), None);
+        assert_eq!(bound(code("A", &[1], 5, 5), Country::US, Currency::USD), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_rounds_find_is_read_back_as_it_was_kept(
+            rounds in prop::collection::vec(prop::collection::vec((0..6_u8, 1..5_u64, -50..50_i64, 1..90_i64), 0..8), 1..6),
+        ) {
+            let mut ladder = of(Country::US);
+            for (round, found) in rounds.iter().enumerate() {
+                let now = at(6 * i64::try_from(round).unwrap());
+                let found: Vec<Discount> = found
+                    .iter()
+                    .map(|(name, item, from, length)| code(&format!("C{name}"), &[*item], *from, from + length))
+                    .collect();
+                renew(&mut ladder, surest(found.clone()), round % 3 != 1, now);
+                for code in &found {
+                    let kept = ladder.discounts.iter().filter(|kept| kept.id == code.id);
+                    prop_assert_eq!(kept.count(), 1);
+                }
+                let json = serde_json::to_string(&ladder).unwrap();
+                prop_assert_eq!(&read_ladder(json.as_bytes()).unwrap().value, &ladder);
+            }
+        }
+    }
+}

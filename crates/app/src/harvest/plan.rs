@@ -109,6 +109,11 @@ impl Round {
         self.calls = self.calls.saturating_sub(1);
     }
 
+    /// A question had no answer, so that what is not found may be there all the same.
+    pub(super) const fn fell_short(&mut self) {
+        self.whole = false;
+    }
+
     /// Counts a wait. Whether it was one more than so many.
     pub(super) const fn has_waited(&mut self, most: u32) -> bool {
         self.waited = self.waited.saturating_add(1);

@@ -10,3 +10,4 @@ mod ladder;
 mod links;
 mod page;
 mod support;
+mod variants;
