@@ -83,7 +83,7 @@ impl Account {
             // A challenge is not worked around: the account rests until its day turns, as it does without calls.
             SourceError::Spent { .. } | SourceError::Challenged { .. } => self.budget.quota_spent(&self.terms, now),
             SourceError::Misconfigured { .. } | SourceError::NotPermitted { .. } => {
-                self.budget.retry_after(&self.terms, now, MISCONFIGURED)
+                self.budget.retry_after(&self.terms, now, MISCONFIGURED);
             }
             SourceError::Unreachable { .. } => {}
         }

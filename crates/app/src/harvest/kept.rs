@@ -208,7 +208,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that fails to set up must stop")]
 
     use proptest::prelude::*;
-    use tillwatch_core::discount::{Benefit, Scope};
+    use tillwatch_core::discount::{Benefit, Provenance, Scope};
     use tillwatch_core::id::DiscountId;
     use tillwatch_core::money::Money;
 
@@ -230,6 +230,12 @@ mod tests {
             scope: Scope {
                 items: items.iter().map(|item| ItemId::from_number(*item)).collect(),
                 ..Scope::default()
+            },
+            // What a code does not say of these its ladder says for it when it is read back.
+            provenance: Provenance {
+                source: Some(SOURCE.to_owned()),
+                confidence: Some("medium".to_owned()),
+                ..Provenance::default()
             },
             ..Discount::new(
                 DiscountId::parse(name).unwrap(),
