@@ -44,7 +44,7 @@ fn main() {
     for number in 0..count {
         let own = variant(number);
         let mut checkout = own.clone();
-        join(&mut checkout.discounts, known.iter());
+        join(&mut checkout.discounts, known.of_lines(&checkout.lines).into_iter());
         let lanes = Lanes::of(&checkout, &rules).unwrap();
         book.enter(VariantId(i64::try_from(number).unwrap()), &own, true, &lanes);
     }

@@ -49,6 +49,18 @@ impl Account {
         (budget_name(self.name), numbers.join(" "))
     }
 
+    /// The day that a moment lies in, counted from 1970 as its calls are.
+    pub const fn day(&self, now: Second) -> u32 {
+        const DAY: u32 = 24 * 60 * 60;
+        now.plus(self.terms.turn).get() / DAY
+    }
+
+    /// So many hundredths of a day's calls, rounded down.
+    pub fn part(&self, hundredths: u32) -> u32 {
+        let calls = u64::from(self.terms.calls).saturating_mul(u64::from(hundredths)) / 100;
+        u32::try_from(calls).unwrap_or(u32::MAX)
+    }
+
     /// When a call of a share is allowed: now, or a later second.
     pub fn next_allowed(&self, share: Share, now: Second) -> Second {
         self.budget.next_allowed(&self.terms, share, now)
@@ -70,7 +82,9 @@ impl Account {
             }
             // A challenge is not worked around: the account rests until its day turns, as it does without calls.
             SourceError::Spent { .. } | SourceError::Challenged { .. } => self.budget.quota_spent(&self.terms, now),
-            SourceError::Misconfigured { .. } => self.budget.retry_after(&self.terms, now, MISCONFIGURED),
+            SourceError::Misconfigured { .. } | SourceError::NotPermitted { .. } => {
+                self.budget.retry_after(&self.terms, now, MISCONFIGURED);
+            }
             SourceError::Unreachable { .. } => {}
         }
     }

@@ -246,7 +246,7 @@ impl Book {
         let mut checkout = own.clone();
         checkout.at = now;
         let known = almanac.discounts_for(checkout.market, now);
-        tillwatch_core::quote::join(&mut checkout.discounts, known.iter());
+        tillwatch_core::quote::join(&mut checkout.discounts, known.of_lines(&checkout.lines).into_iter());
         Lanes::of(&checkout, rules)
     }
 }

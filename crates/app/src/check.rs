@@ -281,13 +281,14 @@ fn own(quoted: Quote, shown: usize) -> Checkout {
     checkout
 }
 
-/// Whether two checkouts charge alike; when and where their discounts were seen is no difference.
+/// Whether two checkouts charge alike; when their discounts were seen and how many were left then is no difference.
 fn same_terms(one: &Checkout, other: &Checkout) -> bool {
     let bare = |checkout: &Checkout| {
         let mut bare = checkout.clone();
         bare.at = Instant::utc(jiff::Timestamp::UNIX_EPOCH);
         for discount in &mut bare.discounts {
             discount.provenance.seen_at = None;
+            discount.provenance.left = None;
         }
         bare
     };

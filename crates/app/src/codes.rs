@@ -1,15 +1,17 @@
 //! Public codes, and whether they work: what visitors say, weighed so that none of them can swing it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use tillwatch_core::almanac::{Confidence, Ladder};
+use tillwatch_core::almanac::{Almanac, Confidence, Ladder};
 use tillwatch_core::country::Country;
 use tillwatch_core::discount::{Audience, Discount, Kind};
+use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::{BasisPoints, Rounding};
 
 use crate::App;
-use crate::ports::store::{StoreError, Voices};
+use crate::ports::store::{ListingKey, StoreError, Voices};
 
 /// How long a voice counts, and how long it counts in full, in seconds: half a year, thirty days.
 const COUNTS: i64 = 183 * 86_400;
@@ -24,6 +26,9 @@ const ASSUMED: i64 = 4;
 
 /// From so many codes of a source on that somebody tried, the share of those that worked is assumed of its others.
 const TRIED: u32 = 5;
+
+/// So many of the listings that a code is bound to are named.
+const NAMED: usize = 3;
 
 /// Under so many voices they say little.
 const FEW: u32 = 5;
@@ -47,6 +52,17 @@ pub struct Code {
     pub time: Time,
     /// Whether it works, as far as visitors say.
     pub ledger: Ledger,
+    /// The first few of the listings that it is bound to; none where it is for more than single listings.
+    pub listings: Vec<Bound>,
+}
+
+/// A listing that a code is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The listing.
+    pub item: ItemId,
+    /// Its title, where it was read.
+    pub title: Option<String>,
 }
 
 /// Whether a code holds at a moment.
@@ -99,17 +115,22 @@ impl Ledger {
 }
 
 impl App {
-    /// The public codes of all ladders that are meant for a market, or all of them: those that hold, then those to come,
-    /// then those that are over, each by its end.
+    /// The public codes that are meant for a market, or all of them: those of the ladders, and those that listings showed.
+    /// Those that hold come first, then those to come, then those that are over, each by its end.
     pub fn codes(&self, market: Option<Country>, now: Instant) -> Result<Vec<Code>, StoreError> {
         let voices = self
             .store
             .voices(now.plus_seconds(-COUNTS), now.plus_seconds(-LATELY))?;
         let voices: BTreeMap<&str, &Voices> = voices.iter().map(|one| (one.code.as_str(), one)).collect();
-        let almanac = self.almanac();
+        let (almanac, noticed) = self.codebook();
+        let all = public(&almanac.ladders, &noticed);
         let mut of_source: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-        for (ladder, code) in public(&almanac.ladders) {
-            if let Some(said) = voices.get(typed(code)) {
+        let mut counted = BTreeSet::new();
+        for (ladder, code) in &all {
+            if let Some(said) = voices
+                .get(code.typed())
+                .filter(|_| counted.insert((&ladder.source, code.typed())))
+            {
                 let (proven, tried) = of_source.entry(&ladder.source).or_default();
                 *tried = tried.saturating_add(1);
                 *proven = proven.saturating_add(u32::from(said.proven.0 > 0));
@@ -117,23 +138,30 @@ impl App {
         }
         let meant =
             |code: &Discount| market.is_none_or(|market| code.regions.is_empty() || code.regions.contains(&market));
-        let mut codes: Vec<Code> = public(&almanac.ladders)
+        let mut codes: Vec<Code> = all
+            .iter()
             .filter(|(_, code)| meant(code))
-            .map(|(ladder, code)| Code {
-                text: typed(code).to_owned(),
+            .map(|&(ladder, code)| Code {
+                text: code.typed().to_owned(),
                 discount: code.clone(),
                 ladder: ladder.id.clone(),
                 campaign: ladder.name.clone(),
                 source: ladder.source.clone(),
-                confidence: ladder.confidence,
+                confidence: confidence(ladder, code),
                 time: time(code, now),
                 ledger: ledger(
-                    voices.get(typed(code)).copied(),
+                    voices.get(code.typed()).copied(),
                     of_source.get(ladder.source.as_str()).copied().unwrap_or_default(),
-                    ladder.confidence,
+                    confidence(ladder, code),
                 ),
+                listings: Vec::new(),
             })
             .collect();
+        for code in &mut codes {
+            if code.discount.scope.is_of_listings() {
+                code.listings = self.bound(&code.discount, &almanac)?;
+            }
+        }
         codes.sort_by(|one, other| {
             let end = |code: &Code| code.discount.valid_until.map(Instant::moment);
             let by_end = match one.time {
@@ -152,11 +180,41 @@ impl App {
         Ok(codes)
     }
 
+    /// What is known of codes: the ladders, and what readings showed.
+    fn codebook(&self) -> (Arc<Almanac>, Vec<Ladder>) {
+        let state = self.state();
+        (Arc::clone(&state.almanac), state.noticed.ladders().to_vec())
+    }
+
+    /// The first few listings of a code, with their titles in its market.
+    fn bound(&self, code: &Discount, almanac: &Almanac) -> Result<Vec<Bound>, StoreError> {
+        let row = code.regions.first().and_then(|market| almanac.markets.get(*market));
+        let title = |item: &ItemId| {
+            let Some(row) = row else { return Ok(None) };
+            let key = ListingKey {
+                item: item.clone(),
+                market: row.country,
+                currency: row.currency,
+            };
+            let known = self.store.listing(&key)?;
+            Ok(known.and_then(|state| state.snapshot?.title))
+        };
+        let some = code.scope.items.iter().take(NAMED);
+        some.map(|item| {
+            Ok(Bound {
+                item: item.clone(),
+                title: title(item)?,
+            })
+        })
+        .collect()
+    }
+
     /// Keeps whether a public code worked for somebody in a network, in place of what that network said before. Whether
     /// there is such a code.
     pub fn hear_of_code(&self, code: &str, network: &str, proven: bool, now: Instant) -> Result<bool, StoreError> {
-        let almanac = self.almanac();
-        if !public(&almanac.ladders).any(|(_, known)| typed(known) == code) {
+        let (almanac, noticed) = self.codebook();
+        let all = public(&almanac.ladders, &noticed);
+        if !all.iter().any(|(_, known)| known.typed() == code) {
             return Ok(false);
         }
         let without = || StoreError::Refused("nothing can be reported: this program has no key".to_owned());
@@ -166,17 +224,45 @@ impl App {
     }
 }
 
-/// The codes that everybody has, with their ladders.
-fn public(ladders: &[Ladder]) -> impl Iterator<Item = (&Ladder, &Discount)> {
-    let all = ladders
-        .iter()
-        .flat_map(|ladder| ladder.discounts.iter().map(move |discount| (ladder, discount)));
-    all.filter(|(_, discount)| discount.kind == Kind::Code && discount.audience == Audience::Public)
+/// The codes that everybody has, with their ladders. What everybody may type for more is not told once more of single
+/// listings, and what the harvest found is not told once more where a reading showed it.
+fn public<'a>(ladders: &'a [Ladder], noticed: &'a [Ladder]) -> Vec<(&'a Ladder, &'a Discount)> {
+    let all = |ladders: &'a [Ladder]| {
+        let each = ladders
+            .iter()
+            .flat_map(|ladder| ladder.discounts.iter().map(move |discount| (ladder, discount)));
+        each.filter(|(_, discount)| discount.kind == Kind::Code && discount.audience == Audience::Public)
+    };
+    let (bound, mut found): (Vec<_>, Vec<_>) = all(ladders).partition(|(_, code)| code.scope.is_of_listings());
+    let mut known: BTreeMap<&str, Vec<&Discount>> = BTreeMap::new();
+    for (_, code) in &found {
+        known.entry(code.typed()).or_default().push(code);
+    }
+    for (ladder, code) in bound.into_iter().chain(all(noticed)) {
+        let of_text = known.entry(code.typed()).or_default();
+        if !of_text.iter().any(|known| tells(known, code)) {
+            of_text.push(code);
+            found.push((ladder, code));
+        }
+    }
+    found
 }
 
-/// What is typed for a code.
-fn typed(discount: &Discount) -> &str {
-    discount.code.as_deref().unwrap_or(discount.id.as_str())
+/// Whether one code says all that is to be said of another one of the same text.
+fn tells(known: &Discount, code: &Discount) -> bool {
+    let reaches = |known: &[Country], regions: &[Country]| {
+        known.is_empty() || (!regions.is_empty() && regions.iter().all(|region| known.contains(region)))
+    };
+    let of_these = |code: &Discount| code.scope.items.iter().all(|item| known.scope.items.contains(item));
+    let alike = known.id == code.id && of_these(code);
+    (alike || !known.scope.is_of_listings()) && reaches(&known.regions, &code.regions)
+}
+
+/// How sure a code is: as it says itself, else as its ladder does.
+fn confidence(ladder: &Ladder, code: &Discount) -> Confidence {
+    let own = code.provenance.confidence.as_deref();
+    let named = Confidence::ALL.into_iter().find(|one| Some(one.name()) == own);
+    named.unwrap_or(ladder.confidence)
 }
 
 fn time(code: &Discount, now: Instant) -> Time {

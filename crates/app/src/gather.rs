@@ -78,7 +78,8 @@ impl App {
         for piece in pieces {
             found.push(self.add_piece(&mut checkout, piece)?);
         }
-        join(&mut checkout.discounts, almanac.discounts_for(market, now).iter());
+        let known = almanac.discounts_for(market, now);
+        join(&mut checkout.discounts, known.of_lines(&checkout.lines).into_iter());
         Ok(Gathered { checkout, found })
     }
 

@@ -164,10 +164,8 @@ fn vouched(
     }
     let mut then = own.clone();
     then.at = said.at;
-    join(
-        &mut then.discounts,
-        known.almanac.discounts_for(then.market, said.at).iter(),
-    );
+    let public = known.almanac.discounts_for(then.market, said.at);
+    join(&mut then.discounts, public.of_lines(&then.lines).into_iter());
     Some(Check {
         listing: check.listing,
         at: said.at,

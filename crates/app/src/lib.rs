@@ -23,6 +23,7 @@ pub mod effects;
 pub mod figures;
 pub mod find;
 pub mod gather;
+pub mod harvest;
 pub mod hearsay;
 mod links;
 mod lists;
@@ -31,6 +32,7 @@ pub mod look;
 pub mod message;
 pub mod outbox;
 mod partner;
+pub mod permits;
 pub mod ports;
 pub mod receipts;
 mod recompute;
@@ -45,7 +47,7 @@ mod verbs;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tillwatch_core::almanac::Almanac;
+use tillwatch_core::almanac::{Almanac, Ladder};
 use tillwatch_core::cadence::{Budget, Category, Health, Profile, Second, Urgency};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleSet;
@@ -57,6 +59,7 @@ use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
 use figures::Figures;
+use harvest::{Harvesting, Noticed};
 use hearsay::Hearsay;
 use links::Links;
 use ports::linker::Linker;
@@ -84,6 +87,8 @@ pub struct App {
     links: Option<Links>,
     /// Absent where no link is counted as the operator's.
     linking: Option<Linking>,
+    /// Absent where nobody tells codes beside prices.
+    harvesting: Option<Harvesting>,
 }
 
 /// Who makes links that are counted as the operator's.
@@ -114,6 +119,10 @@ struct State {
     doubts: Doubts,
     /// What browsers showed and no reading has confirmed.
     hearsay: Hearsay,
+    /// The codes of single listings that the harvest found; they stand in the almanac too.
+    harvested: Vec<Ladder>,
+    /// Those that readings showed.
+    noticed: Noticed,
     health: Health<ListingId>,
     /// How listings move, all taken together.
     habits: Category,
@@ -131,9 +140,13 @@ impl App {
         store: Arc<dyn Store>,
         sources: Vec<Arc<dyn Source>>,
         rules: RuleSet,
-        almanac: Almanac,
+        mut almanac: Almanac,
         now: Instant,
     ) -> Result<Self, StoreError> {
+        let harvested = harvest::kept(store.as_ref())?;
+        for ladder in &harvested {
+            almanac.add(ladder.clone());
+        }
         let mut desks = Vec::new();
         let mut accounts: Vec<Account> = Vec::new();
         for (place, source) in sources.iter().enumerate() {
@@ -165,6 +178,8 @@ impl App {
             accounts,
             doubts: Doubts::new(),
             hearsay: Hearsay::default(),
+            harvested,
+            noticed: Noticed::default(),
             health: Health::default(),
             habits: Category::default(),
             followed: now,
@@ -180,6 +195,7 @@ impl App {
             bell: Bell::default(),
             links: None,
             linking: None,
+            harvesting: None,
         })
     }
 

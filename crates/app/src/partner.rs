@@ -6,7 +6,7 @@ use tillwatch_core::instant::Instant;
 use crate::account;
 use crate::ports::source::SourceError;
 use crate::ports::store::StoreError;
-use crate::{App, Linking};
+use crate::{App, permits};
 
 /// How long a link is used before it is made anew, in seconds: the marketplace may cancel one that nobody followed for
 /// six months (its rules as of August 2026).
@@ -34,10 +34,14 @@ impl App {
         if let Some(link) = kept.as_deref().and_then(|kept| fresh(kept, now)) {
             return Ok((!link.is_empty()).then(|| link.to_owned()));
         }
+        let linker = &linking.linker;
+        if !permits::may_ask(self.store(), linker.app(), linker.method(), now)? {
+            return Ok(None);
+        }
         let charged = {
             let state = &mut *self.state();
             let rests = *linking.rests_until() > now.moment().as_second();
-            let account = account::of_mut(&mut state.accounts, linking.linker.account());
+            let account = account::of_mut(&mut state.accounts, linker.account());
             let Some(account) = account.filter(|_| !rests) else {
                 return Ok(None);
             };
@@ -47,31 +51,46 @@ impl App {
             account.kept()
         };
         self.store.remember(&charged.0, &charged.1)?;
-        self.figures.called(linking.linker.account());
-        match linking.linker.link(clean, now).await {
+        self.figures.called(linker.account());
+        match linker.link(clean, now).await {
             Ok(link) => {
-                let at = clock().moment().as_second();
+                let now = clock();
+                permits::granted(self.store(), linker.app(), linker.method(), now)?;
+                let at = now.moment().as_second();
                 self.store
                     .remember(&name, &format!("{at} {}", link.as_deref().unwrap_or_default()))?;
                 Ok(link)
             }
             Err(error) => {
-                self.figures.refused(linking.linker.account());
-                self.link_refused(linking, &error, clock())?;
+                self.figures.refused(linker.account());
+                let now = clock();
+                *linking.rests_until() = now.moment().as_second().saturating_add(REST);
+                if matches!(error, SourceError::NotPermitted { .. }) {
+                    permits::refused(self.store(), linker.app(), linker.method(), now)?;
+                }
+                self.beside_refused(linker.account(), &error, now)?;
                 Ok(None)
             }
         }
     }
 
-    /// A wrong set-up of links is none of readings: only what all calls of a key have in common reaches its account.
-    fn link_refused(&self, linking: &Linking, error: &SourceError, now: Instant) -> Result<(), StoreError> {
-        *linking.rests_until() = now.moment().as_second().saturating_add(REST);
-        if matches!(error, SourceError::Misconfigured { .. }) {
+    /// A call beside the readings was refused. A wrong set-up of it is none of theirs: only what all calls of a key have in
+    /// common reaches its account.
+    pub(crate) fn beside_refused(
+        &self,
+        account: &'static str,
+        error: &SourceError,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        if matches!(
+            error,
+            SourceError::Misconfigured { .. } | SourceError::NotPermitted { .. }
+        ) {
             return Ok(());
         }
         let charged = {
             let state = &mut *self.state();
-            let account = account::of_mut(&mut state.accounts, linking.linker.account());
+            let account = account::of_mut(&mut state.accounts, account);
             account.map(|account| {
                 account.refused(error, Second::of(now));
                 account.kept()

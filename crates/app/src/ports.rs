@@ -1,6 +1,7 @@
 //! What the watch needs of the outside, as the watch would say it.
 
 pub mod browser;
+pub mod codes;
 pub mod linker;
 pub mod notifier;
 pub mod painter;

@@ -216,7 +216,7 @@ impl App {
         let mut checkout = own.clone();
         checkout.at = at;
         let known = self.almanac().discounts_for(checkout.market, at);
-        join(&mut checkout.discounts, known.iter());
+        join(&mut checkout.discounts, known.of_lines(&checkout.lines).into_iter());
         checkout.discounts.retain(|discount| counts_in(&discount.kind, lane));
         checkout
     }

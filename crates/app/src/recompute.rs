@@ -89,7 +89,7 @@ fn price(own: &Checkout, almanac: &Almanac, rules: &RuleSet, lane: Lane, at: Ins
 pub(crate) fn next_turn(own: &Checkout, almanac: &Almanac, after: Instant) -> Option<Instant> {
     let shown = own.discounts.iter().flat_map(|one| [one.valid_from, one.valid_until]);
     let shown = shown.flatten().filter(|edge| *edge > after);
-    shown.chain(almanac.next_turn(after)).min()
+    shown.chain(almanac.next_turn_of(&own.lines, after)).min()
 }
 
 #[cfg(test)]

@@ -53,6 +53,19 @@ impl App {
     /// Takes another almanac: what it says otherwise of a discount re-prices what that discount can touch.
     pub fn learn(&self, almanac: Almanac, now: Instant) -> Result<usize, StoreError> {
         let state = &mut *self.state();
+        self.take_almanac(state, almanac, now)
+    }
+
+    /// The same, with what the harvest found in it.
+    pub(crate) fn take_almanac(
+        &self,
+        state: &mut State,
+        mut almanac: Almanac,
+        now: Instant,
+    ) -> Result<usize, StoreError> {
+        for ladder in &state.harvested {
+            almanac.add(ladder.clone());
+        }
         let mut touched = Touched::default();
         for discount in state.almanac.differences(&almanac) {
             touched.join(state.book.touched_by(discount));

@@ -128,6 +128,10 @@ impl App {
                 continue;
             };
             let mut check = bench.check(listing, reading, &mut state.doubts);
+            let key = &listing.tracked.key;
+            state
+                .noticed
+                .take(key.market, key.currency, &reading.snapshot.discounts, now);
             if check.outcome != Outcome::Ok {
                 let rests = desk.failed(listing.tracked.id, second, rest(listing, check.outcome));
                 check.schedule.not_before = rests.map(|until| i64::from(until.get()));
@@ -180,7 +184,7 @@ impl App {
         let outcome = match error {
             SourceError::Challenged { .. } => Outcome::Blocked,
             SourceError::Unreachable { .. } => Outcome::Unreachable,
-            SourceError::Misconfigured { .. } => Outcome::ApiRefused,
+            SourceError::Misconfigured { .. } | SourceError::NotPermitted { .. } => Outcome::ApiRefused,
             SourceError::Later { .. } | SourceError::Spent { .. } => return Ok(()),
         };
         let bench = Bench {

@@ -2,6 +2,7 @@
 //!
 //! It is built from the files under `data/`; an operator adds ladders in the same format without a rebuild.
 
+mod known;
 mod ladder;
 mod lifetimes;
 pub(crate) mod read;
@@ -22,6 +23,7 @@ use crate::instant::Instant;
 use crate::market::Markets;
 
 use self::read::Zones;
+pub use known::Known;
 pub use ladder::{Ladder, SCHEMA, read_ladder};
 pub use lifetimes::{Life, Lifetime, Lifetimes};
 
@@ -97,19 +99,21 @@ impl Almanac {
         }
     }
 
-    /// The public discounts worth giving to the engine for a quote in a market at a moment, in the order of the ladders.
+    /// The public discounts worth giving to the engine for checkouts in a market at a moment, in the order of the ladders.
     ///
     /// Those that are meant for the market are given while they hold and for [`NEARBY_SECONDS`] on either side, so that
     /// a code that ended last week is refused by name; those for other markets only while they hold. The currency is not
     /// asked: a discount in another one is refused by name too. Each id comes once: of several with one id the one that
-    /// holds now, else the one whose window is nearest, and of equals the one that was added last.
-    pub fn discounts_for(&self, market: Country, at: Instant) -> Vec<Discount> {
+    /// holds now, else the one whose window is nearest, and of equals the one that was added last. What names its
+    /// listings is only given where it is meant for the market, and only to their checkouts; see [`Known::of_lines`].
+    pub fn discounts_for(&self, market: Country, at: Instant) -> Known {
         let mut best: BTreeMap<&DiscountId, (i64, &Discount)> = BTreeMap::new();
         let public = |discount: &&Discount| discount.audience == Audience::Public;
         for discount in self.all().filter(public) {
             let meant = discount.regions.is_empty() || discount.regions.contains(&market);
             let far = distance(discount, at);
-            if far > if meant { NEARBY_SECONDS } else { 0 } {
+            let is_elsewhere = !meant && discount.scope.is_of_listings();
+            if is_elsewhere || far > if meant { NEARBY_SECONDS } else { 0 } {
                 continue;
             }
             let place = best.entry(&discount.id).or_insert((far, discount));
@@ -117,13 +121,11 @@ impl Almanac {
                 *place = (far, discount);
             }
         }
-        self.all()
-            .filter(|discount| {
-                best.get(&discount.id)
-                    .is_some_and(|(_, one)| core::ptr::eq(*one, *discount))
-            })
-            .cloned()
-            .collect()
+        let chosen = self.all().filter(|discount| {
+            best.get(&discount.id)
+                .is_some_and(|(_, one)| core::ptr::eq(*one, *discount))
+        });
+        Known::new(chosen.cloned(), market, at)
     }
 
     /// Every discount of every ladder.

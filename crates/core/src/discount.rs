@@ -113,6 +113,11 @@ impl Discount {
         }
     }
 
+    /// What a shopper types for it, if it is a code: its code, else its id.
+    pub fn typed(&self) -> &str {
+        self.code.as_deref().unwrap_or(self.id.as_str())
+    }
+
     /// In how many checkouts it can be used: as stated, or once for what a shopper chooses and without limit for what
     /// applies by itself.
     pub fn uses(&self) -> Uses {
@@ -342,6 +347,11 @@ impl Scope {
             && self.items.is_empty()
             && self.excluded_items.is_empty()
     }
+
+    /// Whether it is nothing but a list of listings.
+    pub const fn is_of_listings(&self) -> bool {
+        !self.items.is_empty() && self.stores.is_empty() && self.sellers.is_empty() && self.categories.is_empty()
+    }
 }
 
 /// Who can use a discount.
@@ -391,6 +401,9 @@ pub struct Provenance {
     /// The end of its window is the usual life of its kind and not a stated one.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub expiry_assumed: bool,
+    /// How many were left for all shoppers when it was seen, where that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<u32>,
 }
 
 impl Provenance {

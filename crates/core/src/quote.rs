@@ -149,7 +149,8 @@ pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quot
     }
     checkout.lines.push(line);
     checkout.discounts.clone_from(&snapshot.discounts);
-    join(&mut checkout.discounts, almanac.discounts_for(market, wish.at).iter());
+    let known = almanac.discounts_for(market, wish.at);
+    join(&mut checkout.discounts, known.of_lines(&checkout.lines).into_iter());
     Ok(Quote {
         checkout,
         variant: place,
@@ -162,8 +163,7 @@ pub fn quote(snapshot: &Snapshot, almanac: &Almanac, wish: &Wish) -> Result<Quot
 pub fn join<'a>(shown: &mut Vec<Discount>, known: impl Iterator<Item = &'a Discount>) {
     let own = shown.len();
     for known in known {
-        let typed = known.code.as_deref().unwrap_or(known.id.as_str());
-        let same = |shown: &Discount| shown.id == known.id || shown.code.as_deref() == Some(typed);
+        let same = |shown: &Discount| shown.id == known.id || shown.code.as_deref() == Some(known.typed());
         if !shown.iter().take(own).any(same) {
             shown.push(known.clone());
         }

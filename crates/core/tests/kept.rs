@@ -37,6 +37,7 @@ fn made_up(seed: u64) -> Checkout {
                 confidence: Some("high".into()),
                 text: Some(String::new()),
                 expiry_assumed: dice.once_in(2),
+                left: dice.once_in(2).then_some(19_999),
             };
         }
     }

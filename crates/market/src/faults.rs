@@ -65,11 +65,13 @@ pub enum Fault {
     ServerError,
     /// JSON that ends amid itself, in a whole answer.
     Truncated,
+    /// Windows of codes that end in words.
+    OddWindow,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Challenge,
         Self::Validate,
         Self::Hollow,
@@ -82,6 +84,7 @@ impl Fault {
         Self::ZeroPrice,
         Self::ServerError,
         Self::Truncated,
+        Self::OddWindow,
     ];
 
     /// Its name in the counters.
@@ -99,6 +102,7 @@ impl Fault {
             Self::ZeroPrice => "zero_price",
             Self::ServerError => "server_error",
             Self::Truncated => "truncated",
+            Self::OddWindow => "odd_window",
         }
     }
 
@@ -117,6 +121,7 @@ impl Fault {
                     Surface::Api | Surface::Product | Surface::Ladder | Surface::Cart
                 )
             }
+            Self::OddWindow => matches!(surface, Surface::Api),
             Self::TooMany | Self::TooManyUntold | Self::Slow | Self::Cut | Self::ServerError => true,
         }
     }

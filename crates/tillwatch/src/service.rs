@@ -1,6 +1,6 @@
 //! The program that never sleeps: one thread for each source, one that follows discounts, one that polls ladders, one
-//! that hands alerts over, one that asks mailboxes, one that keeps the board, and the server. A signal ends them all after
-//! what they are doing.
+//! that harvests codes, one that hands alerts over, one that asks mailboxes, one that keeps the board, and the server. A
+//! signal ends them all after what they are doing.
 
 mod board;
 mod bot;
@@ -19,8 +19,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tillwatch_app::conversation::Follow;
+use tillwatch_app::harvest::Harvested;
 use tillwatch_app::outbox::Post;
 use tillwatch_app::ports::notifier::Notifier;
+use tillwatch_app::ports::source::SourceError;
 use tillwatch_app::{App, Turned};
 use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
@@ -119,6 +121,7 @@ impl Service {
                 }
                 scope.spawn(move || run.tend(until));
                 scope.spawn(move || run.poll(runtime, until));
+                scope.spawn(move || run.harvest(runtime, until));
                 scope.spawn(move || board::run(&run.app, &run.clock, until));
                 tracing::info!(listings = begun, "everything that is watched is in mind");
                 Ok::<_, anyhow::Error>(failed)
@@ -209,6 +212,44 @@ impl Service {
         while !stop.is_set() {
             stop.wait(Ladders::EVERY / self.speed.max(1));
             runtime.block_on(self.ladders.poll((self.clock)()));
+        }
+    }
+
+    /// Codes of single listings, where somebody tells them.
+    fn harvest(&self, runtime: &Runtime, stop: &Stop) {
+        while !stop.is_set() {
+            let turned = runtime.block_on(self.app.harvest(self.clock.as_ref()));
+            let pause = match turned {
+                Ok(Harvested::Answered { method, codes }) => {
+                    tracing::debug!(method, codes, "codes were asked for");
+                    Duration::ZERO
+                }
+                Ok(Harvested::NotPermitted { method, until }) => {
+                    tracing::warn!(method, %until, "the key has no permission for this method; it is not asked before then");
+                    Duration::ZERO
+                }
+                Ok(Harvested::Refused {
+                    method,
+                    error: error @ SourceError::Later { .. },
+                }) => {
+                    tracing::debug!(method, %error, "codes are asked for a little later");
+                    PAUSE
+                }
+                Ok(Harvested::Refused { method, error }) => {
+                    tracing::warn!(method, %error, "codes could not be asked for");
+                    PAUSE
+                }
+                Ok(Harvested::Done { codes, repriced }) => {
+                    tracing::info!(codes, repriced, "the codes of single listings were gathered");
+                    PAUSE
+                }
+                Ok(Harvested::Rest(until)) => self.real(until),
+                Err(error) => {
+                    tracing::error!(%error, "the store refused; trying again");
+                    PAUSE
+                }
+            };
+            stop.wait(pause);
         }
     }
 

@@ -17,7 +17,7 @@ use tillwatch_app::ports::linker::Linker;
 use tillwatch_app::ports::source::{Ask, Depth, Limits, Reading, Source, SourceError};
 use tillwatch_app::ports::store::Store;
 use tillwatch_core::almanac::Almanac;
-use tillwatch_core::id::ItemId;
+use tillwatch_core::id::{ItemId, SkuId};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::rules::RuleBook;
 use tillwatch_market::shop::{Key, Marketplace, serve};
@@ -63,6 +63,14 @@ struct Clerk {
 impl Linker for Clerk {
     fn account(&self) -> &'static str {
         "api"
+    }
+
+    fn app(&self) -> &'static str {
+        "nobody"
+    }
+
+    fn method(&self) -> &'static str {
+        "link.generate"
     }
 
     fn link<'a>(&'a self, _: &'a str, _: Instant) -> Later<'a, Result<Option<String>, SourceError>> {
@@ -139,6 +147,25 @@ fn a_wrong_set_up_of_links_rests_them_and_not_the_readings() {
 }
 
 #[test]
+fn links_without_permission_are_asked_for_again_after_a_day_and_readings_go_on() {
+    let why = "InsufficientPermission".to_owned();
+    let office = Office::new(Err(SourceError::NotPermitted { why }));
+    for (seconds, asked) in [
+        (0, 1),
+        (86_399, 1),
+        (86_400, 2),
+        (2 * 86_400, 3),
+        (3 * 86_400, 3),
+        (9 * 86_400, 4),
+    ] {
+        assert_eq!(office.link(CLEAN, seconds), None);
+        assert_eq!(office.asked(), asked, "after {seconds} s");
+    }
+    let later = office.app.desks(at(9 * 86_400));
+    assert_eq!(later[0].remaining, CALLS - 1);
+}
+
+#[test]
 fn calls_that_are_used_up_are_used_up_for_the_readings_too() {
     let office = Office::new(Err(SourceError::Spent { until: at(86_400) }));
     assert_eq!(office.link(CLEAN, 0), None);
@@ -162,6 +189,8 @@ struct Set {
     data: tempfile::TempDir,
     /// A listing that can be bought in the United States.
     sold: ItemId,
+    /// One of several variants that can be bought in Germany, the last of them with its price there.
+    several: (ItemId, SkuId, String),
 }
 
 impl Set {
@@ -179,6 +208,13 @@ impl Set {
             listing.is_ok_and(|listing| listing.variants.iter().all(|variant| variant.salable))
         };
         let sold = world.items().iter().find(is_sold).unwrap().clone();
+        let several = world.items().iter().find_map(|item| {
+            let listing = world.listing(item, "DE", clock()).ok()?;
+            let last = listing.variants.last().filter(|_| listing.variants.len() > 1)?;
+            let sold = listing.variants.iter().all(|variant| variant.salable);
+            sold.then(|| (item.clone(), last.sku.clone(), last.price.to_string()))
+        });
+        let several = several.unwrap();
         let shop = Arc::new(Marketplace::new(world, clock).with_key(key));
         runtime.spawn(serve(listener, Arc::clone(&shop)));
         Self {
@@ -187,6 +223,7 @@ impl Set {
             place,
             data: tempfile::tempdir().unwrap(),
             sold,
+            several,
         }
     }
 
@@ -275,7 +312,69 @@ fn a_link_and_a_key_are_enough_for_a_receipt() {
     let quoted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(quoted["stack"]["currency"], "USD", "{quoted}");
     assert_eq!(quoted["checkout"]["lines"][0]["item"], item, "{quoted}");
-    assert_eq!((set.charged(), set.counted()), (1, 1));
+    // The fee of shipping was asked for, and is not again while the app may not.
+    assert_eq!((set.charged(), set.counted()), (2, 2));
+    set.run(SECRET, &["quote", item, "--market", "US"]);
+    assert_eq!((set.charged(), set.counted()), (3, 3));
+}
+
+#[test]
+fn with_the_permission_a_receipt_has_the_variant_that_was_asked_for_and_its_shipping() {
+    let set = Set::new(known().with_extra_methods());
+    let (item, sku, price) = &set.several;
+    let quote = |market: &str| {
+        set.run(
+            SECRET,
+            &[
+                "--json",
+                "quote",
+                item.as_str(),
+                "--market",
+                market,
+                "--sku",
+                sku.as_str(),
+            ],
+        )
+    };
+    let output = quote("DE");
+    let quoted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let line = &quoted["checkout"]["lines"][0];
+    assert_eq!(line["sku"], sku.as_str(), "{quoted}");
+    assert_eq!(line["unit_price"], price.as_str(), "{quoted}");
+    assert!(!quoted.to_string().contains("the total is without it"), "{quoted}");
+    assert_eq!(set.charged(), 2);
+    // Prices for the United States are without tax, and those of each variant are not.
+    let output = quote("US");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("only with tax, while prices for US are shown without it"),
+        "{told}"
+    );
+    assert_eq!(set.charged(), 3);
+    // The variant that is shown anyway needs its fee of shipping alone.
+    let output = set.run(SECRET, &["--json", "quote", item.as_str(), "--market", "DE"]);
+    let quoted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(quoted.to_string().contains("which was asked for"), "{quoted}");
+    assert_eq!((set.charged(), set.counted()), (5, 5));
+}
+
+#[test]
+fn without_the_permission_another_variant_is_refused_with_what_to_do() {
+    let set = Set::new(known());
+    let (item, sku, _) = &set.several;
+    for charged in [2, 3] {
+        let output = set.run(
+            SECRET,
+            &["quote", item.as_str(), "--market", "DE", "--sku", sku.as_str()],
+        );
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            told.contains("your app may not ask for those of each variant"),
+            "{told}"
+        );
+        assert!(told.contains("--page FILE"), "{told}");
+        assert_eq!((set.charged(), set.counted()), (charged, u64::from(charged)));
+    }
 }
 
 #[test]

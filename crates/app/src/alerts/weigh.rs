@@ -2,13 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use tillwatch_core::alert::{Crossing, Facts, State, decide};
-use tillwatch_core::almanac::Almanac;
+use tillwatch_core::almanac::{Almanac, Known};
 use tillwatch_core::checkout::Checkout;
 use tillwatch_core::country::Country;
-use tillwatch_core::discount::Discount;
 use tillwatch_core::history::{Minute, Period};
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
@@ -26,7 +24,7 @@ pub(crate) struct Scales<'a> {
     almanac: &'a Almanac,
     now: Instant,
     /// The known discounts of each market, looked up once.
-    known: RefCell<HashMap<Country, Arc<[Discount]>>>,
+    known: RefCell<HashMap<Country, Known>>,
 }
 
 impl<'a> Scales<'a> {
@@ -133,10 +131,10 @@ impl<'a> Scales<'a> {
         let mut known = self.known.borrow_mut();
         let of_market = known
             .entry(own.market)
-            .or_insert_with(|| self.almanac.discounts_for(own.market, self.now).into());
+            .or_insert_with(|| self.almanac.discounts_for(own.market, self.now));
         let mut checkout = own;
         checkout.at = self.now;
-        tillwatch_core::quote::join(&mut checkout.discounts, of_market.iter());
+        tillwatch_core::quote::join(&mut checkout.discounts, of_market.of_lines(&checkout.lines).into_iter());
         checkout
     }
 }

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tillwatch_core::almanac::Almanac;
+use tillwatch_core::almanac::{Almanac, Known};
 use tillwatch_core::country::Country;
-use tillwatch_core::discount::Discount;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Money;
 use tillwatch_core::observation::{Lanes, Pricer};
@@ -93,7 +92,7 @@ impl Book {
 
     /// The new prices of those that changed; shelves are handed out to the processors one by one.
     fn price_all(&self, work: &[Work<'_>], almanac: &Almanac, now: Instant) -> Vec<(usize, [i64; 4])> {
-        let mut known: HashMap<Country, Vec<Discount>> = HashMap::new();
+        let mut known: HashMap<Country, Known> = HashMap::new();
         for one in work {
             if let Some(shelf) = self.shelves.get(one.shelf) {
                 let market = shelf.likeness.bare().market;
@@ -130,7 +129,7 @@ impl Book {
     fn price_shelf(
         &self,
         work: &Work<'_>,
-        known: &HashMap<Country, Vec<Discount>>,
+        known: &HashMap<Country, Known>,
         now: Instant,
         found: &mut Vec<(usize, [i64; 4])>,
     ) {
@@ -139,8 +138,11 @@ impl Book {
         };
         let mut checkout = home.likeness.checkout();
         checkout.at = now;
-        let of_market = known.get(&checkout.market).map_or(&[][..], Vec::as_slice);
-        quote::join(&mut checkout.discounts, of_market.iter());
+        if let Some(of_market) = known.get(&checkout.market) {
+            let items = work.members.iter().filter_map(|place| self.entries.get(*place));
+            let of_these = of_market.of(items.map(|entry| &entry.item));
+            quote::join(&mut checkout.discounts, of_these.into_iter());
+        }
         let currency = checkout.currency;
         let Some(mut pricer) = Pricer::new(&checkout, &self.rules) else {
             return;

@@ -88,9 +88,15 @@ pub enum SourceError {
         /// What it showed.
         why: String,
     },
-    /// Key, signature or permission: no later call will do better.
+    /// Key or signature: no later call will do better.
     #[error("the source refuses this set-up: {why}")]
     Misconfigured {
+        /// Its words, without anything secret.
+        why: String,
+    },
+    /// The app may not call this method; others may answer it all the same.
+    #[error("the source does not permit this: {why}")]
+    NotPermitted {
         /// Its words, without anything secret.
         why: String,
     },

@@ -118,6 +118,7 @@ pub(super) fn read(json: &[u8], zones: &mut Zones) -> Result<Read<Ladder>, Input
         confidence: Some(confidence.name().into()),
         text: raw.text.as_ref().map(|text| text.as_str().into()),
         expiry_assumed: false,
+        left: None,
     };
     let regions = each(raw.regions.take(), at(&"regions"), Country::parse)?;
     if raw.tiers.is_none() && raw.discounts.is_none() {

@@ -11,8 +11,9 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::discount::{Benefit, Kind};
-use crate::money::Money;
+use crate::discount::{Benefit, Kind, Scope};
+use crate::id::ItemId;
+use crate::money::{Currency, Money};
 
 fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap()
@@ -20,7 +21,8 @@ fn instant(text: &str) -> Instant {
 
 fn candidates(market: &str, at: &str) -> Vec<Discount> {
     let almanac = Almanac::built_in().unwrap();
-    almanac.discounts_for(Country::parse(market).unwrap(), instant(at))
+    let known = almanac.discounts_for(Country::parse(market).unwrap(), instant(at));
+    known.of_lines(&[]).into_iter().cloned().collect()
 }
 
 fn ids(discounts: &[Discount]) -> Vec<&str> {
@@ -145,7 +147,8 @@ fn of_two_with_one_code_the_one_that_holds_is_given() {
     almanac.add(again("later", "2026-06-12", "2026-06-14"));
     let given = |almanac: &Almanac, at: &str| {
         let found = almanac.discounts_for(Country::US, instant(at));
-        let mut found = found.into_iter().filter(|discount| discount.id.as_str() == "AFSO6");
+        let found = found.of_lines(&[]).into_iter();
+        let mut found = found.filter(|discount| discount.id.as_str() == "AFSO6");
         let one = found.next().unwrap();
         assert!(found.next().is_none(), "an id came twice");
         one.min_spend.is_some()
@@ -389,4 +392,77 @@ proptest! {
         bytes.splice(place..end, with.bytes());
         let _ = read_ladder(&bytes);
     }
+}
+
+/// A code of a listing in a market, as the marketplace's interface tells it.
+fn of_listing(code: &str, id: &str, item: &str, market: Country) -> Discount {
+    let euro = Currency::parse("EUR").unwrap();
+    let amount = Money::parse("3.11", euro).unwrap();
+    Discount {
+        code: Some(code.into()),
+        regions: vec![market],
+        valid_until: Some(instant("2026-06-30T00:00:00Z")),
+        scope: Scope {
+            items: vec![ItemId::parse(item).unwrap()],
+            ..Scope::default()
+        },
+        ..Discount::new(
+            DiscountId::parse(id).unwrap(),
+            Kind::Code,
+            Benefit::Fixed { amount },
+            Some(euro),
+        )
+    }
+}
+
+#[test]
+fn a_code_of_a_listing_is_given_to_its_checkouts_in_its_market_alone() {
+    const LAMP: &str = "1005000222222222";
+    const CHAIR: &str = "1005000222222223";
+    let mut almanac = Almanac::built_in().unwrap();
+    let de = Country::parse("DE").unwrap();
+    let fr = Country::parse("FR").unwrap();
+    let more = |id: &str, discounts| Ladder {
+        id: id.into(),
+        name: "Single listings".into(),
+        regions: Vec::new(),
+        source: "a test".into(),
+        confidence: Confidence::Medium,
+        discounts,
+        notes: Vec::new(),
+    };
+    almanac.add(more("here", vec![of_listing("LAMP3", "LAMP3~1", LAMP, de)]));
+    // The same terms elsewhere are the same id, and another listing's.
+    almanac.add(more("there", vec![of_listing("LAMP3", "LAMP3~1", CHAIR, fr)]));
+    let at = instant("2026-06-13T00:00:00Z");
+    let given = |market, items: &[&str]| {
+        let items: Vec<ItemId> = items.iter().map(|item| ItemId::parse(item).unwrap()).collect();
+        let known = almanac.discounts_for(market, at);
+        let found = known.of(items.iter()).into_iter().filter(|one| one.typed() == "LAMP3");
+        found.map(|one| one.scope.items[0].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(given(de, &[LAMP]), [LAMP]);
+    assert_eq!(given(de, &[CHAIR, LAMP, LAMP]), [LAMP]);
+    assert_eq!(given(fr, &[LAMP, CHAIR]), [CHAIR]);
+    for (market, items) in [
+        (de, &[CHAIR][..]),
+        (fr, &[LAMP]),
+        (Country::US, &[LAMP, CHAIR]),
+        (de, &[]),
+    ] {
+        assert_eq!(given(market, items), [""; 0]);
+    }
+    let everywhere = Discount {
+        scope: Scope::default(),
+        ..of_listing("LAMP3", "LAMP3", LAMP, de)
+    };
+    almanac.add(more("public", vec![everywhere]));
+    let known = almanac.discounts_for(de, at);
+    let lamp = ItemId::parse(LAMP).unwrap();
+    let found = known.of([&lamp].into_iter()).into_iter();
+    let found: Vec<&str> = found
+        .filter(|one| one.typed() == "LAMP3")
+        .map(|one| one.id.as_str())
+        .collect();
+    assert_eq!(found, ["LAMP3"], "what everybody may type is not given once more");
 }

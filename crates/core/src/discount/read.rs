@@ -78,6 +78,7 @@ raw_object! {
         confidence: Text<'a> = "confidence",
         text: Text<'a> = "text",
         expiry_assumed: bool = "expiry_assumed",
+        left: u32 = "left",
     }
 }
 
@@ -429,5 +430,6 @@ fn provenance(raw: RawProvenance<'_>, place: At<'_>, warnings: &mut Warnings) ->
         confidence: raw.confidence.map(|text| text.as_str().into()),
         text: raw.text.map(|text| text.as_str().into()),
         expiry_assumed: raw.expiry_assumed.unwrap_or(false),
+        left: raw.left,
     }
 }

@@ -134,8 +134,16 @@ impl Request<'_> {
         match method {
             "aliexpress.affiliate.productdetail.get" => self.details(served),
             "aliexpress.affiliate.product.query" => self.query(served),
+            "aliexpress.affiliate.featuredpromo.get" => Ok(self.campaigns()),
             "aliexpress.affiliate.featuredpromo.products.get" => self.featured(served),
             "aliexpress.affiliate.link.generate" => self.links(),
+            "aliexpress.affiliate.hotproduct.query" => {
+                if key.extra {
+                    self.hot(served)
+                } else {
+                    Err(Refusal::permission())
+                }
+            }
             "aliexpress.affiliate.promotion.info.get" => extra(&|| self.promotions()),
             "aliexpress.affiliate.product.sku.detail.get" => extra(&|| self.variants()),
             "aliexpress.affiliate.product.shipping.get" => extra(&|| self.shipping()),

@@ -16,7 +16,8 @@ use crate::faults::Surface;
 use crate::view::{Offer, OfferKind, Takes};
 use crate::world::Market;
 
-/// `/ladder/{market}.json`: the public codes of a country, running and announced; none of them is an empty list.
+/// `/ladder/{market}.json`: the public codes of a country that are for more than single listings, running and announced;
+/// none of them is an empty list.
 pub(super) async fn file(
     State(shop): State<Arc<Marketplace>>,
     Path(file): Path<String>,
@@ -27,7 +28,9 @@ pub(super) async fn file(
         if Market::of(&country).is_none() {
             return Reply::text("Not Found").status(StatusCode::NOT_FOUND);
         }
-        let codes = visit.world(|world| world.public_codes(&country, visit.now));
+        let mut codes = visit.world(|world| world.public_codes(&country, visit.now));
+        // What is for single listings only the API tells.
+        codes.retain(|offer| offer.items.is_empty());
         let ladder = ladder(&country, &codes);
         let tag = format!("\"{}\"", hex_md5(&ladder.to_string()).to_lowercase());
         let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());

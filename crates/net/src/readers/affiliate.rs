@@ -3,6 +3,8 @@
 mod code;
 mod extra;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
@@ -55,7 +57,7 @@ pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
         return Some(promotions.iter().map(|it| code::promotions(it, answer.at)).collect());
     }
     if result.get("shipping_fee").is_some() {
-        return Some(vec![extra::shipping(result, answer.at)]);
+        return Some(vec![extra::shipping(result, answer.at, None)]);
     }
     if is_known && result.get("products").is_none() {
         return Some(vec![extra::variants(result, answer.at)]);
@@ -63,6 +65,25 @@ pub fn read(value: &Value) -> Option<Vec<Snapshot>> {
     // A method of another subject (categories, links, orders) has no listing to see.
     let listing = answer.method.is_none() || shape != "affiliate_other";
     listing.then(|| vec![nothing(shape)])
+}
+
+/// The way of shipping in an answer of `product.shipping.get`, which names no currency of its own where it is the one
+/// that was asked for; `None` where it has none that can be read.
+pub(crate) fn shipping_in(answer: &[u8], asked: Currency) -> Option<Snapshot> {
+    let value = value::parse(std::str::from_utf8(answer).ok()?).ok()?;
+    let answer = envelope::open(&value)?;
+    let seen = extra::shipping(answer.result?, answer.at, Some(asked));
+    (!seen.shipping.is_empty()).then_some(seen)
+}
+
+/// The names of the campaigns in an answer of `featuredpromo.get`, simplified or not; an empty list where it says that
+/// there are none, `None` for anything else.
+pub(crate) fn campaigns(answer: &[u8]) -> Option<Vec<String>> {
+    let value = value::parse(std::str::from_utf8(answer).ok()?).ok()?;
+    let result = envelope::open(&value)?.result?;
+    let promos = wrapped(at(result, "promos"))?;
+    let name = |promo: &Value| text(at(promo, "promo_name")).map(Cow::into_owned);
+    Some(promos.iter().filter_map(name).collect())
 }
 
 /// An answer without any listing: of a search it is no listing, of a lookup the listing is outside of the programme.

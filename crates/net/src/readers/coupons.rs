@@ -180,7 +180,7 @@ impl Page<'_> {
             seen_at: self.seen_at,
             confidence: None,
             text: Some(words).filter(|words| !words.is_empty()),
-            expiry_assumed: false,
+            ..Provenance::default()
         }
     }
 }

@@ -2,9 +2,11 @@
 //! variant and perhaps a code.
 
 mod call;
+pub mod codes;
 mod link;
 mod refusal;
 pub mod sign;
+pub mod variants;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -81,6 +83,11 @@ impl Affiliate {
     /// The source of an app.
     pub const fn new(settings: Settings, client: Client) -> Self {
         Self { settings, client }
+    }
+
+    /// The app's key, which every call shows.
+    pub fn app(&self) -> &str {
+        &self.settings.app_key
     }
 
     /// Whether links can be made that are counted as the operator's.

@@ -240,7 +240,6 @@ async fn a_wrong_key_or_signature_is_a_matter_of_configuration_in_each_envelope(
     let tracking = json!({ "resp_result": { "resp_code": "402", "resp_msg": "TrackingId input parameter error" } });
     for reply in [
         gateway("ISV", "IncompleteSignature", words),
-        gateway("ISV", "InsufficientPermission", "App does not have permission"),
         gateway("ISV", "MissingParameter", "app_key"),
         ok(gop.to_string()),
         ok(json!({ "aliexpress_affiliate_productdetail_get_response": tracking }).to_string()),

@@ -3,9 +3,11 @@
 #![expect(clippy::indexing_slicing, reason = "a test that finds nothing must stop")]
 
 mod affiliate;
+mod codes;
 mod feed;
 mod http;
 mod ladder;
 mod links;
 mod page;
 mod support;
+mod variants;

@@ -1,5 +1,6 @@
 //! `demo`: the watch against the built-in simulated marketplace, with two years of history.
 
+mod codes;
 mod facts;
 mod past;
 
@@ -95,11 +96,12 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
             private: vec![Place::parse(&shop.to_string())?],
         },
     )?;
-    let sources = sources(shop, &client)?;
+    let api = api(shop, &client)?;
+    let sources = sources(shop, &api, &client)?;
     let count = sources.len();
     let subscriptions = subscriptions(shop, &client)?;
     let app = App::new(store, sources, rules, almanac, clock())?;
-    let app = Arc::new(app.with_links(None, dice::bytes()?)?);
+    let app = Arc::new(app.with_links(None, dice::bytes()?)?.with_codes(api));
     let listings = app.store().counts()?.listings;
     let (speed, folder) = (arguments.speed, home.folder().ok().map(Path::to_owned));
     let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());
@@ -158,7 +160,9 @@ fn world(seed: u64, store: &dyn Store, start: Instant) -> anyhow::Result<World> 
     if kept.is_none() {
         store.remember(ORIGIN, &origin.to_string())?;
     }
-    Ok(World::new(seed, Size::of(2_000), origin.moment()))
+    let mut world = World::new(seed, Size::of(2_000), origin.moment());
+    codes::add(&mut world, origin);
+    Ok(world)
 }
 
 /// Opens the marketplace on a free port of this machine.
@@ -167,7 +171,7 @@ fn open_shop(world: World, runtime: &Runtime, clock: &tillwatch_web::Clock) -> a
     let at = listener.local_addr()?;
     let theirs = Arc::clone(clock);
     let shop = Marketplace::new(world, move || theirs().moment())
-        .with_key(Key::new(APP.0, APP.1))
+        .with_key(Key::new(APP.0, APP.1).with_extra_methods())
         .with_data_in_pages()
         .with_faults(faults());
     runtime.spawn(tillwatch_market::shop::serve(listener, Arc::new(shop)));
@@ -191,9 +195,9 @@ fn faults() -> Faults {
         .fold(none, |faults, fault| faults.share_everywhere(fault, FAULTS))
 }
 
-/// The API for most readings, pages for what only they show.
-fn sources(shop: SocketAddr, client: &Client) -> anyhow::Result<Vec<Arc<dyn Source>>> {
-    let api = affiliate::Settings {
+/// The API, which tells codes beside prices.
+fn api(shop: SocketAddr, client: &Client) -> anyhow::Result<Arc<Affiliate>> {
+    let settings = affiliate::Settings {
         gateway: format!("http://{shop}/sync").parse()?,
         app_key: APP.0.to_owned(),
         app_secret: Secret::new(APP.1.to_owned()),
@@ -203,16 +207,18 @@ fn sources(shop: SocketAddr, client: &Client) -> anyhow::Result<Vec<Arc<dyn Sour
         calls_per_day: affiliate::CALLS_PER_DAY,
         spacing: affiliate::SPACING,
     };
+    Ok(Arc::new(Affiliate::new(settings, client.clone())))
+}
+
+/// The API for most readings, pages for what only they show.
+fn sources(shop: SocketAddr, api: &Arc<Affiliate>, client: &Client) -> anyhow::Result<Vec<Arc<dyn Source>>> {
     let pages = page::Settings {
         base: format!("http://{shop}/").parse()?,
         language: "en_US".to_owned(),
         calls_per_day: 20_000,
         spacing: Duration::from_secs(2),
     };
-    Ok(vec![
-        Arc::new(Affiliate::new(api, client.clone())),
-        Arc::new(Page::new(pages, client)),
-    ])
+    Ok(vec![Arc::<Affiliate>::clone(api), Arc::new(Page::new(pages, client))])
 }
 
 /// The published codes of every market.

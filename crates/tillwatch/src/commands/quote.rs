@@ -5,6 +5,7 @@ mod show;
 
 use std::path::{Path, PathBuf};
 
+use tillwatch_app::harvest;
 use tillwatch_core::almanac::Almanac;
 use tillwatch_core::country::Country;
 use tillwatch_core::id::SkuId;
@@ -75,10 +76,18 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     let home = Home::find(data);
     let (identity, file) = source(arguments)?;
     let now = crate::clock::now()?;
+    let mut almanac = home.almanac()?;
+    if file.is_none()
+        && let Some(store) = home.existing_store()?
+    {
+        for ladder in harvest::kept(&store)? {
+            almanac.add(ladder);
+        }
+    }
     let known = Known {
         arguments,
         identity: identity.as_ref(),
-        almanac: &home.almanac()?,
+        almanac: &almanac,
         rules: &Rules::load(arguments.rules.as_deref())?,
     };
     let asked = Asked {
@@ -88,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
     };
     let seen = match file {
         Some(file) => read_asked(&read_all(&file)?, &asked),
-        None => fetch::seen(&asked, &home, known.almanac, now)?,
+        None => fetch::seen(&asked, named(arguments, known.identity), &home, known.almanac, now)?,
     };
     let mut all = true;
     for (number, one) in seen.iter().enumerate() {
@@ -116,6 +125,18 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, output: &mut Outpu
         }
     }
     Ok(Status::all_answered(all))
+}
+
+/// The variant that was asked for, by itself or by a link that says so and does not only hint at it.
+fn named<'a>(arguments: &'a Arguments, identity: Option<&'a Identity>) -> Option<&'a SkuId> {
+    let linked = || {
+        let identity = identity?;
+        identity
+            .sku
+            .as_ref()
+            .filter(|_| !identity.sku_source.is_some_and(PinSource::is_hint))
+    };
+    arguments.sku.as_ref().or_else(linked)
 }
 
 /// What a refusal is about.

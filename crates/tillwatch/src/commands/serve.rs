@@ -9,7 +9,7 @@ use anyhow::Context;
 use tillwatch_app::App;
 use tillwatch_app::ports::source::Source;
 use tillwatch_net::http::Client;
-use tillwatch_net::sources::affiliate::CALLS_PER_DAY;
+use tillwatch_net::sources::affiliate::{Affiliate, CALLS_PER_DAY};
 use tillwatch_net::sources::ladder::Feed;
 use tillwatch_web::{Limits, Network, Partner};
 use url::Url;
@@ -105,6 +105,10 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let rules = Rules::load(arguments.rules.as_deref())?.usual()?.clone();
     let app = App::new(store, sources, rules, home.almanac()?, clock())?;
     let app = app.with_links(public(arguments)?, dice::bytes()?)?;
+    let app = match &api {
+        Some(api) => app.with_codes(Arc::<Affiliate>::clone(api)),
+        None => app,
+    };
     let partner = partner(arguments)?;
     // A template of the operator's own goes before links of the API's.
     let linker = api.filter(|api| api.has_tracking_id() && partner.is_none());

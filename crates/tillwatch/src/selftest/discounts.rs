@@ -94,7 +94,7 @@ fn stacked(bench: &Bench, good: &Good, almanac: &Almanac) -> anyhow::Result<(Che
     let mut checkout = history.variant.checkout.context("there is no checkout")?;
     checkout.at = bench.now();
     let known = almanac.discounts_for(checkout.market, bench.now());
-    join(&mut checkout.discounts, known.iter());
+    join(&mut checkout.discounts, known.of_lines(&checkout.lines).into_iter());
     let stack = best(&checkout, &rules()?);
     Ok((checkout, stack))
 }

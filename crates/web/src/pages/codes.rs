@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
-use tillwatch_app::codes::{Code, Time};
+use tillwatch_app::codes::{Bound, Code, Time};
 use tillwatch_core::country::Country;
 use tillwatch_core::history::Minute;
 use tillwatch_core::instant::Instant;
@@ -26,15 +26,26 @@ use crate::{Problem, Site};
 /// How long a code that is over is still shown, in seconds: thirty days.
 const AFTER: i64 = 30 * 86_400;
 
+/// The most codes of single listings of a group that are shown.
+const BOUND: usize = 100;
+
 #[derive(Template)]
 #[template(path = "codes.html")]
 struct Page<'a> {
     frame: Frame<'a>,
     markets: Vec<Choice>,
     market: Country,
-    groups: Vec<(&'a str, Vec<Row>)>,
+    groups: Vec<Group<'a>>,
     /// That a report was taken in.
     told: Option<String>,
+}
+
+/// Codes that hold, that come or that are over.
+struct Group<'a> {
+    heading: &'a str,
+    rows: Vec<Row>,
+    /// How many codes of single listings are not shown.
+    more: Option<String>,
 }
 
 /// A code.
@@ -43,7 +54,12 @@ struct Row {
     report: String,
     can_report: bool,
     offer: String,
-    campaign: Said,
+    /// Absent of a code of single listings, which says for which.
+    campaign: Option<Said>,
+    /// Addresses and titles of its listings, and how many there are besides.
+    listings: Vec<(String, String)>,
+    others: Option<String>,
+    left: Option<String>,
     /// Words and a moment, as a machine and as a person reads it.
     moment: Option<(String, String, String)>,
     regions: Option<String>,
@@ -71,7 +87,7 @@ pub(crate) async fn show(
     let frame = reader.frame(&site);
     let (words, market, now) = (frame.words, reader.market(), (site.clock)());
     let codes = site.ask(move |app, now| Ok(app.codes(Some(market), now)?)).await?;
-    let shown = |time| {
+    let shown = |heading, time| {
         let recent = |code: &&Code| {
             let ended = code.discount.valid_until;
             code.time == time && (time != Time::Over || ended.is_some_and(|ended| ended > now.plus_seconds(-AFTER)))
@@ -80,22 +96,34 @@ pub(crate) async fn show(
             words,
             now: Minute::of(now),
         };
-        codes
-            .iter()
-            .filter(recent)
-            .map(|code| row(&teller, code))
-            .collect::<Vec<_>>()
+        let (bound, general): (Vec<&Code>, Vec<&Code>) =
+            codes.iter().filter(recent).partition(|code| !code.listings.is_empty());
+        // The listings that are read here come first.
+        let (known, unknown): (Vec<&Code>, Vec<&Code>) = bound
+            .into_iter()
+            .partition(|code| code.listings.iter().any(|listing| listing.title.is_some()));
+        let bound = known.into_iter().chain(unknown);
+        let count = bound.clone().count().saturating_sub(BOUND);
+        Group {
+            heading,
+            rows: general
+                .into_iter()
+                .chain(bound.take(BOUND))
+                .map(|code| row(&teller, market, code))
+                .collect(),
+            more: (count > 0).then(|| fill(&words.codes.more, &[("count", &count.to_string())])),
+        }
     };
     let texts = &words.codes;
     let groups = [
-        (&texts.holds_heading, shown(Time::Holds)),
-        (&texts.coming_heading, shown(Time::Coming)),
-        (&texts.over_heading, shown(Time::Over)),
+        shown(texts.holds_heading.as_str(), Time::Holds),
+        shown(texts.coming_heading.as_str(), Time::Coming),
+        shown(texts.over_heading.as_str(), Time::Over),
     ];
-    let groups = groups.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let groups = groups.into_iter().filter(|group| !group.rows.is_empty());
     let told = codes.iter().find(|code| code.text == asked.told);
     let page = Page {
-        groups: groups.map(|(heading, rows)| (heading.as_str(), rows)).collect(),
+        groups: groups.collect(),
         told: told.map(|code| fill(&texts.told, &[("code", &code.text)])),
         markets: choices(&site, frame.words, market),
         market,
@@ -104,7 +132,7 @@ pub(crate) async fn show(
     Ok(html(&reader, &page))
 }
 
-fn row(teller: &Teller<'_>, code: &Code) -> Row {
+fn row(teller: &Teller<'_>, market: Country, code: &Code) -> Row {
     let (texts, form) = (&teller.words.codes, &teller.words.site.form);
     let ledger = &code.ledger;
     let moment = |words: &str, at: Option<Instant>| {
@@ -117,6 +145,10 @@ fn row(teller: &Teller<'_>, code: &Code) -> Row {
         })
     };
     let regions = teller.words.countries.all_of(&code.discount.regions);
+    let others = match code.listings.len() {
+        0 => 0,
+        named => code.discount.scope.items.len().saturating_sub(named),
+    };
     let count = |count: u32| count.to_string();
     let tenths = Rounding::HalfUp.divide(i128::from(ledger.likelihood.points()), 10);
     let (proven, tried) = ledger.of_source;
@@ -126,7 +158,24 @@ fn row(teller: &Teller<'_>, code: &Code) -> Row {
         code: code.text.clone(),
         can_report: code.time == Time::Holds,
         offer: teller.offer(&code.discount),
-        campaign: teller.words.campaign(&code.ladder, &code.campaign),
+        campaign: code
+            .listings
+            .is_empty()
+            .then(|| teller.words.campaign(&code.ladder, &code.campaign)),
+        listings: code
+            .listings
+            .iter()
+            .map(|Bound { item, title }| {
+                let unnamed = || fill(&texts.unnamed, &[("item", item.as_str())]);
+                let title = title.clone().unwrap_or_else(unnamed);
+                (format!("/i/{item}?market={market}"), title)
+            })
+            .collect(),
+        others: (others > 0).then(|| fill(&texts.others, &[("count", &others.to_string())])),
+        left: code.discount.provenance.left.map(|left| match left {
+            0 => texts.none_left.clone(),
+            _ => fill(&texts.left, &[("count", &left.to_string())]),
+        }),
         moment: match code.time {
             Time::Holds => moment(&texts.until, code.discount.valid_until),
             Time::Coming => moment(&texts.begins, code.discount.valid_from),

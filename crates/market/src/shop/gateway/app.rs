@@ -24,7 +24,7 @@ impl Key {
         }
     }
 
-    /// Allows `promotion.info.get`, `product.sku.detail.get` and `product.shipping.get`.
+    /// Allows `hotproduct.query`, `promotion.info.get`, `product.sku.detail.get` and `product.shipping.get`.
     #[must_use]
     pub fn with_extra_methods(self) -> Self {
         Self { extra: true, ..self }

@@ -7,6 +7,7 @@ use tillwatch_core::id::ItemId;
 
 use super::Request;
 use super::answer::Refusal;
+use crate::faults::Fault;
 use crate::shop::asked::Asked;
 use crate::shop::escape::query;
 use crate::shop::links::affiliate_link;
@@ -16,6 +17,17 @@ use crate::view::{Listing, Offer, Takes, Variant};
 
 /// The most ids of one call.
 const MOST_IDS: usize = 50;
+
+/// The campaign of what has codes of its own.
+const CODES: &str = "Promo Codes";
+
+/// The campaigns that always run, by name, with their words.
+const CAMPAIGNS: [(&str, &str); 4] = [
+    ("Hot Product", "What pays most"),
+    ("Best Seller", "What sells most"),
+    ("weeklydeals", "The deals of the week"),
+    (CODES, "Listings with codes of their own"),
+];
 
 /// The most listings of one page.
 const MOST_OF_A_PAGE: usize = 50;
@@ -79,15 +91,39 @@ impl Request<'_> {
         self.page(&found, served)
     }
 
-    /// `featuredpromo.products.get`: what stands below its crossed-out price, deepest first.
+    /// `featuredpromo.get`: the campaigns that run.
+    pub(super) fn campaigns(&self) -> Value {
+        let promos = CAMPAIGNS.map(|(name, about)| json!({"promo_name": name, "promo_desc": about, "product_num": 50}));
+        self.named(&json!({
+            "current_record_count": promos.len(),
+            "promos": self.list("promo", promos.into()),
+        }))
+    }
+
+    /// `hotproduct.query`: what sells most, first.
+    pub(super) fn hot(&self, served: &mut u64) -> Result<Value, Refusal> {
+        let mut found = self.all(|listing, _| listing.sold > 0);
+        found.sort_by_key(|listing| std::cmp::Reverse(listing.sold));
+        self.page(&found, served)
+    }
+
+    /// `featuredpromo.products.get`: of the campaign of codes what has a code of its own, of any other what stands below
+    /// its crossed-out price, deepest first.
     pub(super) fn featured(&self, served: &mut u64) -> Result<Value, Refusal> {
-        self.needed("promotion_name")?;
+        let name = self.needed("promotion_name")?;
+        if !CAMPAIGNS.iter().any(|(known, _)| *known == name) {
+            return Ok(self.nothing());
+        }
         let category = self.get("category_id");
         let of_category = |listing: &Listing| {
             category.is_none_or(|wanted| listing.categories.iter().any(|one| one.id.as_str() == wanted))
         };
         let mut found = self.all(|listing, _| of_category(listing));
-        found.retain(|listing| discount(listing) > 0);
+        if name == CODES {
+            found.retain(|listing| !self.own_codes(listing).is_empty());
+        } else {
+            found.retain(|listing| discount(listing) > 0);
+        }
         found.sort_by_key(|listing| std::cmp::Reverse(discount(listing)));
         self.page(&found, served)
     }
@@ -113,7 +149,17 @@ impl Request<'_> {
             return Err(Refusal::wrong("page_size"));
         }
         let page = found.iter().skip((number - 1).saturating_mul(size)).take(size);
-        let products: Vec<Value> = page.filter_map(|listing| self.product(listing)).collect();
+        // A listing with several codes stands once for each.
+        let each = page.flat_map(|listing| {
+            let others = self.own_codes(listing).into_iter().skip(1);
+            let others = others.filter_map(|code| {
+                let mut again = self.product(listing)?;
+                again["promo_code_info"] = self.promo_code(&code);
+                Some(again)
+            });
+            self.product(listing).into_iter().chain(others.collect::<Vec<_>>())
+        });
+        let products: Vec<Value> = each.collect();
         let count = products.len() as u64;
         *served += count;
         self.visit.shop.count(|counts| counts.items += count);
@@ -188,8 +234,9 @@ impl Request<'_> {
         if self.get("tracking_id").is_some() {
             product["promotion_link"] = affiliate_link(&listing.item).into();
         }
-        if let Some(code) = self.code_of(listing) {
-            product["promo_code_info"] = promo_code(&code);
+        let own = self.own_codes(listing).into_iter().next();
+        if let Some(code) = own.or_else(|| self.code_of(listing)) {
+            product["promo_code_info"] = self.promo_code(&code);
         }
         Some(product)
     }
@@ -202,11 +249,29 @@ impl Request<'_> {
         codes
     }
 
+    /// Those that are for this listing by name. They are shown also when none is left.
+    fn own_codes(&self, listing: &Listing) -> Vec<Offer> {
+        let now = self.visit.now;
+        let mut codes = self.visit.world(|world| world.public_codes(listing.market, now));
+        let is_on = |offer: &Offer| (offer.starts..offer.ends).contains(&now);
+        codes.retain(|offer| offer.items.contains(&listing.item) && is_on(offer) && covers(offer, listing));
+        codes
+    }
+
     /// The one that stands on a product: most have none, and another product another one.
     fn code_of(&self, listing: &Listing) -> Option<Offer> {
         let mut codes = self.codes_of(listing);
         let place = usize::from(listing.rating) % (3 * codes.len()).max(1);
         (place < codes.len()).then(|| codes.swap_remove(place))
+    }
+
+    /// A code as it stands on a product, unless a fault turns its window into words.
+    fn promo_code(&self, offer: &Offer) -> Value {
+        let mut code = promo_code(offer);
+        if self.visit.fault == Some(Fault::OddWindow) {
+            code["code_availabletime_end"] = "while stocks last".into();
+        }
+        code
     }
 
     /// The listing's address with `pdp_npi`: currency, prices, base prices, trace and variant.

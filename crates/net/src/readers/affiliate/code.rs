@@ -55,7 +55,6 @@ fn code(info: &Value, snapshot: &Snapshot) -> Option<Discount> {
     );
     let currency = (!without_amount || min_spend.is_some()).then_some(currency);
     let left = count(at(info, "code_quantity"));
-    said.extend(left.map(|left| format!("{left} codes left")));
     let mut window = |key: &str| {
         let written = text(at(info, key))?;
         let read = Instant::local(&written, MARKETPLACE_ZONE).ok();
@@ -75,7 +74,10 @@ fn code(info: &Value, snapshot: &Snapshot) -> Option<Discount> {
             ..Scope::default()
         },
         uses: left.filter(|left| *left == 0).map(|_| Uses::Limited(0)),
-        provenance: provenance(snapshot.seen_at, &said),
+        provenance: Provenance {
+            left: left.map(|left| u32::try_from(left).unwrap_or(u32::MAX)),
+            ..provenance(snapshot.seen_at, &said)
+        },
         code: typed,
         ..unnamed(Kind::Code, offer.benefit, currency)
     };

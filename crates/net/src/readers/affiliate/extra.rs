@@ -12,8 +12,8 @@ use crate::readers::price::{self, amount};
 use crate::readers::priced::{add_shipping, priced, unpriced};
 use crate::readers::value::{self, at, first, item, warehouse, wrapped};
 
-/// The answer of `product.shipping.get`.
-pub(super) fn shipping(result: &Value, seen_at: Option<Instant>) -> Snapshot {
+/// The answer of `product.shipping.get`. It names no currency, so that the one that was asked for counts, if it is known.
+pub(super) fn shipping(result: &Value, seen_at: Option<Instant>, asked: Option<Currency>) -> Snapshot {
     let snapshot = Snapshot {
         item: item(at(result, "product_id")),
         seen_at,
@@ -22,7 +22,7 @@ pub(super) fn shipping(result: &Value, seen_at: Option<Instant>) -> Snapshot {
     let named = ["shipping_fee_currency", "currency", "target_currency"]
         .into_iter()
         .find_map(|key| value::currency(at(result, key)));
-    let Some(currency) = named else {
+    let Some(currency) = named.or(asked) else {
         let words = "The answer names a shipping fee and no currency, so that the fee cannot be used.";
         return snapshot.without_price(Outcome::OtherCurrency, words);
     };
@@ -31,14 +31,20 @@ pub(super) fn shipping(result: &Value, seen_at: Option<Instant>) -> Snapshot {
         return snapshot.without_price(Outcome::ParseFailed, words);
     };
     let words = "The answer has the shipping of the listing and no price.";
-    unpriced(
+    let mut seen = unpriced(
         Snapshot {
             currency: Some(currency),
             shipping: vec![way],
             ..snapshot
         },
         words,
-    )
+    );
+    if named.is_none() {
+        let words =
+            format!("The shipping fee names no currency; it is taken to be in {currency}, which was asked for.");
+        seen.notes.push(words);
+    }
+    seen
 }
 
 /// The answer of `product.sku.detail.get`.

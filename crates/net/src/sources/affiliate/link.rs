@@ -24,6 +24,14 @@ impl Linker for Affiliate {
         NAME
     }
 
+    fn app(&self) -> &str {
+        &self.settings.app_key
+    }
+
+    fn method(&self) -> &'static str {
+        METHOD
+    }
+
     fn link<'a>(&'a self, clean: &'a str, now: Instant) -> Later<'a, Result<Option<String>, SourceError>> {
         Box::pin(async move {
             let business = Parameters::from([

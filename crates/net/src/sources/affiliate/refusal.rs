@@ -48,15 +48,14 @@ pub(super) fn verdict(refusal: &Refusal, now: Instant) -> Verdict {
         "accesstoken",
         "access-token",
         "session",
-        "permission",
-        "invalidapipath",
-        "invalid-method",
         "appkey",
         "app-key",
         "app key",
         "timestamp",
         "account-migration",
     ];
+    // Either the app has not been granted the method, or its kind of app has no such method at all.
+    let permission = ["permission", "invalidapipath", "invalid-method"];
     Verdict::Call(match &*refusal.code {
         "405" => return Verdict::Nothing,
         _ if quota || ban.is_some_and(|ban| ban >= LONG_BAN) => SourceError::Spent {
@@ -65,7 +64,9 @@ pub(super) fn verdict(refusal: &Refusal, now: Instant) -> Verdict {
         _ if limited || ban.is_some() => SourceError::Later { after: ban, why },
         // The old platform's numbers, and those of the methods themselves.
         "7" => SourceError::Later { after: ban, why },
-        "401" | "402" | "15" | "27" | "11006" => SourceError::Misconfigured { why },
+        "11006" => SourceError::NotPermitted { why },
+        "401" | "402" | "15" | "27" => SourceError::Misconfigured { why },
+        _ if has(&permission) => SourceError::NotPermitted { why },
         _ if has(&setup) => SourceError::Misconfigured { why },
         _ => SourceError::Later { after: None, why },
     })
@@ -148,13 +149,8 @@ mod tests {
                 "The request signature does not conform to platform standards",
             ),
             ("25", "Invalid signature: sign check fail"),
-            (
-                "InsufficientPermission",
-                "App does not have permission to access this api",
-            ),
             ("IllegalAccessToken", "The specified access token is invalid or expired"),
             ("MissingParameter", "The input parameter app_key is missing"),
-            ("InvalidApiPath", "The specified API path is invalid"),
             ("15", "isv.account-migration-check-fail"),
             ("402", "TrackingId input parameter error"),
             ("401", "the publisher is not registered"),
@@ -163,6 +159,24 @@ mod tests {
             let verdict = told(code, said);
             assert!(
                 matches!(&verdict, Verdict::Call(SourceError::Misconfigured { why }) if why.contains(code)),
+                "{code}: {verdict:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_method_that_the_app_may_not_call_is_told_from_a_wrong_set_up() {
+        for (code, said) in [
+            (
+                "InsufficientPermission",
+                "App does not have permission to access this api",
+            ),
+            ("11006", "no right to call"),
+            ("InvalidApiPath", "The specified API path is invalid"),
+        ] {
+            let verdict = told(code, said);
+            assert!(
+                matches!(&verdict, Verdict::Call(SourceError::NotPermitted { why }) if why.contains(code)),
                 "{code}: {verdict:?}"
             );
         }
