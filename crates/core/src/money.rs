@@ -211,7 +211,7 @@ impl Rounding {
     /// The product stands in 128 bits, so that no amount that this crate lets in can overflow. A denominator of zero
     /// gives zero.
     pub fn divide(self, numerator: i128, denominator: i128) -> i64 {
-        let (Some(whole), Some(rest)) = (numerator.checked_div(denominator), numerator.checked_rem(denominator)) else {
+        let Some((whole, rest)) = parted(numerator, denominator) else {
             return 0;
         };
         let twice = rest.saturating_mul(2);
@@ -222,6 +222,17 @@ impl Rounding {
         };
         i64::try_from(whole.saturating_add(i128::from(up))).unwrap_or(i64::MAX)
     }
+}
+
+/// A quotient and what it leaves; `None` of zero. Everyday amounts fit 64 bits, which a processor divides in a fraction
+/// of the time.
+fn parted(numerator: i128, denominator: i128) -> Option<(i128, i128)> {
+    if let (Ok(numerator), Ok(denominator)) = (u64::try_from(numerator), u64::try_from(denominator)) {
+        let whole = numerator.checked_div(denominator)?;
+        let rest = numerator.checked_rem(denominator)?;
+        return Some((whole.into(), rest.into()));
+    }
+    Some((numerator.checked_div(denominator)?, numerator.checked_rem(denominator)?))
 }
 
 /// A share in hundredths of a percent: `7.5 %` is 750. From 0 to 100 %.
@@ -308,10 +319,13 @@ pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
         return;
     }
     let sum: i128 = weights.iter().map(|w| i128::from(*w)).fold(0, i128::saturating_add);
-    let share = |weight: i64| i128::from(amount).saturating_mul(i128::from(weight));
+    let share = |weight: i64| {
+        let (part, rest) = parted(i128::from(amount).saturating_mul(i128::from(weight)), sum).unwrap_or_default();
+        (i64::try_from(part).unwrap_or(0), rest)
+    };
     let mut left = amount;
     for weight in weights {
-        let part = i64::try_from(share(*weight).checked_div(sum).unwrap_or(0)).unwrap_or(0);
+        let (part, _) = share(*weight);
         left = left.saturating_sub(part);
         parts.push(part);
     }
@@ -319,14 +333,12 @@ pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
         return;
     }
     // At most one unit for each weight is left. A part that has got its unit is told by its size.
-    let remainder = |weight: i64| share(weight).checked_rem(sum).unwrap_or(0);
-    let floor = |weight: i64| i64::try_from(share(weight).checked_div(sum).unwrap_or(0)).unwrap_or(0);
     if weights.len() > FEW {
         // One look at all for each unit would be quadratic.
         let mut order: Vec<(core::cmp::Reverse<i128>, usize)> = weights
             .iter()
             .enumerate()
-            .map(|(place, weight)| (core::cmp::Reverse(remainder(*weight)), place))
+            .map(|(place, weight)| (core::cmp::Reverse(share(*weight).1), place))
             .collect();
         order.sort_unstable();
         for (_, place) in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
@@ -339,8 +351,8 @@ pub fn allocate_into(amount: i64, weights: &[i64], parts: &mut Vec<i64>) {
     while left > 0 {
         let mut best: Option<(i128, &mut i64)> = None;
         for (part, weight) in parts.iter_mut().zip(weights) {
-            let rest = remainder(*weight);
-            let waiting = *part == floor(*weight) && *weight > 0;
+            let (floor, rest) = share(*weight);
+            let waiting = *part == floor && *weight > 0;
             if waiting && best.as_ref().is_none_or(|(most, _)| rest > *most) {
                 best = Some((rest, part));
             }

@@ -70,7 +70,10 @@ pub(super) struct Case<'a, 'w> {
     charge: i64,
     /// Automatic offers whose uses may run out.
     counted: Vec<usize>,
-    memo: BTreeMap<(Bin, Denied), Price>,
+    /// Prices by the units of a checkout and the offers denied to it, a bit each.
+    memo: BTreeMap<Vec<u64>, Price>,
+    /// Kept for its memory.
+    key: Vec<u64>,
     watch: &'w mut dyn FnMut(&Progress) -> ControlFlow<()>,
     pub(super) work: u64,
     pub(super) stopped: bool,
@@ -123,6 +126,7 @@ impl<'a, 'w> Case<'a, 'w> {
             charge,
             counted,
             memo: BTreeMap::new(),
+            key: Vec::new(),
             watch,
             work: 0,
             stopped: false,
@@ -236,8 +240,16 @@ impl<'a, 'w> Case<'a, 'w> {
 
     /// The least that a checkout costs without the denied offers, remembered.
     pub(super) fn price(&mut self, bin: &[u32], denied: &[u32]) -> Price {
-        let key = (bin.to_vec(), denied.to_vec());
-        if let Some(known) = self.memo.get(&key) {
+        let (units, offers) = (self.units.len().div_ceil(64), self.uses.len().div_ceil(64));
+        self.key.clear();
+        self.key.resize(units + offers, 0);
+        let (own, without) = self.key.split_at_mut(units);
+        for (words, places) in [(own, bin), (without, denied)] {
+            for place in places {
+                words[*place as usize / 64] |= 1 << (place % 64);
+            }
+        }
+        if let Some(known) = self.memo.get(&self.key) {
             return known.clone();
         }
         let price = self.price_with(bin, |offer| (!denied.contains(&(offer as u32))).then_some(0));
@@ -245,7 +257,7 @@ impl<'a, 'w> Case<'a, 'w> {
         if self.memo.len() >= MOST_PRICES {
             self.memo.clear();
         }
-        self.memo.insert(key, price.clone());
+        self.memo.insert(self.key.clone(), price.clone());
         price
     }
 
@@ -384,6 +396,7 @@ impl Case<'_, '_> {
     /// The least total of some checkouts with so many uses left for them, if it is less than `below`. Looks at no more
     /// than so many ways to deal out coupons; false beside it if that was not enough to be sure.
     pub(super) fn deal(&mut self, bins: &[Bin], uses: &[Option<u32>], below: i64, most: u32) -> (Option<Split>, bool) {
+        let mut prices: Vec<Price> = bins.iter().map(|bin| self.price(bin, &[])).collect();
         let mut dealing = Dealing {
             bins,
             uses,
@@ -393,7 +406,7 @@ impl Case<'_, '_> {
             below,
             left: most,
         };
-        dealing.go(self);
+        dealing.go(self, &mut prices);
         let sure = dealing.left > 0;
         (dealing.best, sure)
     }
@@ -413,20 +426,13 @@ struct Dealing<'b> {
 impl Dealing<'_> {
     /// A checkout that goes without an offer never gets cheaper, so that what is over-used at the least prices is denied
     /// to one of its users after the other.
-    fn go(&mut self, case: &mut Case<'_, '_>) {
+    fn go(&mut self, case: &mut Case<'_, '_>, prices: &mut Vec<Price>) {
         self.left = self.left.saturating_sub(1);
-        let mut prices: Vec<Price> = Vec::with_capacity(self.bins.len());
-        for (bin, denied) in self.bins.iter().zip(&self.denied) {
-            if case.stopped {
-                self.left = 0;
-            }
-            if self.left == 0 {
-                return;
-            }
-            prices.push(case.price(bin, denied));
+        if case.stopped {
+            self.left = 0;
         }
         let total: i64 = prices.iter().map(|price| price.total).sum();
-        if total >= self.below {
+        if self.left == 0 || total >= self.below {
             return;
         }
         let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.uses.len()];
@@ -441,31 +447,36 @@ impl Dealing<'_> {
             self.best = Some(Split {
                 total,
                 bins: self.bins.to_vec(),
-                used: prices.into_iter().map(|price| price.used).collect(),
+                used: prices.iter().map(|price| price.used.clone()).collect(),
             });
             return;
         };
         // First where it costs least to go without.
-        let mut order: Vec<(i64, usize)> = Vec::new();
-        for bin in users[offer]
-            .iter()
-            .copied()
-            .filter(|bin| !self.kept.contains(&(*bin, offer)))
-        {
+        let mut order: Vec<(i64, usize, Price)> = Vec::new();
+        for bin in users[offer].iter().copied() {
+            if self.kept.contains(&(bin, offer)) {
+                continue;
+            }
             let mut denied = self.denied[bin].clone();
             insert(&mut denied, offer as u32);
-            if case.stopped {
-                self.left = 0;
-                return;
-            }
-            order.push((case.price(&self.bins[bin], &denied).total - prices[bin].total, bin));
+            let without = case.price(&self.bins[bin], &denied);
+            order.push((without.total - prices[bin].total, bin, without));
         }
-        order.sort_unstable();
+        if case.stopped {
+            self.left = 0;
+            return;
+        }
+        order.sort_unstable_by_key(|(cost, bin, _)| (*cost, *bin));
         let kept = self.kept.len();
-        for (_, bin) in order {
+        for (cost, bin, without) in order {
+            if total + cost >= self.below {
+                break;
+            }
             let before = self.denied[bin].clone();
             insert(&mut self.denied[bin], offer as u32);
-            self.go(case);
+            let with = core::mem::replace(&mut prices[bin], without);
+            self.go(case, prices);
+            prices[bin] = with;
             self.denied[bin] = before;
             if self.left == 0 {
                 break;
