@@ -149,13 +149,7 @@ async fn a_listing_is_told_once_with_a_price_as_it_was_asked_for_or_not_at_all()
         .iter()
         .map(|one| (one.item.as_str(), one.price.to_string()))
         .collect();
-    assert_eq!(
-        told,
-        [
-            (LAMP, "20.00".to_owned()),
-            (CHAIR, "9.99".to_owned()),
-        ]
-    );
+    assert_eq!(told, [(LAMP, "20.00".to_owned()), (CHAIR, "9.99".to_owned()),]);
     assert_eq!(all[0].title.as_deref(), Some("Lamp <b>5</b> & \"more\""));
     assert_eq!(all[0].price.currency().code(), "EUR");
     // Flat lists are simplified answers, and what lies outside of the bounds is none.

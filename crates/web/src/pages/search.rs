@@ -1,5 +1,7 @@
 //! Search: the form is the page, what was found stands under it, and under that what the marketplace was asked for.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
@@ -23,6 +25,10 @@ use crate::{Problem, Site};
 
 /// Cards on a page.
 const CARDS: usize = 24;
+
+/// How long a question waits where another call went out a moment ago, before it is put once more: the space that the
+/// marketplace wants between two calls.
+const PAUSE: Duration = Duration::from_secs(2);
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -162,7 +168,12 @@ pub(crate) async fn ask(
         && site.app.beyond(&question, (site.clock)()) == Standing::Open
     {
         site.may(Counted::Ask, visitor)?;
-        if let Err(refusal) = site.app.ask_beyond(&question, site.clock.as_ref()).await? {
+        let mut answer = site.app.ask_beyond(&question, site.clock.as_ref()).await?;
+        if answer == Err(Refusal::Busy) {
+            tokio::time::sleep(PAUSE).await;
+            answer = site.app.ask_beyond(&question, site.clock.as_ref()).await?;
+        }
+        if let Err(refusal) = answer {
             // Nothing of what was typed: not even the answer's own words, which may repeat it.
             tracing::info!(refusal = refusal.name(), "the marketplace was asked for listings");
             outcome = refusal.name();
