@@ -6,12 +6,11 @@ mod names;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tillwatch_core::cadence::{Second, Share};
+use tillwatch_core::cadence::Second;
 use tillwatch_core::instant::Instant;
-use tillwatch_core::money::Currency;
 
 use crate::account::{self, Account};
-use crate::ports::finder::{Category, Finder, Offered, Question};
+use crate::ports::finder::{Finder, Offered, Question};
 use crate::ports::source::SourceError;
 use crate::ports::store::{Store, StoreError};
 use crate::{App, permits};
@@ -194,7 +193,7 @@ impl App {
         let Some(beyond) = &self.beyond else {
             return Standing::Nobody;
         };
-        if !beyond.prices_in(question.currency) {
+        if beyond.finder.finding(question.currency).is_none() {
             return Standing::Unpriced;
         }
         let known = beyond.known(question, now.moment().as_second());
@@ -296,57 +295,5 @@ impl App {
             permits::refused(self.store(), finder.app(), method, now)?;
         }
         self.beside_refused(finder.account(), error, now)
-    }
-
-    /// The categories of the marketplace by name, as far as they were asked for.
-    pub fn categories(&self) -> Arc<[Category]> {
-        let known = self.beyond.as_ref().map(|beyond| held(&beyond.names).known());
-        known.unwrap_or_default()
-    }
-
-    /// Asks for the names of categories, where somebody asked a question and they are not known or older than a week: one
-    /// call, charged as a question is, when its turn comes. How many there are, or why there are none; `None` where
-    /// nothing is to be asked now.
-    pub async fn learn_categories(
-        &self,
-        clock: &(dyn Fn() -> Instant + Sync),
-    ) -> Result<Option<Result<usize, SourceError>>, StoreError> {
-        let now = clock();
-        let Some(beyond) = self.beyond.as_ref().filter(|beyond| held(&beyond.names).is_due(now)) else {
-            return Ok(None);
-        };
-        let (store, finder) = (self.store(), &beyond.finder);
-        let method = finder.naming();
-        if !permits::may_ask(store, finder.app(), method, now)? {
-            held(&beyond.names).rest(now);
-            return Ok(None);
-        }
-        let spend = |account: &mut Account, second| account.spend(Share::Background, second);
-        if self.charge_beyond(beyond, now, spend)?.is_err() {
-            return Ok(None);
-        }
-        let answer = finder.categories(now).await;
-        let now = clock();
-        match answer {
-            Ok(all) => {
-                permits::granted(store, finder.app(), method, now)?;
-                let names = Names::told(all, now);
-                let count = names.known().len();
-                names.keep(store, finder.as_ref())?;
-                *held(&beyond.names) = names;
-                Ok(Some(Ok(count)))
-            }
-            Err(error) => {
-                held(&beyond.names).rest(now);
-                self.refused_beyond(beyond, method, &error, now)?;
-                Ok(Some(Err(error)))
-            }
-        }
-    }
-}
-
-impl Beyond {
-    fn prices_in(&self, currency: Currency) -> bool {
-        self.finder.finding(currency).is_some()
     }
 }

@@ -404,7 +404,7 @@ fn through_the_whole_program_a_listing_is_asked_for_found_and_watched_like_a_pas
     let asked = server.call("POST", "/search?q=CoRdLeSs%20drill&market=US", "");
     assert!(asked.starts_with("HTTP/1.1 303"), "{asked}");
     let to = location(&asked).split('#').next().unwrap().to_owned();
-    assert!(to.ends_with("&asked=found"), "{to}");
+    assert!(to.ends_with("&answer=found"), "{to}");
     let found = server.call("GET", &to, "");
     assert!(found.contains("The price shown by the official API"), "{found}");
     let (_, link) = found.split_once("name=\"text\" value=\"").unwrap();

@@ -36,7 +36,7 @@ pub(crate) struct Asked {
     pub(crate) free_shipping: String,
     pub(crate) cursor: String,
     /// What became of asking the marketplace, where that was done.
-    pub(crate) asked: String,
+    pub(crate) answer: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {

@@ -232,7 +232,7 @@ async fn what_was_found_stands_there_with_its_price_and_goes_the_way_of_a_pasted
         "/search?q=red%20lamp&market=US&min_percent=50&min_price=0.50&max_price=20&category=15&free_shipping=1";
     let to = house.press(address).await;
     assert!(
-        to.ends_with("&asked=found#beyond") && to.contains("free_shipping=1"),
+        to.ends_with("&answer=found#beyond") && to.contains("free_shipping=1"),
         "{to}"
     );
     {
@@ -333,7 +333,7 @@ async fn why_there_is_nothing_is_said_in_a_sentence_of_its_own() {
     ] {
         let house = House::new(answer);
         let to = house.press(SEARCH).await;
-        assert!(to.ends_with(&format!("&asked={asked}#beyond")), "{to}");
+        assert!(to.ends_with(&format!("&answer={asked}#beyond")), "{to}");
         let page = house.get(&to).await.text;
         let told = section(&page);
         assert!(

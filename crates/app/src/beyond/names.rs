@@ -1,12 +1,18 @@
-//! The names of categories, kept over a restart: an id, the wider one and the name a line, under the moment they are of.
+//! The names of categories: asked for once a week, after a question, and kept over a restart as a line each with an id,
+//! the wider one and the name, under the moment they are of.
 
 use std::sync::Arc;
 
+use tillwatch_core::cadence::Share;
 use tillwatch_core::id::CategoryId;
 use tillwatch_core::instant::Instant;
 
+use super::held;
+use crate::account::Account;
 use crate::ports::finder::{Category, Finder};
+use crate::ports::source::SourceError;
 use crate::ports::store::{Store, StoreError};
+use crate::{App, permits};
 
 /// How long names are not asked for again, in seconds: a week.
 const FRESH: i64 = 7 * 86_400;
@@ -80,6 +86,54 @@ impl Names {
     /// They could not be had.
     pub(super) fn rest(&mut self, now: Instant) {
         self.not_before = now.moment().as_second().saturating_add(REST);
+    }
+}
+
+impl App {
+    /// The categories of the marketplace by name, as far as they were asked for.
+    pub fn categories(&self) -> Arc<[Category]> {
+        let known = self.beyond.as_ref().map(|beyond| held(&beyond.names).known());
+        known.unwrap_or_default()
+    }
+
+    /// Asks for the names of categories, where somebody asked a question and they are not known or older than a week: one
+    /// call, charged as a question is, when its turn comes. How many there are, or why there are none; `None` where
+    /// nothing is to be asked now.
+    pub async fn learn_categories(
+        &self,
+        clock: &(dyn Fn() -> Instant + Sync),
+    ) -> Result<Option<Result<usize, SourceError>>, StoreError> {
+        let now = clock();
+        let Some(beyond) = self.beyond.as_ref().filter(|beyond| held(&beyond.names).is_due(now)) else {
+            return Ok(None);
+        };
+        let (store, finder) = (self.store(), &beyond.finder);
+        let method = finder.naming();
+        if !permits::may_ask(store, finder.app(), method, now)? {
+            held(&beyond.names).rest(now);
+            return Ok(None);
+        }
+        let spend = |account: &mut Account, second| account.spend(Share::Background, second);
+        if self.charge_beyond(beyond, now, spend)?.is_err() {
+            return Ok(None);
+        }
+        let answer = finder.categories(now).await;
+        let now = clock();
+        match answer {
+            Ok(all) => {
+                permits::granted(store, finder.app(), method, now)?;
+                let names = Names::told(all, now);
+                let count = names.known().len();
+                names.keep(store, finder.as_ref())?;
+                *held(&beyond.names) = names;
+                Ok(Some(Ok(count)))
+            }
+            Err(error) => {
+                held(&beyond.names).rest(now);
+                self.refused_beyond(beyond, method, &error, now)?;
+                Ok(Some(Err(error)))
+            }
+        }
     }
 }
 

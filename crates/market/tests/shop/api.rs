@@ -172,7 +172,7 @@ async fn a_right_signature_is_accepted_by_each_method_and_one_flipped_bit_is_ref
 async fn the_gateway_says_no_in_its_own_words() {
     let open = Open::with(20, |shop| {
         let plain = Key::new("777", SECRET).every(jiff::SignedDuration::ZERO);
-        shop.with_key(crate::support::free_key()).with_key(plain)
+        shop.with_key(free_key()).with_key(plain)
     })
     .await;
     let hours_ago = (noon().as_millisecond() - 7_201_000).to_string();

@@ -64,7 +64,7 @@ async fn told(question: &Question, reply: Reply) -> Result<Answer, SourceError> 
 async fn codes(question: &Question, reply: Reply) -> Vec<Discount> {
     match told(question, reply).await.unwrap() {
         Answer::Codes(codes) => codes,
-        other => panic!("{other:?}"),
+        other @ Answer::Campaigns(_) => panic!("{other:?}"),
     }
 }
 

@@ -93,7 +93,7 @@ pub(crate) async fn show(State(site): State<Site>, reader: Reader, asked: Asked)
         form: Form::new(&site, words, Kind::Search, asked, market, wrong.as_ref()),
         frame,
     };
-    let was_asked = !page.form.asked.asked.is_empty();
+    let was_asked = !page.form.asked.answer.is_empty();
     let mut response = html(&reader, &page);
     if was_asked {
         // What was found is forgotten soon, and may be asked for again under the same address.
@@ -123,7 +123,7 @@ fn question(wish: &Wish) -> Option<Question> {
 /// How it stands with a question, in the reader's words.
 fn beyond(site: &Site, words: &Words, asked: &Asked, question: &Question) -> Option<Beyond> {
     let texts = &words.board.beyond;
-    let refusal = Refusal::ALL.into_iter().find(|refusal| refusal.name() == asked.asked);
+    let refusal = Refusal::ALL.into_iter().find(|refusal| refusal.name() == asked.answer);
     let market = question.market.to_string();
     match site.app.beyond(question, (site.clock)()) {
         Standing::Nobody => None,
@@ -179,6 +179,6 @@ pub(crate) async fn ask(
             outcome = refusal.name();
         }
     }
-    let back = format!("/search?{}&asked={outcome}#beyond", asked.address());
+    let back = format!("/search?{}&answer={outcome}#beyond", asked.address());
     Ok(Redirect::to(&back).into_response())
 }
