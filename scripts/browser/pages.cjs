@@ -75,6 +75,14 @@ const PAGES = {
   "deals refused": (page, facts, lang) => page.goto(`${DEMO}/deals?market=US&min_percent=lots&lang=${lang}`),
   search: (page, facts, lang) => page.goto(`${DEMO}/search?market=US&min_percent=0&q=lantern&lang=${lang}`),
   "search empty": (page, facts, lang) => page.goto(`${DEMO}/search?market=US&q=zzqqxx&lang=${lang}`),
+  "search asked": async (page, facts, lang) => {
+    await page.goto(`${DEMO}/search?market=US&min_percent=0&q=lantern&lang=${lang}`);
+    // What is asked for may be answered already; where the marketplace is busy, it is asked again.
+    for (let tries = 0; tries < 10 && !(await page.locator("#beyond-1").count()); tries += 1) {
+      await sent(page, "form[method=post][action^='/search'] button");
+    }
+    await page.waitForSelector("#beyond-1");
+  },
   promotions: (page, facts, lang) => page.goto(`${DEMO}/promotions?lang=${lang}`),
   codes: (page, facts, lang) => page.goto(`${DEMO}/codes?market=US&lang=${lang}`),
   checkout: (page, facts, lang) => page.goto(`${DEMO}/checkout?lang=${lang}`),

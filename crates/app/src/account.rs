@@ -7,6 +7,9 @@ use crate::ports::source::{Source, SourceError};
 /// The pause after an answer that no later call will better, until someone has looked at the set-up: an hour.
 const MISCONFIGURED: u32 = 60 * 60;
 
+/// How many background calls may go before those of the queue at once.
+const FIRST: u32 = 4;
+
 /// What was spent, and on which terms.
 pub struct Account {
     name: &'static str,
@@ -69,6 +72,15 @@ impl Account {
     /// Charges a call, if one is allowed; else says when to ask again.
     pub fn spend(&mut self, share: Share, now: Second) -> Result<(), Second> {
         self.budget.spend(&self.terms, share, now)
+    }
+
+    /// Charges a background call for somebody who waits: it goes before the calls of the queue, which then wait the longer.
+    pub fn spend_first(&mut self, now: Second) -> Result<(), Second> {
+        let terms = Terms {
+            burst: self.terms.burst.saturating_add(FIRST),
+            ..self.terms
+        };
+        self.budget.spend(&terms, Share::Background, now)
     }
 
     /// What the refusal of a call means to all that share the account.

@@ -34,6 +34,11 @@ impl Text {
         }
         Ok(Self(all))
     }
+
+    /// The words with single blanks between them; `None` where there are none.
+    pub fn words(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| self.0.join(" "))
+    }
 }
 
 /// A page of cards.

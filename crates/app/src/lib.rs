@@ -9,6 +9,7 @@ pub mod advice;
 mod alerts;
 mod base64url;
 pub mod bell;
+pub mod beyond;
 pub mod board;
 pub mod book;
 pub mod brought;
@@ -55,6 +56,7 @@ use tillwatch_core::rules::RuleSet;
 use account::Account;
 use alerts::Alerts;
 use bell::Bell;
+use beyond::Beyond;
 use book::{Book, Touched};
 use check::Doubts;
 use desk::Desk;
@@ -89,6 +91,8 @@ pub struct App {
     linking: Option<Linking>,
     /// Absent where nobody tells codes beside prices.
     harvesting: Option<Harvesting>,
+    /// Absent where nobody finds listings beyond those that are watched.
+    beyond: Option<Beyond>,
 }
 
 /// Who makes links that are counted as the operator's.
@@ -196,6 +200,7 @@ impl App {
             links: None,
             linking: None,
             harvesting: None,
+            beyond: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod codes;
+pub mod finder;
 pub mod linker;
 pub mod notifier;
 pub mod painter;

@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use tillwatch_core::id::{ItemId, SkuId, StoreId, US_OFFSET};
 use tillwatch_core::money::Money;
 
-use crate::view::{Listing, Offer};
+use crate::view::{Category, Listing, Offer};
 use added::Added;
 use calendar::{Calendar, DAY};
 use catalog::Catalog;
@@ -116,6 +116,17 @@ impl World {
     /// All listings that ever are, in a fixed order.
     pub fn items(&self) -> &[ItemId] {
         &self.items
+    }
+
+    /// All categories, each with the wider one that it stands in.
+    pub fn categories() -> Vec<(Category, Option<Category>)> {
+        let category = |(id, name)| Category {
+            id: terms::category(id),
+            name,
+        };
+        let wide = words::WIDE.map(|wide| (category(wide), None));
+        let narrow = words::CATEGORIES.map(|(wide, narrow, _)| (category(narrow), Some(category(wide))));
+        wide.into_iter().chain(narrow).collect()
     }
 
     /// The named sales that touch a span, in order.

@@ -215,9 +215,15 @@ impl Service {
         }
     }
 
-    /// Codes of single listings, where somebody tells them.
+    /// Codes of single listings and the names of categories, where somebody tells them.
     fn harvest(&self, runtime: &Runtime, stop: &Stop) {
         while !stop.is_set() {
+            match runtime.block_on(self.app.learn_categories(self.clock.as_ref())) {
+                Ok(None) => {}
+                Ok(Some(Ok(count))) => tracing::info!(count, "the categories were named"),
+                Ok(Some(Err(error))) => tracing::warn!(%error, "the categories could not be asked for"),
+                Err(error) => tracing::error!(%error, "the store refused; trying again"),
+            }
             let turned = runtime.block_on(self.app.harvest(self.clock.as_ref()));
             let pause = match turned {
                 Ok(Harvested::Answered { method, codes }) => {

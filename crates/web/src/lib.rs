@@ -218,7 +218,7 @@ impl Site {
             .route("/i/{item}/chart.png", get(pages::listing::photo))
             .route("/deals", get(pages::deals::show))
             .route("/deals.atom", get(pages::deals::feed))
-            .route("/search", get(pages::search::show))
+            .route("/search", get(pages::search::show).post(pages::search::ask))
             .route("/codes", get(pages::codes::show))
             .route("/codes/{code}/report", post(pages::codes::report))
             .route("/go", post(pages::partner::switch))

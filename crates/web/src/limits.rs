@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Mailbox,
     /// Results of codes, and what tills showed.
     Report,
+    /// Questions to the marketplace, which are calls of the operator's key.
+    Ask,
 }
 
 /// A limit: so many at once, and one more each so often.
@@ -52,6 +54,8 @@ pub struct Limits {
     pub mailbox: Limit,
     /// Results of codes and what tills showed, per /24.
     pub report: Limit,
+    /// Questions to the marketplace, per /24.
+    pub ask: Limit,
 }
 
 impl Limits {
@@ -66,6 +70,7 @@ impl Limits {
             guess: limit(30, Duration::from_secs(2)),
             mailbox: limit(10, Duration::from_mins(6)),
             report: limit(20, Duration::from_mins(3)),
+            ask: limit(5, Duration::from_mins(2)),
         }
     }
 }
@@ -89,7 +94,7 @@ struct Counts {
     limits: Limits,
     began: Instant,
     key: RandomState,
-    tables: [Box<[AtomicU64]>; 5],
+    tables: [Box<[AtomicU64]>; 6],
 }
 
 impl Limiter {
@@ -105,7 +110,7 @@ impl Limiter {
             limits,
             began: Instant::now(),
             key: RandomState::new(),
-            tables: [table(), table(), table(), table(), table()],
+            tables: [table(), table(), table(), table(), table(), table()],
         })))
     }
 
@@ -123,7 +128,7 @@ impl Limiter {
         let Some(counted) = &self.0 else { return Ok(None) };
         let network = match kind {
             Kind::Read | Kind::Send => visitor.household(),
-            Kind::Guess | Kind::Mailbox | Kind::Report => visitor.neighbourhood(),
+            Kind::Guess | Kind::Mailbox | Kind::Report | Kind::Ask => visitor.neighbourhood(),
         };
         network.map_or(Ok(None), |network| counted.call(kind, &network, counts).map(Some))
     }
@@ -139,6 +144,7 @@ impl Counts {
             Kind::Guess => self.limits.guess,
             Kind::Mailbox => self.limits.mailbox,
             Kind::Report => self.limits.report,
+            Kind::Ask => self.limits.ask,
         };
         let now = nanos(self.began.elapsed());
         let each = nanos(limit.each).max(1);
@@ -155,6 +161,7 @@ impl Counts {
             Kind::Guess => &self.tables[2],
             Kind::Mailbox => &self.tables[3],
             Kind::Report => &self.tables[4],
+            Kind::Ask => &self.tables[5],
         };
         let Some(place) = tables.get(place) else {
             return Ok(left(now));

@@ -35,6 +35,8 @@ pub(crate) struct Asked {
     pub(crate) category: String,
     pub(crate) free_shipping: String,
     pub(crate) cursor: String,
+    /// What became of asking the marketplace, where that was done.
+    pub(crate) answer: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -199,6 +201,17 @@ impl Asked {
 
     /// The same parameters after a page, as the end of an address.
     pub(crate) fn next(&self, next: Place) -> String {
+        let cursor = format!("cursor={}", cursor(next));
+        let parts = [self.address(), cursor];
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("&")
+    }
+
+    /// The same parameters from the first page on, as the end of an address.
+    pub(crate) fn address(&self) -> String {
         let fields = [
             ("q", &self.q),
             ("market", &self.market),
@@ -213,8 +226,7 @@ impl Asked {
         ];
         let named = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
         let pairs = named.map(|(name, value)| format!("{name}={}", encoded(value)));
-        let cursor = format!("cursor={}", cursor(next));
-        pairs.chain([cursor]).collect::<Vec<_>>().join("&")
+        pairs.collect::<Vec<_>>().join("&")
     }
 }
 

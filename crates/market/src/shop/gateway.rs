@@ -124,6 +124,9 @@ impl Request<'_> {
 
     fn dispatch(&self, key: &Key, served: &mut u64) -> Result<Value, Refusal> {
         let method = self.needed("method")?;
+        if key.denied.contains(&method) {
+            return Err(Refusal::permission());
+        }
         let extra = |answer: &dyn Fn() -> Result<Value, Refusal>| {
             if key.extra {
                 answer()
@@ -136,6 +139,7 @@ impl Request<'_> {
             "aliexpress.affiliate.product.query" => self.query(served),
             "aliexpress.affiliate.featuredpromo.get" => Ok(self.campaigns()),
             "aliexpress.affiliate.featuredpromo.products.get" => self.featured(served),
+            "aliexpress.affiliate.category.get" => Ok(self.categories()),
             "aliexpress.affiliate.link.generate" => self.links(),
             "aliexpress.affiliate.hotproduct.query" => {
                 if key.extra {

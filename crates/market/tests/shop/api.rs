@@ -12,7 +12,7 @@ use tillwatch_market::view::{Listing, Takes, Variant};
 use tillwatch_market::world::MARKETS;
 use tillwatch_net::readers;
 
-use crate::support::{Open, SECRET, encoded, noon};
+use crate::support::{Open, SECRET, encoded, free_key, noon};
 
 const DETAILS: &str = "aliexpress.affiliate.productdetail.get";
 
@@ -172,7 +172,7 @@ async fn a_right_signature_is_accepted_by_each_method_and_one_flipped_bit_is_ref
 async fn the_gateway_says_no_in_its_own_words() {
     let open = Open::with(20, |shop| {
         let plain = Key::new("777", SECRET).every(jiff::SignedDuration::ZERO);
-        shop.with_key(crate::support::free_key()).with_key(plain)
+        shop.with_key(free_key()).with_key(plain)
     })
     .await;
     let hours_ago = (noon().as_millisecond() - 7_201_000).to_string();
@@ -272,6 +272,31 @@ async fn a_search_finds_by_words_category_and_price_and_goes_on_by_pages() {
         .map(Money::minor)
         .collect();
     assert!(prices.len() > 10 && prices.is_sorted() && prices.iter().all(|price| (1_000..=5_000).contains(price)));
+}
+
+#[tokio::test]
+async fn categories_are_told_with_the_wider_one_that_each_stands_in() {
+    let open = Open::of(5).await;
+    let answer = open.api("aliexpress.affiliate.category.get", &[]).await.json();
+    let result = &answer["aliexpress_affiliate_category_get_response"]["resp_result"]["result"];
+    let all = result["categories"]["category"].as_array().unwrap();
+    assert_eq!((all.len(), &result["total_result_count"]), (18, &Value::from(18)));
+    let of = |id: u64| all.iter().find(|one| one["category_id"] == id).unwrap();
+    assert_eq!(of(15)["category_name"], "Home & Garden");
+    assert_eq!(
+        (&of(15)["parent_category_id"], &of(1501)["parent_category_id"]),
+        (&Value::Null, &15.into())
+    );
+}
+
+#[tokio::test]
+async fn a_permission_can_be_taken_away_from_an_app() {
+    let category = "aliexpress.affiliate.category.get";
+    let open = Open::with(5, |shop| shop.with_key(free_key().without(category))).await;
+    let refused = open.api(category, &[]).await.json();
+    assert_eq!(refused["error_response"]["code"], "InsufficientPermission");
+    let others = open.api("aliexpress.affiliate.featuredpromo.get", &[]).await.json();
+    assert_eq!(others["error_response"], Value::Null);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod extra;
 use std::borrow::Cow;
 
 use serde_json::Value;
+use tillwatch_app::ports::finder::Category;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::money::Currency;
 use tillwatch_core::snapshot::{Outcome, Snapshot, Variant};
@@ -14,7 +15,10 @@ use super::envelope;
 use super::npi::Npi;
 use super::price;
 use super::priced::priced;
-use super::value::{self, at, categories, item, store, text, wrapped};
+use super::value::{self, at, categories as categories_in, item, store, text, wrapped};
+
+/// The longest name of a category, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// Reads an answer of any `aliexpress.affiliate.*` method about listings, simplified or not, in any of its envelopes.
 ///
@@ -86,6 +90,23 @@ pub(crate) fn campaigns(answer: &[u8]) -> Option<Vec<String>> {
     Some(promos.iter().filter_map(name).collect())
 }
 
+/// The categories in an answer of `category.get`, simplified or not; `None` for anything else. One without an id or a name
+/// is left out, and a parent of zero is none.
+pub(crate) fn categories(answer: &[u8]) -> Option<Vec<Category>> {
+    let value = value::parse(std::str::from_utf8(answer).ok()?).ok()?;
+    let result = envelope::open(&value)?.result?;
+    let list = wrapped(at(result, "categories"))?;
+    let id = |category: &Value, key: &str| categories_in([at(category, key)]).into_iter().next();
+    let named = list.iter().filter_map(|category| {
+        Some(Category {
+            id: id(category, "category_id")?,
+            name: value::shown(at(category, "category_name"), LONGEST_NAME)?,
+            parent: id(category, "parent_category_id"),
+        })
+    });
+    Some(named.collect())
+}
+
 /// An answer without any listing: of a search it is no listing, of a lookup the listing is outside of the programme.
 fn nothing(shape: &'static str) -> Snapshot {
     let outcome = match shape {
@@ -122,7 +143,9 @@ fn product(product: &Value, shape: &'static str, seen_at: Option<Instant>) -> Sn
         title: value::shown(at(product, "product_title"), 500),
         store: store(at(product, "shop_id")),
         store_name: value::shown(at(product, "shop_name"), 200),
-        categories: categories(["first_level_category_id", "second_level_category_id"].map(|level| at(product, level))),
+        categories: categories_in(
+            ["first_level_category_id", "second_level_category_id"].map(|level| at(product, level)),
+        ),
         currency,
         seen_at: seen_at.or_else(|| npi.and_then(|npi| npi.at)),
         selected_sku: sku.clone().or_else(|| hint.clone()),

@@ -3,6 +3,7 @@
 
 mod call;
 pub mod codes;
+pub mod find;
 mod link;
 mod refusal;
 pub mod sign;
@@ -185,6 +186,18 @@ fn found(ask: &Ask, seen: &BTreeMap<ItemId, Snapshot>, missing: Reading) -> Read
     match one.and_then(|one| asked.check(vec![one]).pop()) {
         Some(snapshot) => Reading { snapshot, ..missing },
         None => missing,
+    }
+}
+
+/// What an answer is before its content is looked at: something to read, or nothing at all.
+fn has_content(answer: &Answer, now: Instant) -> Result<bool, SourceError> {
+    if let Some(error) = by_status(answer, now) {
+        return Err(error);
+    }
+    match readers::refusal_in(&answer.body).map(|refusal| verdict(&refusal, now)) {
+        Some(Verdict::Call(error)) => Err(error),
+        Some(Verdict::Nothing) => Ok(false),
+        None => Ok(true),
     }
 }
 

@@ -5,6 +5,7 @@
 mod affiliate;
 mod codes;
 mod feed;
+mod find;
 mod http;
 mod ladder;
 mod links;

@@ -101,7 +101,11 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let count = sources.len();
     let subscriptions = subscriptions(shop, &client)?;
     let app = App::new(store, sources, rules, almanac, clock())?;
-    let app = Arc::new(app.with_links(None, dice::bytes()?)?.with_codes(api));
+    let app = Arc::new(
+        app.with_links(None, dice::bytes()?)?
+            .with_codes(api.clone())
+            .with_finder(api)?,
+    );
     let listings = app.store().counts()?.listings;
     let (speed, folder) = (arguments.speed, home.folder().ok().map(Path::to_owned));
     let first = app.store().watches()?.first().map(|watch| watch.key.item.clone());

@@ -106,7 +106,9 @@ pub(crate) fn run(arguments: &Arguments, data: Option<&Path>, _output: &mut Outp
     let app = App::new(store, sources, rules, home.almanac()?, clock())?;
     let app = app.with_links(public(arguments)?, dice::bytes()?)?;
     let app = match &api {
-        Some(api) => app.with_codes(Arc::<Affiliate>::clone(api)),
+        Some(api) => app
+            .with_codes(Arc::<Affiliate>::clone(api))
+            .with_finder(Arc::<Affiliate>::clone(api))?,
         None => app,
     };
     let partner = partner(arguments)?;

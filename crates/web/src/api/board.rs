@@ -84,6 +84,7 @@ impl From<Filters> for Asked {
             category: filters.category,
             free_shipping: filters.free_shipping,
             cursor: filters.cursor,
+            answer: String::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Cards of the board in the reader's words, and the form that chooses among them.
 
+use tillwatch_app::ports::finder::Category;
 use tillwatch_app::ports::store::Found;
 use tillwatch_core::country::Country;
 use tillwatch_core::history::{Lane, Minute, Price};
@@ -126,6 +127,8 @@ pub(crate) struct Form {
     pub(crate) markets: Vec<Choice>,
     pub(crate) lanes: Vec<Choice>,
     pub(crate) orders: Vec<Choice>,
+    /// Categories by the marketplace's own names; empty where they are not known, so that a number is typed.
+    pub(crate) categories: Vec<Choice>,
     /// The percentage that counts where none is typed.
     pub(crate) percent: String,
     pub(crate) currency: String,
@@ -164,6 +167,7 @@ impl Form {
             markets: choices(site, words, market),
             lanes: LANES.map(lane).into(),
             orders: orders.iter().map(|(name, _)| order(name)).collect(),
+            categories: categories(site, words, &asked.category),
             percent: match asked.min_percent.trim() {
                 "" if kind == Kind::Search => "20".to_owned(),
                 typed => typed.to_owned(),
@@ -181,4 +185,27 @@ impl Form {
         let (at_fault, sentence) = self.wrong.as_ref()?;
         (*at_fault == field).then_some(sentence)
     }
+}
+
+/// The widest categories by name, as far as the marketplace named them, and the one that is asked for; before them, any.
+fn categories(site: &Site, words: &Words, asked: &str) -> Vec<Choice> {
+    let known = site.app.categories();
+    if known.is_empty() {
+        return Vec::new();
+    }
+    let asked = asked.trim();
+    let choice = |code: &str, name: &str| Choice {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        chosen: code == asked,
+    };
+    let shown = |category: &&Category| category.parent.is_none() || category.id.as_str() == asked;
+    let named = known.iter().filter(shown);
+    let mut all: Vec<Choice> = named.map(|one| choice(one.id.as_str(), &one.name)).collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all.insert(0, choice("", &words.board.category_any));
+    if !all.iter().any(|one| one.chosen) {
+        all.push(choice(asked, asked));
+    }
+    all
 }

@@ -1,6 +1,7 @@
 //! Texts of deals and search: the form, the cards.
 
 use serde::Deserialize;
+use tillwatch_app::beyond::Refusal;
 use tillwatch_core::history::Lane;
 
 use super::{Plural, fill};
@@ -30,6 +31,8 @@ pub(crate) struct Words {
     pub(crate) warehouse_us: String,
     pub(crate) category: String,
     pub(crate) category_hint: String,
+    pub(crate) category_named: String,
+    pub(crate) category_any: String,
     pub(crate) free_only: String,
     pub(crate) more_filters: String,
     pub(crate) deals_button: String,
@@ -49,6 +52,7 @@ pub(crate) struct Words {
     pub(crate) newcomers: String,
     pub(crate) checked: String,
     pub(crate) wrong: Wrong,
+    pub(crate) beyond: Beyond,
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,5 +118,34 @@ impl Wrong {
             _ => &self.other,
         };
         fill(text, &[("value", &wrong.value)])
+    }
+}
+
+/// Of listings that nobody watches here.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Beyond {
+    pub(crate) heading: String,
+    pub(crate) lead: String,
+    pub(crate) button: String,
+    pub(crate) unpriced: String,
+    pub(crate) prices: String,
+    pub(crate) none: String,
+    pub(crate) watch: String,
+    spent: String,
+    busy: String,
+    not_permitted: String,
+    failed: String,
+}
+
+impl Beyond {
+    /// Why there is no answer.
+    pub(crate) fn of(&self, refusal: Refusal) -> &str {
+        match refusal {
+            Refusal::Spent => &self.spent,
+            Refusal::Busy => &self.busy,
+            Refusal::NotPermitted => &self.not_permitted,
+            Refusal::Failed => &self.failed,
+        }
     }
 }

@@ -8,6 +8,7 @@ pub struct Key {
     pub(super) id: String,
     pub(super) secret: String,
     pub(super) extra: bool,
+    pub(super) denied: Vec<&'static str>,
     pub(super) spacing: SignedDuration,
     pub(super) a_day: u64,
 }
@@ -19,6 +20,7 @@ impl Key {
             id: id.into(),
             secret: secret.into(),
             extra: false,
+            denied: Vec::new(),
             spacing: SignedDuration::from_secs(1),
             a_day: 5_000,
         }
@@ -28,6 +30,13 @@ impl Key {
     #[must_use]
     pub fn with_extra_methods(self) -> Self {
         Self { extra: true, ..self }
+    }
+
+    /// Takes the permission for one method away.
+    #[must_use]
+    pub fn without(mut self, method: &'static str) -> Self {
+        self.denied.push(method);
+        self
     }
 
     /// Sets the least time between two calls.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tillwatch_core::id::ItemId;
+use tillwatch_core::id::{CategoryId, ItemId};
 
 use super::Request;
 use super::answer::Refusal;
@@ -11,6 +11,7 @@ use crate::shop::links::{affiliate_link, item_in};
 use crate::shop::prices::default_variant;
 use crate::shop::skus;
 use crate::view::{Listing, Offer, Shipping, Takes, Variant};
+use crate::world::World;
 
 /// The most listings whose promotions one call asks for.
 const MOST_IDS: usize = 10;
@@ -37,6 +38,25 @@ impl Request<'_> {
             "total_result_count": links.len(),
             "tracking_id": self.get("tracking_id"),
         })))
+    }
+
+    /// `category.get`: every category with its name in English, whoever asks. Numbers are numbers here.
+    pub(super) fn categories(&self) -> Value {
+        let number = |id: &CategoryId| id.as_str().parse::<u64>().unwrap_or(0);
+        let all: Vec<Value> = World::categories()
+            .into_iter()
+            .map(|(category, wide)| {
+                let mut row = json!({"category_id": number(&category.id), "category_name": category.name});
+                if let Some(wide) = wide {
+                    row["parent_category_id"] = number(&wide.id).into();
+                }
+                row
+            })
+            .collect();
+        self.named(&json!({
+            "total_result_count": all.len(),
+            "categories": self.list("category", all),
+        }))
     }
 
     /// `promotion.info.get`: the public codes of listings, without a method's name around them.

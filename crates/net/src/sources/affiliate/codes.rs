@@ -8,9 +8,8 @@ use tillwatch_core::id::ItemId;
 use tillwatch_core::instant::Instant;
 use tillwatch_core::snapshot::Outcome;
 
-use super::refusal::{Verdict, verdict};
 use super::sign::Parameters;
-use super::{Affiliate, CURRENCIES, NAME, by_status, call, marketplace_code, no_answer};
+use super::{Affiliate, CURRENCIES, NAME, call, has_content, marketplace_code, no_answer};
 use crate::http;
 use crate::readers;
 
@@ -135,21 +134,9 @@ fn joined(items: &[ItemId]) -> String {
     ids.join(",")
 }
 
-/// What an answer is before its content is looked at: something to read, or nothing at all.
-fn opened(answer: &http::Answer, now: Instant) -> Result<bool, SourceError> {
-    if let Some(error) = by_status(answer, now) {
-        return Err(error);
-    }
-    match readers::refusal_in(&answer.body).map(|refusal| verdict(&refusal, now)) {
-        Some(Verdict::Call(error)) => Err(error),
-        Some(Verdict::Nothing) => Ok(false),
-        None => Ok(true),
-    }
-}
-
 /// The campaigns of an answer, by name.
 fn campaigns(answer: &http::Answer, now: Instant) -> Result<Vec<String>, SourceError> {
-    if !opened(answer, now)? {
+    if !has_content(answer, now)? {
         return Ok(Vec::new());
     }
     let names = readers::affiliate::campaigns(&answer.body).ok_or_else(|| SourceError::Unreachable {
@@ -161,7 +148,7 @@ fn campaigns(answer: &http::Answer, now: Instant) -> Result<Vec<String>, SourceE
 
 /// The discounts on the listings of an answer, each once, with all listings that show it.
 fn codes(answer: &http::Answer, now: Instant) -> Result<Vec<Discount>, SourceError> {
-    if !opened(answer, now)? {
+    if !has_content(answer, now)? {
         return Ok(Vec::new());
     }
     let seen = readers::read(&answer.body);

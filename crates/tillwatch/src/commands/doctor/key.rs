@@ -87,6 +87,8 @@ fn purpose(method: &str) -> &'static str {
         "promotion.info.get" => "codes of what you watch",
         "product.sku.detail.get" => "prices of each variant",
         "product.shipping.get" => "shipping fees",
+        "product.query" => "listings that a search asks for",
+        "category.get" => "names of categories",
         "link.generate" => "links that are counted as yours",
         _ => "beside readings",
     }
