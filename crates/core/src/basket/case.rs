@@ -11,6 +11,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -71,7 +72,7 @@ pub(super) struct Case<'a, 'w> {
     /// Automatic offers whose uses may run out.
     counted: Vec<usize>,
     /// Prices by the units of a checkout and the offers denied to it, a bit each.
-    memo: BTreeMap<Vec<u64>, Price>,
+    memo: BTreeMap<Vec<u64>, Rc<Price>>,
     /// Kept for its memory.
     key: Vec<u64>,
     watch: &'w mut dyn FnMut(&Progress) -> ControlFlow<()>,
@@ -239,7 +240,7 @@ impl<'a, 'w> Case<'a, 'w> {
     }
 
     /// The least that a checkout costs without the denied offers, remembered.
-    pub(super) fn price(&mut self, bin: &[u32], denied: &[u32]) -> Price {
+    pub(super) fn price(&mut self, bin: &[u32], denied: &[u32]) -> Rc<Price> {
         let (units, offers) = (self.units.len().div_ceil(64), self.uses.len().div_ceil(64));
         self.key.clear();
         self.key.resize(units + offers, 0);
@@ -250,14 +251,14 @@ impl<'a, 'w> Case<'a, 'w> {
             }
         }
         if let Some(known) = self.memo.get(&self.key) {
-            return known.clone();
+            return Rc::clone(known);
         }
-        let price = self.price_with(bin, |offer| (!denied.contains(&(offer as u32))).then_some(0));
+        let price = Rc::new(self.price_with(bin, |offer| (!denied.contains(&(offer as u32))).then_some(0)));
         self.unproven |= !price.proven;
         if self.memo.len() >= MOST_PRICES {
             self.memo.clear();
         }
-        self.memo.insert(self.key.clone(), price.clone());
+        self.memo.insert(self.key.clone(), Rc::clone(&price));
         price
     }
 
@@ -396,10 +397,11 @@ impl Case<'_, '_> {
     /// The least total of some checkouts with so many uses left for them, if it is less than `below`. Looks at no more
     /// than so many ways to deal out coupons; false beside it if that was not enough to be sure.
     pub(super) fn deal(&mut self, bins: &[Bin], uses: &[Option<u32>], below: i64, most: u32) -> (Option<Split>, bool) {
-        let mut prices: Vec<Price> = bins.iter().map(|bin| self.price(bin, &[])).collect();
+        let mut prices: Vec<Rc<Price>> = bins.iter().map(|bin| self.price(bin, &[])).collect();
         let mut dealing = Dealing {
             bins,
             uses,
+            users: vec![0; uses.len()],
             denied: vec![Denied::new(); bins.len()],
             kept: Vec::new(),
             best: None,
@@ -415,6 +417,8 @@ impl Case<'_, '_> {
 struct Dealing<'b> {
     bins: &'b [Bin],
     uses: &'b [Option<u32>],
+    /// How many checkouts use each offer; kept for its memory.
+    users: Vec<u32>,
     denied: Vec<Denied>,
     /// Where an offer may not be denied, because that was tried.
     kept: Vec<(usize, usize)>,
@@ -426,7 +430,7 @@ struct Dealing<'b> {
 impl Dealing<'_> {
     /// A checkout that goes without an offer never gets cheaper, so that what is over-used at the least prices is denied
     /// to one of its users after the other.
-    fn go(&mut self, case: &mut Case<'_, '_>, prices: &mut Vec<Price>) {
+    fn go(&mut self, case: &mut Case<'_, '_>, prices: &mut [Rc<Price>]) {
         self.left = self.left.saturating_sub(1);
         if case.stopped {
             self.left = 0;
@@ -435,14 +439,12 @@ impl Dealing<'_> {
         if self.left == 0 || total >= self.below {
             return;
         }
-        let mut users: Vec<Vec<usize>> = vec![Vec::new(); self.uses.len()];
-        for (bin, price) in prices.iter().enumerate() {
-            for offer in &price.used {
-                users[*offer].push(bin);
-            }
+        self.users.fill(0);
+        for offer in prices.iter().flat_map(|price| &price.used) {
+            self.users[*offer] += 1;
         }
-        let over = |offer: &usize| self.uses[*offer].is_some_and(|uses| users[*offer].len() > uses as usize);
-        let Some(offer) = (0..users.len()).find(over) else {
+        let over = |offer: &usize| self.uses[*offer].is_some_and(|uses| self.users[*offer] > uses);
+        let Some(offer) = (0..self.users.len()).find(over) else {
             self.below = total;
             self.best = Some(Split {
                 total,
@@ -452,9 +454,9 @@ impl Dealing<'_> {
             return;
         };
         // First where it costs least to go without.
-        let mut order: Vec<(i64, usize, Price)> = Vec::new();
-        for bin in users[offer].iter().copied() {
-            if self.kept.contains(&(bin, offer)) {
+        let mut order: Vec<(i64, usize, Rc<Price>)> = Vec::new();
+        for bin in 0..prices.len() {
+            if !prices[bin].used.contains(&offer) || self.kept.contains(&(bin, offer)) {
                 continue;
             }
             let mut denied = self.denied[bin].clone();

@@ -3,8 +3,8 @@
 //! Whatever adds up over the lines of a checkout (listed prices, shipping, the spend that a minimum sees, what the
 //! coupons of single stores and sellers take) stands in tables, one row for each set of lines of a few stores. A
 //! checkout is the sum of a handful of rows, and a walk through the discounts of whole checkouts. The walk leaves as
-//! little at each step as any discount could; a smaller price never leaves more, so the end is a lower bound. Only what
-//! a discount of some lines takes off a price that was lowered before is not told to the cent.
+//! little at each step as any discount could; a smaller price never leaves more, so the end is a lower bound. What a
+//! discount of some lines takes off a price that was lowered before is told by how much of it is gone, and not to the cent.
 #![expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -31,12 +31,19 @@ const IN_BLOCK: usize = 8;
 const MOST_LISTED: i64 = 900_000_000_000_000;
 
 /// So many sums are kept in a row.
-const WIDTH: usize = 20;
+const WIDTH: usize = 24;
 const LISTED: usize = 0;
 const SHIPPING: usize = 1;
 
+/// Once a discount of the whole checkout has taken such a share of it, in basis points, less is left for what stores and
+/// sellers take a percentage of: of each share it is told how much.
+const GONE: [i64; 6] = [0, 300, 600, 800, 1_000, 1_200];
+
 /// So many exclusive discounts of single stores are gone through on their own.
 const MOST_ALONE: usize = 4;
+
+/// So many ways to go on are kept apart.
+const MOST_WAYS: usize = 6;
 
 type Row = [i64; WIDTH];
 
@@ -95,9 +102,22 @@ struct Wide {
 
 enum Step {
     /// Of single stores or sellers, with their sums in a row: what is taken from prices, and from shipping.
-    Own { price: usize, fees: usize, automatic: bool },
+    Own {
+        price: usize,
+        fees: usize,
+        /// Where discounts of whole checkouts come right before: what is taken from prices of which so much is
+        /// [`GONE`], from the second share on.
+        gone: Option<usize>,
+        automatic: bool,
+    },
     /// Of whole checkouts, from one place to another.
-    Wide(usize, usize),
+    Wide {
+        first: usize,
+        last: usize,
+        /// Whether any of them lowers prices, and whether none of a later step does.
+        prices: bool,
+        ends: bool,
+    },
 }
 
 /// The slot of a store or seller.
@@ -107,8 +127,9 @@ struct Slot {
     /// Its sum in a row; that of what is taken from shipping stands behind it, if anything is.
     price: usize,
     fees: bool,
-    /// For each offer what it takes at most, by the set of the slot's units.
-    offers: Vec<(usize, bool, Vec<i64>)>,
+    gone: Option<usize>,
+    /// For each offer what it takes at most, by the set of the slot's units and what is gone of their prices.
+    offers: Vec<(usize, bool, Vec<[i64; GONE.len()]>)>,
 }
 
 /// An exclusive discount, for which everything is gone through on its own.
@@ -151,6 +172,8 @@ pub(super) struct Estimate {
     sums: Vec<Option<usize>>,
     rounding: Rounding,
     strict: bool,
+    /// Whether tolls are told from prices, of which alone a percentage is taken.
+    fine: bool,
 }
 
 impl Estimate {
@@ -178,6 +201,7 @@ impl Estimate {
             sums: vec![None; case.parts.rules.steps.len()],
             rounding: case.parts.rules.rounding,
             strict: case.parts.rules.exclusive_blocks_free_shipping,
+            fine: false,
             units,
             bits,
         };
@@ -203,6 +227,11 @@ impl Estimate {
         set_of(&self.bits, bin)
     }
 
+    /// Tells tolls from prices from now on: that takes longer, and brings the ends nearer to what the till says.
+    pub(super) fn refine(&mut self) {
+        self.fine = true;
+    }
+
     /// The units of each group.
     pub(super) fn groups(&self, case: &Case<'_, '_>) -> Vec<Set> {
         connected(case).iter().map(|group| self.set(group)).collect()
@@ -224,11 +253,16 @@ impl Estimate {
         for block in &mut self.blocks {
             block.rows.clone_from(&block.fixed);
             for slot in &block.slots {
-                let mut taken = vec![(0, 0); 1 << slot.units.len()];
+                let mut taken = vec![([0; GONE.len()], 0); 1 << slot.units.len()];
                 for (offer, fees, takes) in &slot.offers {
-                    for (taken, most) in taken.iter_mut().zip(takes) {
-                        let taken = if *fees { &mut taken.1 } else { &mut taken.0 };
-                        *taken = (*taken).max(most - tolls[*offer]);
+                    for ((price, shipping), most) in taken.iter_mut().zip(takes) {
+                        if *fees {
+                            *shipping = (*shipping).max(most[0] - tolls[*offer]);
+                            continue;
+                        }
+                        for (taken, most) in price.iter_mut().zip(most) {
+                            *taken = (*taken).max(most - tolls[*offer]);
+                        }
                     }
                 }
                 let own = slot.touched >> block.shift;
@@ -240,9 +274,15 @@ impl Estimate {
                     for (place, bit) in slot.units.iter().enumerate() {
                         inside |= (set >> (bit - block.shift) & 1) << place;
                     }
-                    row[slot.price] += taken[inside].0;
+                    let (price, shipping) = &taken[inside];
+                    row[slot.price] += price[0];
                     if slot.fees {
-                        row[slot.price + 1] += taken[inside].1;
+                        row[slot.price + 1] += shipping;
+                    }
+                    if let Some(gone) = slot.gone {
+                        for (sum, taken) in row[gone..].iter_mut().zip(&price[1..]) {
+                            *sum += taken;
+                        }
                     }
                 }
             }
@@ -309,56 +349,91 @@ impl Estimate {
     }
 
     fn walked(&self, set: Set, row: &Row, pooled: i64, alone: Option<&Alone>) -> i64 {
-        let (mut price, mut shipping) = (row[LISTED], row[SHIPPING] + pooled);
+        let mut ways = Ways::one(row[LISTED]);
+        let mut shipping = row[SHIPPING] + pooled;
         for (place, step) in self.steps.iter().enumerate() {
             match step {
                 Step::Own {
-                    price: own,
+                    price,
                     fees,
+                    gone,
                     automatic,
                 } => {
-                    if alone.is_none() || *automatic {
-                        price = (price - row[*own]).max(0);
+                    let is_told = gone.is_some() && alone.is_none();
+                    if !is_told && (alone.is_none() || *automatic) {
+                        ways.take(row[*price]);
                     }
                     if let Some((_, sum)) = alone.and_then(|alone| alone.own).filter(|(step, _)| *step == place) {
                         // The toll is in the sum.
-                        price = (price - row[sum]).max(0);
+                        ways.take(row[sum]);
                     }
                     shipping = (shipping - row[*fees]).max(0);
                 }
-                Step::Wide(first, last) => {
-                    let (mut left, mut most) = (price, 0);
+                Step::Wide {
+                    first,
+                    last,
+                    prices,
+                    ends,
+                } => {
+                    let mut most = 0;
+                    let then = self.then(place, alone);
+                    let none = then.map_or(0, |(own, _)| row[own]);
+                    let mut next = Ways::default();
+                    let mut least = i64::MAX;
+                    let single = *ends || !self.fine;
+                    let mut go_on = |price: i64, toll: i64| {
+                        if single {
+                            least = least.min(price.max(0) + toll);
+                        } else {
+                            next.add(price, toll);
+                        }
+                    };
+                    for (price, toll) in ways.each().filter(|_| *prices) {
+                        go_on(price - none, toll);
+                    }
                     for wide in &self.wide[*first..*last] {
                         let spend = row[wide.spend];
                         if spend < wide.needs || set & wide.touched == 0 || !self.tolerated(wide, alone) {
                             continue;
                         }
-                        let amount = match &wide.takes {
-                            Takes::Fees(cap) => {
-                                let mut fees = row[wide.other];
-                                if !wide.pools.is_empty() {
-                                    fees += self.pooled(set, row, Some(&wide.pools));
+                        if let Takes::Fees(cap) = &wide.takes {
+                            let mut fees = row[wide.other];
+                            if !wide.pools.is_empty() {
+                                fees += self.pooled(set, row, Some(&wide.pools));
+                            }
+                            most = most.max(fees.min(*cap) - wide.toll);
+                            continue;
+                        }
+                        let is_whole = set & !wide.whole == 0;
+                        for (price, toll) in ways.each() {
+                            let base = if is_whole { price } else { spend.min(price) };
+                            let amount = wide.takes.of(spend, row[wide.other], base, self.rounding);
+                            let others = match then {
+                                Some((_, gone)) if is_whole => {
+                                    share(amount, row[LISTED]).map_or(none, |share| row[gone + share])
                                 }
-                                most = most.max(fees.min(*cap) - wide.toll);
-                                continue;
-                            }
-                            takes => {
-                                let base = if set & !wide.whole == 0 {
-                                    price
-                                } else {
-                                    spend.min(price)
-                                };
-                                takes.of(spend, row[wide.other], base, self.rounding)
-                            }
-                        };
-                        left = left.min(price - amount + wide.toll);
+                                _ => none,
+                            };
+                            go_on(price - amount - others, toll + wide.toll);
+                        }
                     }
-                    price = left;
+                    if *prices {
+                        ways = if single { Ways::one(least) } else { next };
+                    }
                     shipping = (shipping - most).max(0);
                 }
             }
         }
-        price + shipping
+        ways.least() + shipping
+    }
+
+    /// The sums of what stores and sellers take right after a step of whole checkouts, which is told with each of its
+    /// discounts, since that leaves them less.
+    fn then(&self, place: usize, alone: Option<&Alone>) -> Option<(usize, usize)> {
+        match self.steps.get(place + 1) {
+            Some(Step::Own { price, gone, .. }) if alone.is_none() => Some((*price, (*gone)?)),
+            _ => None,
+        }
     }
 
     fn tolerated(&self, wide: &Wide, alone: Option<&Alone>) -> bool {
@@ -370,6 +445,67 @@ impl Estimate {
                 wide.offer == alone.offer || layers
             }
         }
+    }
+}
+
+/// The last share of [`GONE`] that an amount of a listed price reaches, counted from the second.
+fn share(amount: i64, listed: i64) -> Option<usize> {
+    let reached = |share: &i64| amount * 10_000 >= share * listed;
+    GONE[1..].iter().rposition(reached)
+}
+
+/// What is left to pay on the way, with the tolls of what was taken for it: only those of which none costs less with as
+/// little toll. A percentage is taken of the first alone.
+#[derive(Default)]
+struct Ways {
+    all: [(i64, i64); MOST_WAYS],
+    count: usize,
+}
+
+impl Ways {
+    fn one(price: i64) -> Self {
+        let mut ways = Self::default();
+        ways.all[0] = (price, 0);
+        ways.count = 1;
+        ways
+    }
+
+    fn each(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.all[..self.count].iter().copied()
+    }
+
+    fn add(&mut self, price: i64, toll: i64) {
+        let price = price.max(0);
+        // What is taken later grows by no more than the price does.
+        let beats = |one: (i64, i64), other: (i64, i64)| one.1 <= other.1 && one.0 + one.1 <= other.0 + other.1;
+        if self.each().any(|known| beats(known, (price, toll))) {
+            return;
+        }
+        let mut kept = 0;
+        for place in 0..self.count {
+            if !beats((price, toll), self.all[place]) {
+                self.all[kept] = self.all[place];
+                kept += 1;
+            }
+        }
+        self.count = kept;
+        if kept == MOST_WAYS {
+            // A toll that stands in the price leaves no more. The first way has none, so that this one takes its place.
+            self.add(price + toll, 0);
+            return;
+        }
+        self.all[kept] = (price, toll);
+        self.count = kept + 1;
+    }
+
+    fn take(&mut self, amount: i64) {
+        for (price, _) in &mut self.all[..self.count] {
+            *price = (*price - amount).max(0);
+        }
+    }
+
+    fn least(&self) -> i64 {
+        self.each().map(|(price, toll)| price + toll).min().unwrap_or(0)
     }
 }
 

@@ -273,7 +273,7 @@ fn choices(case: &Case<'_, '_>, own: &[usize], units: &[u32], set: usize) -> Vec
                     fees += line.shipping.minor();
                     pieces = pieces.saturating_add(line.quantity);
                 }
-                let saved = most(case, &checkout.discounts[offer.discount], listed, fees, pieces);
+                let saved = most(case, &checkout.discounts[offer.discount], listed, listed, fees, pieces);
                 if saved > 0 {
                     takes.push(Choice { saved, used: 1 << n });
                 }
@@ -309,8 +309,8 @@ fn kept(mut all: Vec<Choice>) -> Vec<Choice> {
     kept
 }
 
-/// The most that a discount takes of so much, whatever applied before.
-pub(super) fn most(case: &Case<'_, '_>, discount: &Discount, listed: i64, fees: i64, pieces: u32) -> i64 {
+/// The most that a discount takes of lines that were listed at so much, of which others have left so much at most.
+pub(super) fn most(case: &Case<'_, '_>, discount: &Discount, listed: i64, left: i64, fees: i64, pieces: u32) -> i64 {
     let spend = case.parts.net(listed);
     if discount.min_spend.is_some_and(|least| spend < least.minor()) {
         return 0;
@@ -319,7 +319,7 @@ pub(super) fn most(case: &Case<'_, '_>, discount: &Discount, listed: i64, fees: 
     let capped = |amount: i64, cap: &Option<Money>| cap.map_or(amount, |cap| amount.min(cap.minor()));
     match &discount.benefit {
         Benefit::Fixed { amount } => amount.minor().min(listed),
-        Benefit::Percent { percent, cap } => capped(percent.0.of(listed, rounding), cap),
+        Benefit::Percent { percent, cap } => capped(percent.0.of(left, rounding), cap),
         // A lower tier may take more, and the minimum of a deeper one may be lost on the way.
         Benefit::Tiers { tiers } => {
             let met = tiers.iter().filter(|tier| tier.min_spend.minor() <= spend);
@@ -330,7 +330,7 @@ pub(super) fn most(case: &Case<'_, '_>, discount: &Discount, listed: i64, fees: 
         }
         Benefit::Pieces { tiers } => {
             let met = tiers.iter().filter(|tier| tier.pieces <= pieces);
-            met.map(|tier| tier.percent.0.of(listed, rounding)).max().unwrap_or(0)
+            met.map(|tier| tier.percent.0.of(left, rounding)).max().unwrap_or(0)
         }
         Benefit::Shipping { cap } => capped(fees, cap),
         Benefit::Unknown { .. } => 0,

@@ -143,7 +143,7 @@ fn one_after_the_other(case: &mut Case<'_, '_>, bins: &[Bin]) -> Split {
         let price = case.price(bin, &used_up(&left));
         take(&mut left, &price.used);
         split.total += price.total;
-        split.used.push(price.used);
+        split.used.push(price.used.clone());
     }
     split
 }
@@ -210,7 +210,7 @@ pub(super) fn by_hand(case: &mut Case<'_, '_>) -> Option<Split> {
         give_back(&mut left, &split.used[place]);
         let price = case.price(&bin, &used_up(&left));
         take(&mut left, &price.used);
-        (split.bins[place], split.used[place], totals[place]) = (bin, price.used, price.total);
+        (split.bins[place], split.used[place], totals[place]) = (bin, price.used.clone(), price.total);
     }
     split.total = totals.iter().sum();
     Some(in_order(split))

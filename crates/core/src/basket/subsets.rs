@@ -90,6 +90,9 @@ pub(super) fn search(case: &mut Case<'_, '_>, estimate: Estimate, guide: Guide, 
 pub(super) fn search_as(short: bool, case: &mut Case<'_, '_>, estimate: Estimate, guide: Guide, split: &mut Split) {
     let mut subsets = Subsets::new(case, estimate, &guide);
     subsets.short = short;
+    if !short {
+        subsets.estimate.refine();
+    }
     subsets.set(guide.tolls);
     let mut best: Option<(i64, Vec<i64>)> = None;
     // Steps get shorter where they lead nowhere.

@@ -11,7 +11,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{
-    Alone, Block, Estimate, IN_BLOCK, LISTED, MOST_ALONE, Pool, SHIPPING, Set, Slot, Step, Takes, WIDTH, Wide, set_of,
+    Alone, Block, Estimate, GONE, IN_BLOCK, LISTED, MOST_ALONE, Pool, SHIPPING, Set, Slot, Step, Takes, WIDTH, Wide,
+    set_of,
 };
 use crate::basket::case::Case;
 use crate::basket::groups::most;
@@ -42,7 +43,7 @@ impl Estimate {
             .iter()
             .filter(|rule| rule.per != Per::Checkout)
             .count();
-        let mut room = WIDTH.checked_sub(sums.len() + 2 * own_steps + MOST_ALONE)?;
+        let mut room = WIDTH.checked_sub(sums.len() + 2 * own_steps + GONE.len() - 1 + MOST_ALONE)?;
         // Where there is no room for a sum of its own, one that is larger bounds it all the same.
         let mut place = |sum: Vec<i64>, larger: usize, sums: &mut Vec<Vec<i64>>| {
             let known = sums.iter().position(|other| *other == sum);
@@ -70,8 +71,22 @@ impl Estimate {
                     _ => {
                         let price = new(&mut sums);
                         let fees = new(&mut sums);
+                        // There is room for one step of them.
+                        let mut known = self.steps.iter();
+                        let is_first = !known.any(|step| matches!(step, Step::Own { gone: Some(_), .. }));
+                        let is_after = matches!(self.steps.last(), Some(Step::Wide { prices: true, .. }));
+                        let gone = (is_first && is_after).then(|| {
+                            let first = sums.len();
+                            GONE[1..].iter().for_each(|_| _ = new(&mut sums));
+                            first
+                        });
                         self.sums[step] = Some(price);
-                        self.steps.push(Step::Own { price, fees, automatic });
+                        self.steps.push(Step::Own {
+                            price,
+                            fees,
+                            gone,
+                            automatic,
+                        });
                     }
                 }
             }
@@ -120,7 +135,19 @@ impl Estimate {
                     toll: 0,
                 });
             }
-            self.steps.push(Step::Wide(first, self.wide.len()));
+            let is_price = |wide: &Wide| !matches!(wide.takes, Takes::Fees(_));
+            let prices = self.wide[first..].iter().any(is_price);
+            for before in self.steps.iter_mut().filter(|_| prices) {
+                if let Step::Wide { ends, .. } = before {
+                    *ends = false;
+                }
+            }
+            self.steps.push(Step::Wide {
+                first,
+                last: self.wide.len(),
+                prices,
+                ends: true,
+            });
         }
         Some(sums)
     }
@@ -237,13 +264,13 @@ impl Estimate {
             if sum.is_some_and(|(_, sum)| sum != price) {
                 continue;
             }
-            let mut takes = vec![0; 1 << units.len()];
+            let mut takes = vec![[0; GONE.len()]; 1 << units.len()];
             for (set, takes) in takes.iter_mut().enumerate() {
                 let inside = |line: &&u32| {
                     let bit = self.bits[case.unit_of(**line) as usize];
                     units.binary_search(&bit).is_ok_and(|place| set >> place & 1 == 1)
                 };
-                let (mut listed, mut fees, mut pieces) = (0, 0, 0_u32);
+                let (mut listed, mut fees, mut pieces, mut count) = (0, 0, 0_u32, 0);
                 for line in lines
                     .iter()
                     .filter(inside)
@@ -253,14 +280,19 @@ impl Estimate {
                     listed += line.listed().minor();
                     fees += line.shipping.minor();
                     pieces = pieces.saturating_add(line.quantity);
+                    count += 1;
                 }
                 // Whatever touches nothing takes nothing; a pool's fee is taken at most.
                 if pieces > 0 {
                     let pools: i64 = self.pools.iter().map(|pool| pool.fee).sum();
-                    *takes = most(case, discount, listed, fees + pools, pieces);
+                    // Each line may have been left one minor unit more.
+                    *takes = GONE.map(|share| {
+                        let base = listed - (listed * share / 10_000 - count).max(0);
+                        most(case, discount, listed, base, fees + pools, pieces)
+                    });
                 }
             }
-            if takes.iter().any(|amount| *amount > 0) {
+            if takes.iter().any(|[amount, ..]| *amount > 0) {
                 found.push((*offer, discount.benefit.is_shipping(), takes));
             }
         }
@@ -269,6 +301,10 @@ impl Estimate {
             units,
             touched,
             price,
+            gone: self.steps.iter().find_map(|step| match step {
+                Step::Own { price: own, gone, .. } if *own == price => *gone,
+                _ => None,
+            }),
             fees: found.iter().any(|(_, fees, _)| *fees),
             offers: found,
         })
