@@ -455,14 +455,14 @@ impl Dealing<'_> {
         };
         // First where it costs least to go without.
         let mut order: Vec<(i64, usize, Rc<Price>)> = Vec::new();
-        for bin in 0..prices.len() {
-            if !prices[bin].used.contains(&offer) || self.kept.contains(&(bin, offer)) {
+        for (bin, with) in prices.iter().enumerate() {
+            if !with.used.contains(&offer) || self.kept.contains(&(bin, offer)) {
                 continue;
             }
             let mut denied = self.denied[bin].clone();
             insert(&mut denied, offer as u32);
             let without = case.price(&self.bins[bin], &denied);
-            order.push((without.total - prices[bin].total, bin, without));
+            order.push((without.total - with.total, bin, without));
         }
         if case.stopped {
             self.left = 0;

@@ -172,7 +172,7 @@ pub(super) struct Estimate {
     sums: Vec<Option<usize>>,
     rounding: Rounding,
     strict: bool,
-    /// Whether tolls are told from prices, of which alone a percentage is taken.
+    /// Whether tolls are told from prices, of which alone a percentage is taken, and what is left of them for stores.
     fine: bool,
 }
 
@@ -227,7 +227,7 @@ impl Estimate {
         set_of(&self.bits, bin)
     }
 
-    /// Tells tolls from prices from now on: that takes longer, and brings the ends nearer to what the till says.
+    /// Brings the ends nearer to what the till says, which takes longer. Tolls have to be set anew.
     pub(super) fn refine(&mut self) {
         self.fine = true;
     }
@@ -250,6 +250,7 @@ impl Estimate {
         for alone in &mut self.alone {
             alone.toll = tolls[alone.offer];
         }
+        let shares = if self.fine { GONE.len() } else { 1 };
         for block in &mut self.blocks {
             block.rows.clone_from(&block.fixed);
             for slot in &block.slots {
@@ -260,7 +261,7 @@ impl Estimate {
                             *shipping = (*shipping).max(most[0] - tolls[*offer]);
                             continue;
                         }
-                        for (taken, most) in price.iter_mut().zip(most) {
+                        for (taken, most) in price.iter_mut().zip(most).take(shares) {
                             *taken = (*taken).max(most - tolls[*offer]);
                         }
                     }
@@ -279,7 +280,7 @@ impl Estimate {
                     if slot.fees {
                         row[slot.price + 1] += shipping;
                     }
-                    if let Some(gone) = slot.gone {
+                    if let Some(gone) = slot.gone.filter(|_| shares > 1) {
                         for (sum, taken) in row[gone..].iter_mut().zip(&price[1..]) {
                             *sum += taken;
                         }
@@ -359,7 +360,7 @@ impl Estimate {
                     gone,
                     automatic,
                 } => {
-                    let is_told = gone.is_some() && alone.is_none();
+                    let is_told = gone.is_some() && self.fine && alone.is_none();
                     if !is_told && (alone.is_none() || *automatic) {
                         ways.take(row[*price]);
                     }
@@ -431,7 +432,7 @@ impl Estimate {
     /// discounts, since that leaves them less.
     fn then(&self, place: usize, alone: Option<&Alone>) -> Option<(usize, usize)> {
         match self.steps.get(place + 1) {
-            Some(Step::Own { price, gone, .. }) if alone.is_none() => Some((*price, (*gone)?)),
+            Some(Step::Own { price, gone, .. }) if self.fine && alone.is_none() => Some((*price, (*gone)?)),
             _ => None,
         }
     }

@@ -27,9 +27,10 @@ impl Estimate {
         let listed = |line: u32| lines[line as usize].listed().minor();
         let fee = |line: u32| lines[line as usize].shipping.minor();
         let pieces = |line: u32| i64::from(lines[line as usize].quantity);
+        let units = self.units.clone();
         let of_units = |amount: &dyn Fn(u32) -> i64| -> Vec<i64> {
             let sum = |unit: &u32| case.units[*unit as usize].lines.iter().map(|line| amount(*line)).sum();
-            self.units.iter().map(sum).collect()
+            units.iter().map(sum).collect()
         };
         let mut sums = vec![of_units(&listed), of_units(&fee)];
         let new = |sums: &mut Vec<Vec<i64>>| {
@@ -63,32 +64,7 @@ impl Estimate {
                 continue;
             }
             if rule.per != Per::Checkout {
-                let automatic = rule.is_automatic();
-                match self.steps.last() {
-                    Some(Step::Own {
-                        price, automatic: same, ..
-                    }) if *same == automatic => self.sums[step] = Some(*price),
-                    _ => {
-                        let price = new(&mut sums);
-                        let fees = new(&mut sums);
-                        // There is room for one step of them.
-                        let mut known = self.steps.iter();
-                        let is_first = !known.any(|step| matches!(step, Step::Own { gone: Some(_), .. }));
-                        let is_after = matches!(self.steps.last(), Some(Step::Wide { prices: true, .. }));
-                        let gone = (is_first && is_after).then(|| {
-                            let first = sums.len();
-                            GONE[1..].iter().for_each(|_| _ = new(&mut sums));
-                            first
-                        });
-                        self.sums[step] = Some(price);
-                        self.steps.push(Step::Own {
-                            price,
-                            fees,
-                            gone,
-                            automatic,
-                        });
-                    }
-                }
+                self.own_step(step, rule.is_automatic(), &mut sums);
             }
             for offer in own.iter().copied().filter(|offer| alone(case, *offer)) {
                 let fees = case.discount(offer).benefit.is_shipping();
@@ -150,6 +126,33 @@ impl Estimate {
             });
         }
         Some(sums)
+    }
+
+    /// A step of single stores or sellers, which is one with such a step right before.
+    fn own_step(&mut self, step: usize, automatic: bool, sums: &mut Vec<Vec<i64>>) {
+        if let Some(Step::Own {
+            price, automatic: same, ..
+        }) = self.steps.last()
+            && *same == automatic
+        {
+            self.sums[step] = Some(*price);
+            return;
+        }
+        // There is room for one step of them.
+        let mut known = self.steps.iter();
+        let is_first = !known.any(|step| matches!(step, Step::Own { gone: Some(_), .. }));
+        let is_after = matches!(self.steps.last(), Some(Step::Wide { prices: true, .. }));
+        let (price, fees) = (sums.len(), sums.len() + 1);
+        let gone = (is_first && is_after).then_some(fees + 1);
+        let count = if gone.is_some() { GONE.len() + 1 } else { 2 };
+        sums.resize(price + count, Vec::new());
+        self.sums[step] = Some(price);
+        self.steps.push(Step::Own {
+            price,
+            fees,
+            gone,
+            automatic,
+        });
     }
 
     pub(super) fn pools(&mut self, case: &Case<'_, '_>) {
