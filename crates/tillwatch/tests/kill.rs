@@ -45,7 +45,11 @@ const KILLS: u64 = 200;
 /// Seconds that pass for the program and the marketplace in one of this machine.
 const SPEED: i64 = 240;
 
-/// Tells the test that it is the program: the folder, the marketplace, the receiver, and when the faster time began.
+/// Milliseconds of the faster time before the first code, as long as not nearly all listings are read: a year.
+const NO_CODES: i64 = 365 * 86_400_000;
+
+/// Tells the test that it is the program: the folder, the marketplace, the receiver, when the faster time began, and when
+/// the codes begin.
 const LIFE: &str = "TILLWATCH_TEST_LIFE";
 
 /// What the test sees of the program while it runs.
@@ -84,6 +88,8 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
     let (mut said, mut kept) = (0, 0);
     let mut letters = Letters::default();
     let mut dice = 7_u64;
+    // A fall is counted from the first price, which has to be one without a code: codes come once nearly all are read.
+    let mut codes = began + NO_CODES;
     for round in 0..KILLS {
         dice = dice
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -91,7 +97,7 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
         let (sender, events) = channel();
         *ear.lock().unwrap() = Some(sender.clone());
         let life = now(began).as_second();
-        let mut program = start(folder.path(), &address, &receiver, began);
+        let mut program = start(folder.path(), &address, &receiver, began, codes);
         listen(&mut program, sender);
         said += until(&events, 2 + (dice >> 33) % 14);
         program.kill().unwrap();
@@ -118,6 +124,9 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
             charged(&store)
         );
         letters.take(&inbox, &store, life);
+        if codes == began + NO_CODES && nearly_all_are_read(&store) {
+            codes = now(began).as_millisecond();
+        }
         assert!(
             letters.repeats() <= round + 1,
             "round {round}: {} repeats",
@@ -132,7 +141,7 @@ fn nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_
     let store = Arc::new(Sqlite::open(&file).unwrap());
     assert!(store.examine().unwrap().is_sound());
     let life = now(began).as_second();
-    deliver_the_rest(&runtime, &store, &receiver, began);
+    deliver_the_rest(&runtime, &store, &receiver, began, codes);
     letters.take(&inbox, &store, life);
     let alerts = letters.nothing_is_lost(&store);
     assert!(alerts > 500, "{alerts} alerts");
@@ -148,11 +157,6 @@ fn machine_millis() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// When the faster time began.
-fn now_at(began: i64) -> Timestamp {
-    Timestamp::from_millisecond(began).unwrap()
-}
-
 /// The faster time.
 fn now(began: i64) -> Timestamp {
     Timestamp::from_millisecond(began + (machine_millis() - began) * SPEED).unwrap()
@@ -161,8 +165,8 @@ fn now(began: i64) -> Timestamp {
 /// The program: reads the most urgent listings again and again, and says what it has recorded; beside it, it tells what is
 /// to be told.
 fn live(life: &str) {
-    let [folder, address, receiver, began] = life.split('|').collect::<Vec<_>>().try_into().unwrap();
-    let began: i64 = began.parse().unwrap();
+    let [folder, address, receiver, began, codes] = life.split('|').collect::<Vec<_>>().try_into().unwrap();
+    let (began, codes): (i64, i64) = (began.parse().unwrap(), codes.parse().unwrap());
     let clock = move || Instant::utc(now(began));
     let store = Arc::new(Sqlite::open(&Path::new(folder).join("tillwatch.db")).unwrap());
     let reach = Reach {
@@ -180,7 +184,7 @@ fn live(life: &str) {
         spacing: Duration::ZERO,
     };
     let source: Arc<dyn Source> = Arc::new(Affiliate::new(settings, Client::new(None, reach).unwrap()));
-    let app = Arc::new(app(store, vec![source], began));
+    let app = Arc::new(app(store, vec![source], began, codes));
     app.load(clock()).unwrap();
     let post = letters::office(Arc::clone(&app), receiver);
     thread::spawn(move || {
@@ -206,15 +210,15 @@ fn runtime() -> Runtime {
     builder.enable_all().build().unwrap()
 }
 
-fn app(store: Arc<Sqlite>, sources: Vec<Arc<dyn Source>>, began: i64) -> App {
+fn app(store: Arc<Sqlite>, sources: Vec<Arc<dyn Source>>, began: i64, codes: i64) -> App {
     let rules = RuleBook::built_in().unwrap().get(None).unwrap().clone();
-    let almanac = letters::almanac(Instant::utc(now_at(began)));
+    let almanac = letters::almanac(Instant::from_millis(codes).unwrap());
     App::new(store, sources, rules, almanac, Instant::utc(now(began))).unwrap()
 }
 
 /// After the last kill: what is left in the outbox, once the leases of the dead are over.
-fn deliver_the_rest(runtime: &Runtime, store: &Arc<Sqlite>, receiver: &str, began: i64) {
-    let post = letters::office(Arc::new(app(Arc::clone(store), Vec::new(), began)), receiver);
+fn deliver_the_rest(runtime: &Runtime, store: &Arc<Sqlite>, receiver: &str, began: i64, codes: i64) {
+    let post = letters::office(Arc::new(app(Arc::clone(store), Vec::new(), began, codes)), receiver);
     let clock = move || Instant::utc(now(began));
     while store.outbox(clock()).unwrap().waiting > 0 {
         runtime.block_on(letters::send_due(&post, &clock));
@@ -266,11 +270,14 @@ fn fill(store: &Sqlite, began: i64, receiver: &str) {
     }
 }
 
-fn start(folder: &Path, address: &str, receiver: &str, began: i64) -> Child {
+fn start(folder: &Path, address: &str, receiver: &str, began: i64, codes: i64) -> Child {
     let this = "nothing_that_was_said_to_be_recorded_is_lost_no_call_is_free_and_every_alert_arrives";
     Command::new(std::env::current_exe().unwrap())
         .args([this, "--exact", "--nocapture"])
-        .env(LIFE, format!("{}|{address}|{receiver}|{began}", folder.display()))
+        .env(
+            LIFE,
+            format!("{}|{address}|{receiver}|{began}|{codes}", folder.display()),
+        )
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -332,6 +339,13 @@ fn recorded(store: &Sqlite) -> u64 {
         u64::from(schedule.readings) + u64::from(schedule.last_good.is_some())
     };
     tracked.iter().map(|one| of_one(&one.schedule)).sum()
+}
+
+/// Some listings may never be shown.
+fn nearly_all_are_read(store: &Sqlite) -> bool {
+    let tracked = store.tracked(ListingId(0), 10_000).unwrap();
+    let read = tracked.iter().filter(|one| one.schedule.last_good.is_some()).count();
+    read * 10 >= tracked.len() * 9
 }
 
 /// The calls that the kept budget counts.
